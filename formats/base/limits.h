@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* limits.h: every ceiling, with what it protects. */
+#pragma once
+
+#include <stddef.h>
+
+/* One loaded history: ten times what a Temporal server lets a run grow to. */
+#define LIMIT_HISTORY_EVENTS ((size_t)512000)
+#define LIMIT_HISTORY_BYTES ((size_t)500 * 1024 * 1024)
+
+/* One input file after decompression: JSON is at most about four times its wire form. */
+#define LIMIT_INPUT_BYTES ((size_t)2 * 1024 * 1024 * 1024)
+
+/* A file that grows more than this on decompression, and past the floor, is a bomb. */
+#define LIMIT_INFLATE_RATIO ((size_t)2000)
+#define LIMIT_INFLATE_FLOOR ((size_t)64 * 1024 * 1024)
+
+/* Nested JSON values or wire messages: real histories reach 11; the stack must survive. */
+#define LIMIT_DEPTH 200
+
+/* Compression inside compression: more than gzip in zstd is a trick. */
+#define LIMIT_FILTERS 4
+
+/* Any buffer without a ceiling of its own: nothing legitimate comes near. */
+#define LIMIT_BUF_BYTES ((size_t)2 * 1024 * 1024 * 1024)
+
+/* Folders in folders: protects from link loops. */
+#define LIMIT_FOLDER_DEPTH 64
+
+/* What a text taken from a history or worker may take of a line that people read. */
+#define LIMIT_SHOWN_NAME_BYTES ((size_t)200)

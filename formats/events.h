@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* events.h: the table of event types: category, name, what one line says of each. */
+#pragma once
+
+#include "formats/base/arena.h"
+#include "formats/history.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Numbers of temporal.api.enums.v1.EventType that code speaks of (facts/event-types.tsv). */
+enum event_type {
+#define EVENT(number, name, ...) EVENT_##name = number,
+#include "formats/events.def"
+#undef EVENT
+};
+
+enum event_category {
+	CATEGORY_WORKFLOW,
+	CATEGORY_TASK, /* workflow tasks */
+	CATEGORY_ACTIVITY,
+	CATEGORY_TIMER,
+	CATEGORY_CHILD,
+	CATEGORY_SIGNAL,
+	CATEGORY_EXTERNAL, /* signals and cancels sent to other workflows */
+	CATEGORY_MARKER,
+	CATEGORY_UPDATE,
+	CATEGORY_NEXUS,
+	CATEGORY_PROPERTIES, /* search attributes, memo, options */
+};
+
+struct event_row {
+	int32_t type;
+	const char *name;     /* "ActivityTaskScheduled" */
+	enum event_category category;
+	bool command;	      /* made by a command of workflow code */
+	const char *name_path; /* in the attributes: what it is called, or NULL */
+	const char *id_path;   /* in the attributes: its id in the code's terms, or NULL */
+};
+
+/* NULL for types that the table does not know. */
+const struct event_row *event_row(int32_t type);
+/* The name (activity type, timer's duration, signal name, marker name with its id, ...). */
+struct str event_name(const struct history *h, size_t index, struct arena *a);
+/* The id in the code's terms (activity id, timer id, child workflow id), or STR_NONE. */
+struct str event_code_id(const struct history *h, size_t index, struct arena *a);

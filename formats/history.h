@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* history.h: one run's events: wire bytes, an index over them, and the facts. */
+#pragma once
+
+#include "formats/base/arena.h"
+#include "formats/base/err.h"
+#include "formats/base/str.h"
+#include "formats/schema/schema.h"
+
+#include <stdint.h>
+
+/*
+ * A history is the bytes of a temporal.api.history.v1.History (nothing but repeated
+ * `events`, field 1, in order) and a row per event. The first N events are therefore a
+ * prefix of the bytes, which is what a worker is served when a history is cut.
+ *
+ *     wire:    0A len event 1 | 0A len event 2 | ... 
+ *     events:      ^ offset     length
+ *
+ * Never changed once loaded. Everything in it lives in its arena.
+ */
+struct event {
+	uint64_t offset; /* of the event's own bytes (behind tag and length) in wire */
+	uint32_t length;
+	int32_t type;  /* number of EventType; may be one this schema does not know */
+	int64_t id;    /* from 1 */
+	int64_t time;  /* nanoseconds since 1970; 0: none */
+	int64_t task;  /* workflow_task_completed_event_id of a command event; else 0 */
+};
+
+/* One workflow task that completed: a turn of the workflow's code. */
+struct history_task {
+	size_t number;	   /* from 1 */
+	size_t started;	   /* index of WorkflowTaskStarted in events */
+	size_t completed;  /* index of WorkflowTaskCompleted */
+	size_t batch_end;  /* index behind its last command event (> completed) */
+};
+
+enum history_end {
+	HISTORY_OPEN,
+	HISTORY_CLOSED,	   /* by a command of the code: completed, failed, canceled, continued */
+	HISTORY_ENDED,	   /* from outside: terminated, timed out */
+};
+
+struct history {
+	struct arena arena;
+	const struct schema *schema;
+	struct str wire;
+	const struct event *events;
+	size_t n_events;
+
+	/* Facts, computed once. Strings borrow from wire; p is NULL where absent. */
+	struct str workflow_id;	 /* event 1; servers since 2023 */
+	struct str run_id;	 /* event 1's original_execution_run_id */
+	struct str first_run_id; /* event 1's first_execution_run_id */
+	struct str workflow_type;
+	struct str task_queue;
+	struct str sdk_name;	/* of the last WorkflowTaskCompleted that says it */
+	struct str sdk_version;
+	enum history_end end;
+	const struct history_task *tasks;
+	size_t n_tasks;
+};
+
+/*
+ * Takes WIRE (it must live in A, whose ownership moves into the history; on failure both
+ * stay the caller's), checks it to LIMIT_DEPTH and indexes it. Errors: not a
+ * History, too many events, no event at all. Order and gaps are check's and replay's
+ * business, not an error here.
+ */
+bool history_take(struct history *ret, struct arena *a, struct str wire,
+		  const struct schema *schema, struct err *err);
+void history_done(struct history *h);
+
+/* The event's own wire bytes. */
+struct str history_event(const struct history *h, size_t index);
+/* Message of `temporal.api.history.v1.HistoryEvent`. */
+const struct schema_message *history_event_message(const struct history *h);
+/* The attributes: message and bytes; false where the event has none or is unknown. */
+bool history_attributes(const struct history *h, size_t index,
+			const struct schema_message **ret_message, struct str *ret_bytes);
+/* "ActivityTaskScheduled", or "EventType 77" in A. */
+struct str history_type_name(const struct history *h, int32_t type, struct arena *a);
+/* The wire bytes of the first N events. */
+struct str history_prefix(const struct history *h, size_t n);
+/* Index of the event with that id, or n_events. */
+size_t history_find(const struct history *h, int64_t id);
+/*
+ * Events up to which a history can be replayed: all of a closed one; for an open or ended
+ * one up to the last WorkflowTaskCompleted and its command events (REPLAY.md TRIM).
+ */
+size_t history_trim(const struct history *h);
+/*
+ * What makes a history unfit for replay, or true: event 1 is WorkflowExecutionStarted, ids
+ * are contiguous from 1, every batch is whole (not cut amid command events).
+ * The error names event and position.
+ */
+bool history_sound(const struct history *h, struct err *err);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* schema.h: the Temporal wire as tables: messages, fields, enums, by name and number. */
+#pragma once
+
+#include "formats/base/arena.h"
+#include "formats/base/map.h"
+#include "formats/base/str.h"
+
+#include <stdint.h>
+
+/*
+ * Built once at start from the descriptors that protoc-c makes of the .proto files beside
+ * this header, then never changed: one `const struct schema *` is handed to everybody who
+ * reads or writes messages by name. Everything in it lives as long as its arena.
+ */
+
+enum schema_kind {
+	SCHEMA_INT32,
+	SCHEMA_INT64,
+	SCHEMA_UINT32,
+	SCHEMA_UINT64,
+	SCHEMA_BOOL,
+	SCHEMA_ENUM,
+	SCHEMA_FLOAT,
+	SCHEMA_DOUBLE,
+	SCHEMA_STRING,
+	SCHEMA_BYTES,
+	SCHEMA_MESSAGE,
+};
+
+/* Messages that JSON writes in a form of their own. */
+enum schema_wellknown {
+	SCHEMA_ORDINARY,
+	SCHEMA_TIMESTAMP, /* RFC 3339 text */
+	SCHEMA_DURATION,  /* seconds with an "s" */
+};
+
+struct schema_enum_value {
+	struct str name;  /* EVENT_TYPE_TIMER_FIRED */
+	struct str camel; /* TimerFired */
+	int32_t number;
+};
+
+struct schema_enum {
+	struct str name;   /* temporal.api.enums.v1.EventType */
+	struct str prefix; /* EVENT_TYPE_ */
+	const struct schema_enum_value *values;
+	size_t n_values;
+	struct map by_name; /* every accepted spelling -> index into values */
+};
+
+struct schema_message;
+
+struct schema_field {
+	struct str name;      /* event_id */
+	struct str json_name; /* eventId */
+	uint32_t number;
+	enum schema_kind kind;
+	bool repeated; /* maps too */
+	bool map;      /* then message is the entry: key = 1, value = 2 */
+	int oneof;     /* index, from 0, or -1 */
+	const struct schema_message *message;
+	const struct schema_enum *enumeration;
+};
+
+struct schema_message {
+	struct str name; /* temporal.api.history.v1.HistoryEvent */
+	enum schema_wellknown wellknown;
+	const struct schema_field *fields; /* by ascending number */
+	size_t n_fields;
+	struct map by_name; /* both spellings, and old names -> index into fields */
+};
+
+struct schema;
+
+/* A must's lifetime: until A is done. */
+const struct schema *schema_new(struct arena *a);
+
+/* By full name ("temporal.api.history.v1.History"). It is a bug if there is none. */
+const struct schema_message *schema_message(const struct schema *s, const char *name);
+const struct schema_enum *schema_enum(const struct schema *s, const char *name);
+
+/* NULL where there is none. */
+const struct schema_field *schema_field_by_number(const struct schema_message *m,
+						  uint32_t number);
+const struct schema_field *schema_field_by_name(const struct schema_message *m,
+						struct str name);
+const struct schema_enum_value *schema_enum_by_number(const struct schema_enum *e,
+						      int32_t number);
+/*
+ * Accepts EVENT_TYPE_TIMER_FIRED, TimerFired, TIMER_FIRED and the names that older servers
+ * wrote (FORMATS.md's renamed values).
+ */
+const struct schema_enum_value *schema_enum_by_name(const struct schema_enum *e,
+						    struct str name);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* ledger.h: the run file: one JSON line per verdict, written as verdicts happen. */
+#pragma once
+
+#include "formats/base/err.h"
+#include "replayer/verdict.h"
+
+#include <stdint.h>
+
+/*
+ * DESIGN.md 9 fixes the keys; docs/run-file.md lists them all. All reports are made from the
+ * file alone.
+ */
+struct ledger;
+
+/* What is known of a replayed history beside its verdict. Strings may be STR_NONE. */
+struct ledger_entry {
+	struct str history; /* path as given */
+	struct str workflow_id, run_id, workflow_type, queue;
+	bool id_guessed; /* workflow or run id is not from the history */
+	int64_t events, bytes;
+	struct str sdk, sdk_version; /* of the history */
+	struct str worker_identity, worker_sdk, worker_version, worker_build_id;
+	struct str output; /* the worker's log path */
+	double ms;
+	const struct verdict *verdict;
+	const struct str *clues; /* sentences; also warnings */
+	size_t n_clues;
+};
+
+struct ledger_header {
+	struct str tool;    /* version */
+	struct str started; /* RFC 3339 */
+	int64_t histories;
+};
+
+/* Mode 0600; makes the folder of PATH where it is missing. */
+bool ledger_open(struct ledger **ret, struct str path, const struct ledger_header *header,
+		 struct err *err);
+/* One line, flushed. Fails where the disk is full. */
+bool ledger_add(struct ledger *l, const struct ledger_entry *entry, struct err *err);
+/* The totals line; closes and frees in any case. ENDED: RFC 3339. */
+bool ledger_close(struct ledger *l, struct str ended, struct err *err);
+
+/* ---- reading ---- */
+struct run_file;
+/* A run file back from disk; lines that are not ours are an error with their number. */
+bool run_file_read(struct run_file **ret, struct str path, struct err *err);
+void run_file_free(struct run_file *r);

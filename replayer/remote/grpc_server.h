@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* grpc_server.h: a unary gRPC server on one thread; the only door to libgrpc. */
+#pragma once
+
+#include "formats/base/err.h"
+#include "formats/base/str.h"
+
+#include <stdbool.h>
+
+/*
+ * Any method of any service arrives at on_call(); the owner answers now, later (a held
+ * poll), or never (the peer's deadline ends it). One thread: everything happens inside
+ * grpc_server_step().
+ *
+ *     call arrives -> on_call -> [held] -> grpc_call_reply | grpc_call_fail -> on_end
+ *                                  \-> the peer cancels or dies --------------> on_end
+ */
+struct grpc_server_;
+struct rpc_server;
+struct rpc_call;
+
+/* Numbers of the gRPC status codes that are answered. */
+enum rpc_status {
+	RPC_OK = 0,
+	RPC_INVALID_ARGUMENT = 3,
+	RPC_NOT_FOUND = 5,
+	RPC_PERMISSION_DENIED = 7,
+	RPC_RESOURCE_EXHAUSTED = 8,
+	RPC_UNIMPLEMENTED = 12,
+	RPC_UNAVAILABLE = 14,
+};
+
+struct rpc_handlers {
+	/* METHOD is "/temporal.api.workflowservice.v1.WorkflowService/PollWorkflowTaskQueue";
+	 * METHOD and REQUEST (already inflated) live until on_end. */
+	void (*on_call)(void *owner, struct rpc_call *call, struct str method,
+			struct str request);
+	/* The call is over and will be freed on return. DELIVERED: a reply was handed to
+	 * the transport while the peer was still there; false: it was cancelled (its process
+	 * died, its deadline passed) before or while being answered. */
+	void (*on_end)(void *owner, struct rpc_call *call, bool delivered);
+};
+
+/* Listens on HOST ("127.0.0.1") and PORT (0: any free one). */
+bool rpc_server_open(struct rpc_server **ret, const char *host, int port,
+		     const struct rpc_handlers *handlers, void *owner, struct err *err);
+int rpc_server_port(const struct rpc_server *s);
+/* Handles what is there, waiting up to WAIT_MS for something to come. Returns events handled. */
+int rpc_server_step(struct rpc_server *s, int wait_ms);
+/* Cancels what is held (on_end comes for each) and frees. */
+void rpc_server_close(struct rpc_server *s);
+
+/* Parts are joined into one message and copied. Each call is answered at most once. */
+void rpc_call_reply(struct rpc_call *call, const struct str *parts, size_t n);
+void rpc_call_fail(struct rpc_call *call, enum rpc_status status, const char *message);
+
+/* Request metadata ("client-name"), or STR_NONE. */
+struct str rpc_call_metadata(const struct rpc_call *call, const char *key);
+/* "ipv4:127.0.0.1:41234". */
+struct str rpc_call_peer(const struct rpc_call *call);
+/* The owner's pointer, NULL at first. */
+void rpc_call_set_data(struct rpc_call *call, void *data);
+void *rpc_call_data(const struct rpc_call *call);
