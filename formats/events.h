@@ -10,7 +10,7 @@
 
 /* Numbers of temporal.api.enums.v1.EventType that code speaks of (facts/event-types.tsv). */
 enum event_type {
-#define EVENT(number, name, ...) EVENT_##name = number,
+#define EVENT(number, name, camel) EVENT_##name = number,
 #include "formats/events.def"
 #undef EVENT
 };
