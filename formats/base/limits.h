@@ -29,3 +29,9 @@
 
 /* What a text taken from a history or worker may take of a line that people read. */
 #define LIMIT_SHOWN_NAME_BYTES ((size_t)200)
+
+/* Causes of causes in a failure that a worker sends: deeper ones say nothing new. */
+#define LIMIT_CAUSES 20
+
+/* Names of calls that a worker makes and hindcast has not, kept for -v. */
+#define LIMIT_UNIMPLEMENTED ((size_t)100)

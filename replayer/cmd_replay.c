@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_replay.c: hindcast replay: histories against a worker, verdicts out. */
+#include "formats/base/context.h"
+#include "formats/base/visible.h"
+#include "replayer/commands.h"
+#include "replayer/dispatch.h"
+#include "replayer/report.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* Exit codes of `replay`. */
+enum {
+	EXIT_PASSED = 0,
+	EXIT_DIVERGED = 1,
+	EXIT_USAGE = 2,
+	EXIT_UNJUDGED = 3,
+	EXIT_NOTHING = 4,
+	EXIT_NO_WORKER = 5,
+	EXIT_INTERRUPTED = 130,
+};
+
+#define DEFAULT_RUN_FILE ".hindcast/last.jsonl"
+#define DEFAULT_NAMESPACE "default"
+#define DEFAULT_READY_S 60
+#define DEFAULT_TIMEOUT_S 60
+/* Well below the 128 MiB that every SDK's client accepts in one message. */
+#define DEFAULT_PAGE_BYTES (64LL * 1024 * 1024)
+/* Work shorter than this needs no progress line. */
+#define PROGRESS_AFTER_MS 1000
+
+struct settings {
+	struct str worker;
+	struct opt_list env;
+	struct str name_space;
+	struct str queue;
+	struct str sdk;
+	struct str workflow_id;
+	struct str run;
+	struct opt_list reports;
+	long long timeout_s;
+	long long ready_s;
+	long long port;
+	long long page_bytes;
+	bool quiet;
+	bool verbose;
+};
+
+#define ROW(name, letter, kind, value, member, help) \
+	{name, letter, kind, value, offsetof(struct settings, member), help}
+
+static const struct opt OPTS[] = {
+	ROW("worker", 'w', OPT_STRING, "CMD", worker,
+	    "The command that starts the worker, as you start it in production; the shell runs "
+	    "it with TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_TASK_QUEUE set. "
+	    "{address}, {namespace} and {queue} in it are replaced."),
+	ROW("env", 'e', OPT_LIST, "NAME=VALUE", env,
+	    "Sets a variable for the worker; {address}, {namespace} and {queue} are replaced in "
+	    "it too. May be given more than once."),
+	ROW("namespace", 'n', OPT_STRING, "NAME", name_space,
+	    "What TEMPORAL_NAMESPACE is set to (default: default). Go workers in "
+	    "ReplayNamespace are checked in fewer tasks."),
+	ROW("task-queue", 'q', OPT_STRING, "NAME", queue,
+	    "What TEMPORAL_TASK_QUEUE is set to (default: the queue most histories name)."),
+	ROW("sdk", 0, OPT_STRING, "NAME", sdk,
+	    "Takes the worker for one of this SDK, for workers built on it that call "
+	    "themselves something else."),
+	ROW("workflow-id", 0, OPT_STRING, "ID", workflow_id,
+	    "The workflow id of histories that do not say theirs (default: from the file's "
+	    "name, WORKFLOWID.json or WORKFLOWID__RUNID.json)."),
+	ROW("run", 0, OPT_STRING, "FILE", run,
+	    "Where the run file goes (default: " DEFAULT_RUN_FILE ")."),
+	ROW("report", 'r', OPT_LIST, "KIND[:FILE]", reports,
+	    "Writes a report: text, json or junit; without FILE to standard output, instead "
+	    "of the text report. May be given more than once."),
+	ROW("timeout", 't', OPT_INT, "SECONDS", timeout_s,
+	    "How long the worker may take over one task of a history (default: 60)."),
+	ROW("ready-timeout", 0, OPT_INT, "SECONDS", ready_s,
+	    "How long the worker may take to its first poll (default: 60)."),
+	ROW("port", 0, OPT_INT, "PORT", port,
+	    "The loopback port to listen on (default: a free one)."),
+	ROW("page-bytes", 0, OPT_INT, "BYTES", page_bytes,
+	    "Histories longer than this are served in pages (default: 64 MiB)."),
+	ROW("quiet", 0, OPT_FLAG, NULL, quiet, "No progress and no notes on standard error."),
+	ROW("verbose", 'v', OPT_FLAG, NULL, verbose,
+	    "Says which recipe each history is replayed by, and which calls of the worker "
+	    "are not implemented."),
+};
+
+/* ---- the outside world ---- */
+
+struct session {
+	const struct command_context *context;
+	const struct settings *settings;
+	struct ledger *ledger;
+	int signals; /* signalfd of SIGINT and SIGTERM */
+	bool stop;
+	int64_t started_ms;
+	bool shows_progress;
+	size_t count[VERDICT_KINDS];
+};
+
+static int64_t now_ms(void *context)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static struct str timestamp(char *room, size_t n)
+{
+	time_t seconds = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	return str_slice(room, strftime(room, n, "%Y-%m-%dT%H:%M:%SZ", &tm));
+}
+
+static int watch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static bool interrupted(void *context)
+{
+	struct session *s = context;
+	struct signalfd_siginfo info;
+
+	if (!s->stop && s->signals >= 0)
+		s->stop = read(s->signals, &info, sizeof(info)) == sizeof(info);
+	return s->stop;
+}
+
+static void clear_progress(struct session *s)
+{
+	if (s->shows_progress)
+		fputs("\r\033[K", s->context->err);
+	s->shows_progress = false;
+}
+
+static void say(struct session *s, const char *kind, struct str text)
+{
+	struct buf line;
+
+	buf_init(&line, 0);
+	visible_add(&line, text, 0);
+	clear_progress(s);
+	fprintf(s->context->err, "hindcast: %s%.*s\n", kind, STR_ARG(buf_str(&line)));
+	buf_done(&line);
+}
+
+static void on_note(void *context, struct str text)
+{
+	struct session *s = context;
+
+	if (!s->settings->quiet)
+		say(s, "note: ", text);
+}
+
+static void on_detail(void *context, struct str text)
+{
+	struct session *s = context;
+
+	if (s->settings->verbose)
+		say(s, "", text);
+}
+
+static void on_progress(void *context, size_t done, size_t total)
+{
+	struct session *s = context;
+
+	if (s->settings->quiet || !s->context->err_is_tty ||
+	    now_ms(NULL) - s->started_ms < PROGRESS_AFTER_MS)
+		return;
+	fprintf(s->context->err, "\r\033[K%zu of %zu histories, %zu diverged", done, total,
+		s->count[VERDICT_DIVERGED]);
+	fflush(s->context->err);
+	s->shows_progress = true;
+}
+
+static bool on_verdict(void *context, const struct ledger_entry *entry, struct err *err)
+{
+	struct session *s = context;
+
+	s->count[entry->verdict->kind]++;
+	return ledger_add(s->ledger, entry, err);
+}
+
+/* ---- the parts of a run ---- */
+
+static int fail(const struct command_context *context, int code, const struct err *err)
+{
+	fprintf(context->err, "hindcast: %s\n", err->message);
+	return code;
+}
+
+static bool bad_range(struct err *err, const char *name, long long value, long long most)
+{
+	if (value >= 0 && value <= most)
+		return false;
+	err_set(err, ERR_USAGE, "--%s %lld: a number from 1 to %lld is expected", name, value, most);
+	return true;
+}
+
+static bool check_settings(const struct settings *s, size_t n_operands, struct err *err)
+{
+	struct arena a;
+	bool fine = true;
+
+	if (!s->worker.n)
+		return err_set(err, ERR_USAGE,
+			       "replay needs a worker: --worker 'CMD' (see hindcast replay --help)");
+	if (!n_operands)
+		return err_set(err, ERR_USAGE, "replay needs a history: a file, a folder, a glob or -");
+	arena_init(&a);
+	if (s->sdk.n && !sdk_find(s->sdk))
+		fine = err_set(err, ERR_USAGE, "--sdk %.*s: known are %.*s", STR_ARG(s->sdk),
+			       STR_ARG(sdk_labels(&a)));
+	arena_done(&a);
+	for (size_t i = 0; fine && i < s->env.items.n; i++)
+		if (str_find(s->env.items.at[i], STR("=")) <= 0)
+			fine = err_set(err, ERR_USAGE, "--env %.*s: NAME=VALUE is expected",
+				       STR_ARG(s->env.items.at[i]));
+	for (size_t i = 0; fine && i < s->reports.items.n; i++) {
+		struct str rest = s->reports.items.at[i], kind = str_split(&rest, ':');
+
+		if (!report_find(kind))
+			fine = err_set(err, ERR_USAGE, "--report %.*s: known are text, json, junit",
+				       STR_ARG(kind));
+	}
+	return fine && !bad_range(err, "timeout", s->timeout_s, 86400) &&
+	       !bad_range(err, "ready-timeout", s->ready_s, 86400) &&
+	       !bad_range(err, "port", s->port, 65535) &&
+	       !bad_range(err, "page-bytes", s->page_bytes, 120LL * 1024 * 1024);
+}
+
+static bool gather(const struct command_context *context, const struct settings *settings,
+		   const struct str *operands, size_t n, struct corpus *corpus, struct err *err)
+{
+	struct corpus_settings cs = {context->schema, settings->workflow_id};
+	struct source_list list = {0};
+
+	if (!source_expand(operands, n, &corpus->arena, &list, err))
+		return false;
+	for (size_t i = 0; i < list.files.n; i++)
+		corpus_add(corpus, &cs, list.files.at[i].path);
+	source_list_done(&list);
+	return true;
+}
+
+static long long or_default(long long value, long long fallback)
+{
+	return value ? value : fallback;
+}
+
+/* "DIR/last" of "DIR/last.jsonl". */
+static struct str log_prefix(struct str run_file)
+{
+	struct str end = STR(".jsonl");
+
+	return str_ends(run_file, end) ? str_take(run_file, run_file.n - end.n) : run_file;
+}
+
+static uint64_t fresh_seed(void)
+{
+	uint64_t seed = 0;
+
+	/* Only uniqueness over runs on one machine hangs on it. */
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = (uint64_t)getpid() << 32 ^ (uint64_t)now_ms(NULL);
+	return seed;
+}
+
+static enum dispatch_end dispatch(struct session *s, const struct corpus *corpus,
+				  struct str run_file, struct err *err)
+{
+	const struct settings *o = s->settings;
+	struct dispatch_settings d = {
+		.schema = s->context->schema,
+		.worker = o->worker,
+		.env = o->env.items.at,
+		.n_env = o->env.items.n,
+		.environ = environ,
+		.name_space = o->name_space.n ? o->name_space : STR(DEFAULT_NAMESPACE),
+		.queue = o->queue.n ? o->queue : corpus_common_queue(corpus),
+		.sdk = o->sdk.n ? sdk_find(o->sdk) : NULL,
+		.log_prefix = log_prefix(run_file),
+		.port = (int)o->port,
+		.ready_ms = or_default(o->ready_s, DEFAULT_READY_S) * 1000,
+		.timeout_ms = or_default(o->timeout_s, DEFAULT_TIMEOUT_S) * 1000,
+		.page_bytes = (size_t)or_default(o->page_bytes, DEFAULT_PAGE_BYTES),
+		.seed = fresh_seed(),
+	};
+	struct dispatch_host host = {s, now_ms, interrupted, on_verdict,
+				     on_note, on_detail, on_progress};
+
+	return dispatch_run(corpus, &d, &host, err);
+}
+
+/* What needs no worker is said at once, and once for the people who guess ids. */
+static bool tell_decided(struct session *s, const struct corpus *corpus, struct err *err)
+{
+	size_t guessed = 0;
+
+	for (size_t i = 0; i < corpus->items.n; i++) {
+		const struct corpus_item *item = &corpus->items.at[i];
+		struct ledger_entry entry = {
+			.history = item->path,
+			.workflow_id = item->workflow_id,
+			.run_id = item->run_id,
+			.workflow_type = item->workflow_type,
+			.queue = item->queue,
+			.events = item->events,
+			.bytes = item->bytes,
+			.sdk = item->sdk,
+			.sdk_version = item->sdk_version,
+			.verdict = &item->verdict,
+		};
+
+		guessed += !item->decided && item->workflow_id_guessed;
+		if (item->decided && !on_verdict(s, &entry, err))
+			return false;
+	}
+	if (guessed) {
+		char text[200];
+		int n = snprintf(text, sizeof(text),
+				 "%zu histories do not say their workflow id; it was taken from "
+				 "the file's name, and ids derived from it may differ "
+				 "(--workflow-id)", guessed);
+
+		on_note(s, str_slice(text, (size_t)n));
+	}
+	return true;
+}
+
+static bool write_report(const struct command_context *context, const struct run_file *run,
+			 struct str what, struct err *err)
+{
+	struct str file = what, kind = str_split(&file, ':');
+	struct buf out;
+	struct arena a;
+	FILE *to = context->out;
+	bool fine;
+
+	buf_init(&out, 0);
+	arena_init(&a);
+	fine = report_find(kind)->write(
+		run, context->colour && !file.n ? REPORT_COLOUR : REPORT_PLAIN, &out, err);
+	if (fine && file.n) {
+		to = fopen(arena_cstr(&a, file), "we");
+		fine = to || err_errno(err, "%.*s", STR_ARG(file));
+	}
+	if (fine && fwrite(out.p, 1, out.n, to) != out.n)
+		fine = err_errno(err, "%.*s", STR_ARG(file));
+	if (to && to != context->out && fclose(to) != 0 && fine)
+		fine = err_errno(err, "%.*s", STR_ARG(file));
+	arena_done(&a);
+	buf_done(&out);
+	return fine;
+}
+
+static bool report(struct session *s, struct str run_path, struct err *err)
+{
+	const struct opt_list *wanted = &s->settings->reports;
+	struct run_file *run;
+	bool fine, to_stdout = false;
+
+	if (!run_file_read(&run, run_path, err))
+		return false;
+	fine = true;
+	for (size_t i = 0; fine && i < wanted->items.n; i++) {
+		to_stdout |= str_find(wanted->items.at[i], STR(":")) < 0;
+		fine = write_report(s->context, run, wanted->items.at[i], err);
+	}
+	if (fine && !to_stdout)
+		fine = write_report(s->context, run, STR("text"), err);
+	run_file_free(run);
+	return fine;
+}
+
+static int exit_code(const struct session *s, enum dispatch_end end)
+{
+	size_t judged = 0, unjudged = 0;
+
+	for (int kind = 0; kind < VERDICT_KINDS; kind++)
+		if (kind != VERDICT_PASSED && kind != VERDICT_DIVERGED && kind != VERDICT_SKIPPED)
+			unjudged += s->count[kind];
+	judged = s->count[VERDICT_PASSED] + s->count[VERDICT_DIVERGED];
+	if (end == DISPATCH_INTERRUPTED)
+		return EXIT_INTERRUPTED;
+	if (end == DISPATCH_NO_WORKER)
+		return EXIT_NO_WORKER;
+	if (s->count[VERDICT_DIVERGED])
+		return EXIT_DIVERGED;
+	if (unjudged)
+		return EXIT_UNJUDGED;
+	return judged ? EXIT_PASSED : EXIT_NOTHING;
+}
+
+static int replay(struct session *s, const struct corpus *corpus, struct str run_path)
+{
+	char started[32], ended[32];
+	struct ledger_header header = {str_of(s->context->version),
+				       timestamp(started, sizeof(started)),
+				       (int64_t)corpus->items.n};
+	enum dispatch_end end = DISPATCH_DONE;
+	struct err err = ERR_INIT, late = ERR_INIT;
+	bool fine;
+
+	if (!ledger_open(&s->ledger, run_path, &header, &err))
+		return fail(s->context, EXIT_UNJUDGED, &err);
+	fine = tell_decided(s, corpus, &err);
+	if (fine && corpus->n_undecided)
+		end = dispatch(s, corpus, run_path, &err);
+	clear_progress(s);
+	if (!fine || end == DISPATCH_FAILED || end == DISPATCH_NO_WORKER)
+		fail(s->context, 0, &err);
+	/* A run that was cut short has no totals: what its file says ends where it stopped. */
+	fine &= end != DISPATCH_FAILED;
+	if (!ledger_close(s->ledger, timestamp(ended, sizeof(ended)), &late) ||
+	    (fine && !report(s, run_path, &late))) {
+		if (fine)
+			fail(s->context, 0, &late);
+		fine = false;
+	}
+	if (!s->settings->quiet)
+		fprintf(s->context->err, "hindcast: run file: %.*s\n", STR_ARG(run_path));
+	return fine ? exit_code(s, end) : EXIT_UNJUDGED;
+}
+
+static int run(const struct command_context *context, void *settings,
+	       const struct str *operands, size_t n_operands)
+{
+	const struct settings *o = settings;
+	struct session s = {.context = context, .settings = o, .started_ms = now_ms(NULL)};
+	struct err err = ERR_INIT;
+	struct corpus corpus;
+	int code;
+
+	if (!check_settings(o, n_operands, &err))
+		return fail(context, EXIT_USAGE, &err);
+	s.signals = watch_signals();
+	corpus_init(&corpus);
+	if (!gather(context, o, operands, n_operands, &corpus, &err)) {
+		code = fail(context, EXIT_NOTHING, &err);
+	} else if (!corpus.items.n) {
+		err_set(&err, ERR_MISSING, "nothing to replay: no history in what was named");
+		code = fail(context, EXIT_NOTHING, &err);
+	} else {
+		code = replay(&s, &corpus, o->run.n ? o->run : STR(DEFAULT_RUN_FILE));
+	}
+	corpus_done(&corpus);
+	if (s.signals >= 0)
+		close(s.signals);
+	return code;
+}
+
+static void settings_done(void *settings)
+{
+	struct settings *s = settings;
+
+	opt_list_done(&s->env);
+	opt_list_done(&s->reports);
+}
+
+const struct command COMMAND_REPLAY = {
+	.name = "replay",
+	.usage = "--worker CMD [OPTION]... HISTORY...",
+	.summary = "replay histories against a worker and say where its code diverges",
+	.details =
+		"Starts the worker, unmodified, with the address of a frontend that hindcast "
+		"opens on loopback, serves it each HISTORY as workflow tasks, and judges what it "
+		"answers. No activity, local activity or side effect runs.\n\n"
+		"HISTORY is a file, a folder (with all below it), a glob, or - for standard "
+		"input. Every history gets exactly one verdict in the run file: passed, "
+		"diverged, failed, unregistered, timed-out, crashed, invalid or skipped.\n\n"
+		"TEMPORAL_API_KEY, TEMPORAL_TLS*, TEMPORAL_PROFILE and TEMPORAL_CONFIG_FILE are "
+		"not passed on to the worker, and one that connects elsewhere instead of "
+		"polling is stopped.",
+	.examples =
+		"hindcast replay --worker 'python worker.py' histories/\n"
+		"    every history in a folder against a Python worker\n"
+		"hindcast replay -w ./worker -r junit:replay.xml -r text histories/*.json\n"
+		"    with a JUnit report beside the text\n"
+		"hindcast replay -w 'java -jar app.jar --target={address}' order-17.json\n"
+		"    a worker that takes its address as an argument\n",
+	.opts = OPTS,
+	.n_opts = sizeof(OPTS) / sizeof(*OPTS),
+	.settings_size = sizeof(struct settings),
+	.run = run,
+	.settings_done = settings_done,
+};

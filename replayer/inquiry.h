@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* inquiry.h: from a history and a recipe to a verdict: the main check, then bisecting. */
+#pragma once
+
+#include "replayer/remote/recipe.h"
+#include "replayer/verdict.h"
+
+/*
+ * A pure machine: the owner serves the task that inquiry_ask() gives and feeds the reply to
+ * inquiry_answer() until that returns true.
+ *
+ *     MAIN --passed--------------------------------------------> verdict
+ *       \--diverged, and the message says where ----------------> verdict
+ *        \--diverged, place unknown --> BISECT (prefixes) ------> verdict
+ *
+ * Bisecting looks for the first workflow task whose prefix of the history no longer
+ * replays: the divergence is in that task.
+ */
+struct inquiry {
+	const struct recipe *recipe;
+	const struct history *history;
+	struct arena *arena;
+	struct check check;
+	struct outcome main;
+	struct outcome nearest; /* of the shortest prefix that is known not to replay */
+	bool bisecting;
+	size_t good; /* tasks of the longest prefix known to replay; 0: none asked */
+	size_t bad;  /* tasks of the shortest known not to */
+	struct str note; /* what the user should know beside the verdict */
+};
+
+void inquiry_begin(struct inquiry *q, const struct recipe *recipe, const struct history *h,
+		   struct arena *a);
+void inquiry_ask(const struct inquiry *q, struct task_spec *ret);
+/* True: RET is the verdict. Its strings live in the arena. */
+bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct verdict *ret);

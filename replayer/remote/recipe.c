@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* recipe.c: what all recipes share: the extent of a check, failures, leftover commands. */
+#include "replayer/remote/recipe.h"
+
+#include "formats/base/limits.h"
+#include "formats/field.h"
+
+void check_begin(struct check *c, const struct recipe *recipe, const struct history *h,
+		 size_t n_tasks, struct arena *a)
+{
+	bool whole = n_tasks == h->n_tasks;
+
+	BUG_IF(n_tasks == 0 || n_tasks > h->n_tasks);
+	*c = (struct check){
+		.recipe = recipe,
+		.history = h,
+		.n_events = whole ? history_trim(h) : h->tasks[n_tasks - 1].batch_end,
+		.n_tasks = n_tasks,
+		.whole = whole,
+		.closed = whole && h->end == HISTORY_CLOSED,
+		.arena = a,
+	};
+}
+
+const struct history_task *check_last_task(const struct check *c)
+{
+	return &c->history->tasks[c->n_tasks - 1];
+}
+
+/* Borrowed strings of a reply die with it: an outcome keeps copies. */
+static struct sdk_failure keep(const struct sdk_failure *f, struct arena *a)
+{
+	struct sdk_failure kept = *f;
+
+	kept.message = arena_str(a, f->message);
+	kept.source = arena_str(a, f->source);
+	kept.type = arena_str(a, f->type);
+	kept.stack = arena_str(a, f->stack);
+	return kept;
+}
+
+static void from_failure(const struct check *c, const struct sdk_failure *failure,
+			 struct outcome *ret)
+{
+	struct sdk_failure kept = keep(failure, c->arena);
+
+	*ret = (struct outcome){.kind = OUTCOME_FAILED};
+	explain(&kept, c->arena, &ret->said);
+	ret->message = explain_message(&kept, c->arena);
+	if (ret->said.class == SAID_NONDETERMINISM)
+		ret->kind = OUTCOME_DIVERGED;
+}
+
+void check_failure(const struct check *c, const struct task_reply *reply, struct outcome *ret)
+{
+	from_failure(c, &reply->failure, ret);
+}
+
+/*
+ * Workers may be told to fail the workflow on any error (Go's FailWorkflow policy, core's
+ * and Java's failure exception types): nondeterminism then arrives as a FailWorkflow command
+ * whose failure, or the cause of it, is the SDK's own.
+ */
+static bool fails_for_nondeterminism(const struct check *c, struct command_view command,
+				     struct outcome *ret)
+{
+	const struct schema *schema = c->history->schema;
+	const struct schema_message *failure_message =
+		schema_message(schema, "temporal.api.failure.v1.Failure");
+	struct str failure = field_str(schema_message(schema, "temporal.api.command.v1.Command"),
+				       command.bytes,
+				       "fail_workflow_execution_command_attributes.failure");
+
+	for (int depth = 0; failure.p && depth < LIMIT_CAUSES; depth++) {
+		struct sdk_failure f = {
+			.family = c->recipe->family,
+			.message = field_str(failure_message, failure, "message"),
+			.source = field_str(failure_message, failure, "source"),
+			.type = field_str(failure_message, failure,
+					  "application_failure_info.type"),
+			.stack = field_str(failure_message, failure, "stack_trace"),
+		};
+
+		from_failure(c, &f, ret);
+		if (ret->kind == OUTCOME_DIVERGED)
+			return true;
+		failure = field_str(failure_message, failure, "cause");
+	}
+	return false;
+}
+
+void check_extra(const struct check *c, struct command_view command, struct outcome *ret)
+{
+	if (command.type == COMMAND_FAIL_WORKFLOW_EXECUTION &&
+	    fails_for_nondeterminism(c, command, ret))
+		return;
+	*ret = (struct outcome){
+		.kind = OUTCOME_DIVERGED,
+		.has_extra = true,
+		.extra = {command.type, arena_str(c->arena, command.bytes)},
+	};
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* recipe.h: how a history is put to one SDK's worker: the tasks, and reading the replies. */
+#pragma once
+
+#include "formats/base/arena.h"
+#include "replayer/remote/task.h"
+#include "replayer/verdict.h"
+
+/*
+ * A check asks one question: does the code still make the first n_events of this history?
+ * A recipe answers it with one or more tasks, each chosen by what the last one showed:
+ *
+ *     ask --> task_spec --> [worker] --> task_reply --> answer --> next step | outcome
+ *
+ * Recipes are pure: no clock, no network. Every rule here was proven with real workers
+ * (docs/replay.md says how); none of the tasks makes a worker run an activity, a local
+ * activity or a side effect.
+ */
+enum outcome_kind {
+	OUTCOME_PASSED,
+	OUTCOME_DIVERGED,
+	OUTCOME_FAILED, /* by said.class: unregistered, deadlock, older, code ... */
+};
+
+struct outcome {
+	enum outcome_kind kind;
+	struct said said;	      /* what the SDK's message says, where there is one */
+	struct str message;	      /* the same, fit to be shown */
+	bool placed;		      /* divergence says already where and what */
+	struct divergence divergence;
+	bool has_extra;		      /* the code asks for more than the events hold */
+	struct command_view extra;    /* the first such command; bytes in the check's arena */
+};
+
+struct recipe;
+
+struct check {
+	const struct recipe *recipe;
+	const struct history *history;
+	size_t n_events;
+	size_t n_tasks; /* workflow tasks completed within them */
+	bool whole;	/* all that can be replayed of the history; else a prefix of it */
+	bool closed;	/* they end with a close event that the code asked for */
+	int step;
+	struct arena *arena; /* outcomes' strings */
+	struct str note;     /* what the user should know though it is no verdict, or none */
+};
+
+struct recipe {
+	const char *name; /* as -v shows it */
+	enum sdk_family family;
+	/* What steps mean is the recipe's own business; 0 is the first. */
+	void (*ask)(const struct check *c, struct task_spec *ret);
+	/* True: done, RET is filled. False: c->step has moved on, ask again. */
+	bool (*answer)(struct check *c, const struct task_reply *reply, struct outcome *ret);
+};
+
+extern const struct recipe RECIPE_CORE;
+extern const struct recipe RECIPE_JAVA;
+extern const struct recipe RECIPE_GO;		/* any namespace */
+extern const struct recipe RECIPE_GO_REPLAY;	/* namespace "ReplayNamespace" */
+
+/* The first N_TASKS tasks of H; all of it where N_TASKS is h->n_tasks. */
+void check_begin(struct check *c, const struct recipe *recipe, const struct history *h,
+		 size_t n_tasks, struct arena *a);
+
+/* For recipes: the parts they share. */
+void check_failure(const struct check *c, const struct task_reply *reply, struct outcome *ret);
+/* Commands that the events do not hold, or a failure in disguise (FailWorkflow with an
+ * SDK's own message, as some failure policies answer). */
+void check_extra(const struct check *c, struct command_view command, struct outcome *ret);
+/* The last task of the events asked about. */
+const struct history_task *check_last_task(const struct check *c);

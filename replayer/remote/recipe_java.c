@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* recipe_java.c: workers of the Java SDK (Kotlin, Scala, Clojure on it too). */
+#include "replayer/remote/recipe.h"
+
+/*
+ * One task without a query: the reply holds commands that the history lacks, which the
+ * query form (and the SDK's own replayer) never shows. Only where the worker's failure
+ * converter encodes failures is the replay-only query asked too: its text stays clear.
+ */
+enum { STEP_HISTORY, STEP_REPLAY_ONLY };
+
+static void ask(const struct check *c, struct task_spec *ret)
+{
+	*ret = (struct task_spec){
+		.history = c->history,
+		.n_events = c->n_events,
+		.previous_started = INT64_MAX,
+		.started = INT64_MAX,
+		.whole = c->whole,
+	};
+	if (c->step == STEP_REPLAY_ONLY) {
+		ret->query = TASK_QUERY_LEGACY;
+		ret->query_type = "__replay_only";
+	}
+}
+
+static bool answer(struct check *c, const struct task_reply *reply, struct outcome *ret)
+{
+	bool failed = reply->kind == REPLY_FAILED || reply->kind == REPLY_QUERY_FAILED;
+
+	if (failed && reply->failure.encoded && c->step == STEP_HISTORY) {
+		c->step = STEP_REPLAY_ONLY;
+		return false;
+	}
+	if (failed)
+		check_failure(c, reply, ret);
+	else if (reply->n_commands)
+		check_extra(c, reply->commands[0], ret);
+	else
+		*ret = (struct outcome){.kind = OUTCOME_PASSED};
+	return true;
+}
+
+const struct recipe RECIPE_JAVA = {
+	.name = "java (history without a query)",
+	.family = SDK_JAVA,
+	.ask = ask,
+	.answer = answer,
+};
