@@ -56,8 +56,9 @@ struct command {
 };
 
 /*
- * Fills SETTINGS; *RET_OPERANDS gets the rest, in order. ERR_USAGE: unknown option (with
- * "did you mean --x?"), missing or malformed value.
+ * Fills SETTINGS; *RET_OPERANDS gets the rest, in order; strings are borrowed from ARGV.
+ * ERR_USAGE: unknown option (with "did you mean --x?"), missing or malformed value.
+ * Every command knows --help and -h: then the result is false and the code ERR_NONE.
  */
 bool opts_parse(const struct command *command, char *const *argv, int argc, void *settings,
 		struct opt_list *ret_operands, struct err *err);
@@ -66,7 +67,26 @@ void opt_list_done(struct opt_list *list);
 /* The closest of NAMES to WORD by edit distance, or NULL where none is close. */
 const char *opts_did_you_mean(struct str word, const char *const *names, size_t n);
 
-void opts_help(const struct command *command, struct buf *out);
+/* The program around the commands, for its own --help and the man page. */
+struct program {
+	const char *name;
+	const char *version;
+	const char *date;    /* of the page's last change, as mdoc writes it */
+	const char *summary; /* one line, lower case, no full stop */
+	const char *details; /* paragraphs */
+	const struct opts_section {
+		const char *title; /* "EXIT STATUS" */
+		const char *text;  /* paragraphs; lines that begin with blanks stay as they are */
+	} *sections;
+	size_t n_sections;
+	const struct command *const *commands;
+	size_t n_commands;
+};
+
+/* `hindcast NAME --help`. */
+void opts_help(const struct program *program, const struct command *command,
+	       struct buf *out);
+/* `hindcast --help`: the commands, one line each. */
+void opts_help_program(const struct program *program, struct buf *out);
 /* The whole program's page in mdoc, from the same rows. */
-void opts_man(const struct command *const *commands, size_t n, const char *version,
-	      struct buf *out);
+void opts_man(const struct program *program, struct buf *out);

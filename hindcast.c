@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* hindcast.c: main: the table of commands, and what they get from the outside world. */
+#include "formats/base/arena.h"
+#include "formats/base/context.h"
+#include "formats/base/opts.h"
+#if __has_include("formats/commands.h")
+#include "formats/commands.h"
+#endif
+#if __has_include("replayer/commands.h")
+#include "replayer/commands.h"
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2, EXIT_NOT_DONE = 3 };
+
+static const struct command *const COMMANDS[] = {
+#if __has_include("replayer/commands.h")
+	&COMMAND_REPLAY,
+#endif
+#if __has_include("formats/commands.h")
+	&COMMAND_SHOW,
+	&COMMAND_CHECK,
+	&COMMAND_CONVERT,
+#endif
+};
+
+static const struct opts_section SECTIONS[] = {
+	{"ENVIRONMENT", "NO_COLOR, when set and not empty, turns colours off, as does TERM=dumb.\n"
+			"Colours are never written into a pipe or a file.\n"},
+	{"FILES", "  .hindcast/last.jsonl  the run file of the last replay\n"},
+	{"EXIT STATUS",
+	 "Of replay:\n\n"
+	 "  0  every history passed, or was skipped\n"
+	 "  1  at least one history diverged\n"
+	 "  2  the command line is wrong\n"
+	 "  3  some histories could not be judged\n"
+	 "  4  there was nothing to replay\n"
+	 "  5  the worker never polled\n"
+	 "  130  interrupted; the run file is complete up to there\n\n"
+	 "Of the other commands:\n\n"
+	 "  0  fine\n"
+	 "  1  something was found\n"
+	 "  2  the command line is wrong\n"
+	 "  3  the work could not be done\n"},
+};
+
+static const struct program PROGRAM = {
+	.name = "hindcast",
+	.version = HINDCAST_VERSION,
+	.date = "November 22, 2026",
+	.summary = "replay recorded Temporal workflow histories against worker code",
+	.details = "hindcast starts a worker as it is, serves it the workflow histories it is\n"
+		   "given as a Temporal server would, and says for each of them whether the\n"
+		   "worker's code still matches it, and if not, at which event and how.\n"
+		   "It also shows, checks and converts histories. Nothing real runs while\n"
+		   "a history is replayed: no activity and no live workflow task is handed out.\n\n"
+		   "A history is a file, a folder, a glob, or \"-\" for standard input.\n"
+		   "Results go to standard output, all else to standard error.\n",
+	.sections = SECTIONS,
+	.n_sections = sizeof(SECTIONS) / sizeof(*SECTIONS),
+	.commands = COMMANDS,
+	.n_commands = sizeof(COMMANDS) / sizeof(*COMMANDS),
+};
+
+/*
+ * A stream that was closed when we started would be handed to the first file that is
+ * opened, and results written into it. Closed output is made unwritable instead, so that
+ * writing to it fails and is reported; closed input is empty.
+ */
+static void occupy_streams(void)
+{
+	static const int MODES[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", MODES[fd]) != fd)
+			_exit(EXIT_NOT_DONE);
+}
+
+static bool likes_colour(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+/*
+ * Results that did not reach their reader are an error, however well all else went. Only
+ * a reader that left early (head) is none: it has what it wanted.
+ */
+static int close_output(int code)
+{
+	bool failed = ferror(stdout);
+
+	errno = 0;
+	failed |= fflush(stdout) != 0;
+	if (!failed || errno == EPIPE)
+		return code;
+	fprintf(stderr, "hindcast: standard output: %s\n",
+		errno ? strerror(errno) : "a write failed");
+	return EXIT_NOT_DONE;
+}
+
+static int print(struct buf *b)
+{
+	fwrite(b->p, 1, b->n, stdout);
+	buf_done(b);
+	return 0;
+}
+
+static const struct command *command_find(struct str name)
+{
+	for (size_t i = 0; i < PROGRAM.n_commands; i++)
+		if (str_is(name, COMMANDS[i]->name))
+			return COMMANDS[i];
+	return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+	const char *names[sizeof(COMMANDS) / sizeof(*COMMANDS) + 1] = {"help"};
+	const char *close;
+
+	for (size_t i = 0; i < PROGRAM.n_commands; i++)
+		names[i + 1] = COMMANDS[i]->name;
+	close = opts_did_you_mean(str_of(name), names, sizeof(names) / sizeof(*names));
+	fprintf(stderr, "hindcast: there is no command '%s'", name);
+	if (close)
+		fprintf(stderr, " (did you mean '%s'?)", close);
+	fputs("\nTry 'hindcast --help'.\n", stderr);
+	return EXIT_USAGE;
+}
+
+static int help(const char *name)
+{
+	const struct command *command = name ? command_find(str_of(name)) : NULL;
+	struct buf out;
+
+	if (name && !command)
+		return unknown_command(name);
+	buf_init(&out, 0);
+	if (command)
+		opts_help(&PROGRAM, command, &out);
+	else
+		opts_help_program(&PROGRAM, &out);
+	return print(&out);
+}
+
+static int man(void)
+{
+	struct buf out;
+
+	buf_init(&out, 0);
+	opts_man(&PROGRAM, &out);
+	return print(&out);
+}
+
+/* The schema takes a millisecond to build, so it is built for commands only. */
+static int run(const struct command *command, void *settings, const struct opt_list *operands)
+{
+	struct command_context context = {
+		.out = stdout,
+		.err = stderr,
+		.out_is_tty = isatty(STDOUT_FILENO),
+		.err_is_tty = isatty(STDERR_FILENO),
+		.colour = likes_colour(),
+		.version = HINDCAST_VERSION,
+	};
+	struct arena arena;
+	int code;
+
+	arena_init(&arena);
+#if __has_include("formats/commands.h")
+	context.schema = schema_new(&arena);
+#endif
+	code = command->run(&context, settings, operands->items.at, operands->items.n);
+	arena_done(&arena);
+	return code;
+}
+
+static int parse_and_run(const struct command *command, char *const *argv, int argc)
+{
+	/* max_align_t for every kind of member */
+	void *settings = mem_zalloc(command->settings_size);
+	struct opt_list operands = {0};
+	struct err err = ERR_INIT;
+	int code;
+
+	if (opts_parse(command, argv, argc, settings, &operands, &err)) {
+		code = run(command, settings, &operands);
+	} else if (err.code == ERR_NONE) {
+		code = help(command->name);
+	} else {
+		fprintf(stderr, "hindcast %s: %s\nTry 'hindcast %s --help'.\n", command->name,
+			err.message, command->name);
+		code = EXIT_USAGE;
+	}
+	if (command->settings_done)
+		command->settings_done(settings);
+	mem_free(settings);
+	opt_list_done(&operands);
+	return code;
+}
+
+static int dispatch(char *const *argv, int argc)
+{
+	struct str word = argc ? str_of(argv[0]) : STR_NONE;
+	const struct command *command = command_find(word);
+	struct buf usage;
+
+	if (command)
+		return parse_and_run(command, argv + 1, argc - 1);
+	if (str_is(word, "--version"))
+		return printf("hindcast %s\n", HINDCAST_VERSION) < 0;
+	if (str_is(word, "--help") || str_is(word, "-h") || str_is(word, "help"))
+		return help(argc > 1 ? argv[1] : NULL);
+	if (str_is(word, "--man"))
+		return man();
+	if (word.n)
+		return unknown_command(argv[0]);
+	buf_init(&usage, 0);
+	opts_help_program(&PROGRAM, &usage);
+	fwrite(usage.p, 1, usage.n, stderr);
+	buf_done(&usage);
+	return EXIT_USAGE;
+}
+
+/* The Temporal CLI runs a program named temporal-replay as `temporal replay`. */
+static bool is_temporal_replay(const char *argv0)
+{
+	return argv0 && str_ends(str_of(argv0), STR("temporal-replay"));
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *replay = command_find(STR("replay"));
+	int code;
+
+	occupy_streams();
+	/* A reader that went away is an error of write(), not our death. */
+	signal(SIGPIPE, SIG_IGN);
+	if (argc && replay && is_temporal_replay(argv[0]))
+		code = parse_and_run(replay, argv + 1, argc - 1);
+	else
+		code = dispatch(argv + (argc > 0), argc - (argc > 0));
+	return close_output(code);
+}
