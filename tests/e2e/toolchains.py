@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 
 from common import SDKS
 
@@ -102,6 +103,13 @@ def find(sdks=SDKS):
     return {sdk: FINDERS[sdk]() for sdk in sdks}
 
 
-if __name__ == "__main__":
-    for chain in find().values():
+def main():
+    """Prints what each SDK named (default: all) has; exit code 1 when one is missing."""
+    chains = find(sys.argv[1:] or SDKS).values()
+    for chain in chains:
         print("%-11s %s" % (chain.sdk, chain.version if chain.present else "missing: " + chain.why))
+    return 0 if all(chain.present for chain in chains) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
