@@ -36,11 +36,16 @@ struct event_row {
 	bool command;	      /* made by a command of workflow code */
 	const char *name_path; /* in the attributes: what it is called, or NULL */
 	const char *id_path;   /* in the attributes: its id in the code's terms, or NULL */
+	const char *ref_path;  /* in the attributes: id of the event this one answers, or NULL */
 };
 
 /* NULL for types that the table does not know. */
 const struct event_row *event_row(int32_t type);
+/* True where the event has the attributes of its type; false too for unknown types. */
+bool event_attributes_fit(const struct history *h, size_t index);
 /* The name (activity type, timer's duration, signal name, marker name with its id, ...). */
 struct str event_name(const struct history *h, size_t index, struct arena *a);
+/* Index of the event that this one answers (what scheduled it, ...), or n_events. */
+size_t event_answers(const struct history *h, size_t index);
 /* The id in the code's terms (activity id, timer id, child workflow id), or STR_NONE. */
 struct str event_code_id(const struct history *h, size_t index, struct arena *a);

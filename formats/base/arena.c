@@ -13,7 +13,8 @@
 
 struct arena_block {
 	struct arena_block *older;
-	size_t size; /* of bytes[] */
+	void *adopted; /* memory that goes when this block goes, or NULL */
+	size_t size;   /* of bytes[] */
 	_Alignas(16) char bytes[];
 };
 
@@ -28,6 +29,7 @@ static void drop_newest(struct arena *a)
 
 	a->block = b->older;
 	a->total -= b->size;
+	mem_free(b->adopted);
 	mem_free(b);
 }
 
@@ -50,6 +52,7 @@ static void open_block(struct arena *a, size_t n)
 		size = n;
 	b = mem_alloc(sizeof(*b) + size);
 	b->older = a->block;
+	b->adopted = NULL;
 	b->size = size;
 	a->block = b;
 	a->used = 0;
@@ -67,6 +70,16 @@ void *arena_alloc(struct arena *a, size_t n)
 	p = a->block->bytes + a->used;
 	a->used += n;
 	return p;
+}
+
+void arena_adopt(struct arena *a, void *p)
+{
+	struct arena_block *b = mem_zalloc(sizeof(*b));
+
+	b->older = a->block;
+	b->adopted = p;
+	a->block = b;
+	a->used = 0;
 }
 
 void *arena_zalloc(struct arena *a, size_t n)

@@ -34,6 +34,9 @@ void *arena_zalloc(struct arena *a, size_t n) __attribute__((returns_nonnull));
 #define arena_new(a, type) ((type *)arena_zalloc((a), sizeof(type)))
 #define arena_array(a, type, n) ((type *)arena_zalloc((a), sizeof(type) * (n)))
 
+/* P, from mem_alloc() or buf_take(), is freed with all that is allocated from here on. */
+void arena_adopt(struct arena *a, void *p);
+
 /* Copies; the copy is followed by a NUL that its length does not count. */
 struct str arena_str(struct arena *a, struct str s);
 char *arena_cstr(struct arena *a, struct str s);
