@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -285,6 +286,21 @@ static uint64_t fresh_seed(void)
 	return seed;
 }
 
+/* What hindcast itself took, without the worker. */
+static void tell_cost(struct session *s, size_t tasks)
+{
+	struct rusage use;
+	char text[80];
+	double ms;
+	int n;
+
+	getrusage(RUSAGE_SELF, &use);
+	ms = (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1e3 +
+	     (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e3;
+	n = snprintf(text, sizeof(text), "own CPU %.1f ms, %zu tasks", ms, tasks);
+	on_detail(s, str_slice(text, (size_t)n));
+}
+
 static enum dispatch_end dispatch(struct session *s, const struct corpus *corpus,
 				  struct str run_file, struct err *err)
 {
@@ -307,8 +323,12 @@ static enum dispatch_end dispatch(struct session *s, const struct corpus *corpus
 	};
 	struct dispatch_host host = {s, now_ms, interrupted, on_verdict,
 				     on_note, on_detail, on_progress};
+	enum dispatch_end end;
+	size_t tasks = 0;
 
-	return dispatch_run(corpus, &d, &host, err);
+	end = dispatch_run(corpus, &d, &host, &tasks, err);
+	tell_cost(s, tasks);
+	return end;
 }
 
 /* What needs no worker is said at once, and once for the people who guess ids. */

@@ -54,7 +54,7 @@ struct dispatch {
 	struct process *process;
 	struct item_run *items;
 	size_t first_pending;
-	size_t n_done, n_suspects;
+	size_t n_done, n_suspects, n_tasks;
 	VEC_OF(struct job *) jobs;
 	int64_t out_bytes;
 	bool failed; /* err says why */
@@ -308,6 +308,7 @@ static void serve(struct dispatch *d, struct job *job)
 	job->main_served = true;
 	job->out = true;
 	job->out_since_ms = now(d);
+	d->n_tasks++;
 	frontend_serve(d->frontend, &s);
 }
 
@@ -565,7 +566,8 @@ static void tell_unimplemented(const struct dispatch *d)
 
 enum dispatch_end dispatch_run(const struct corpus *corpus,
 			       const struct dispatch_settings *settings,
-			       const struct dispatch_host *host, struct err *err)
+			       const struct dispatch_host *host, size_t *ret_tasks,
+			       struct err *err)
 {
 	struct dispatch d = {
 		.corpus = corpus, .settings = settings, .host = host, .err = err};
@@ -582,6 +584,7 @@ enum dispatch_end dispatch_run(const struct corpus *corpus,
 			d.items[i].state = ITEM_DONE;
 	end = processes(&d);
 	tell_unimplemented(&d);
+	*ret_tasks = d.n_tasks;
 	frontend_close(d.frontend);
 	mem_free(d.items);
 	vec_done(&d.jobs);

@@ -59,6 +59,8 @@ enum dispatch_end {
 	DISPATCH_FAILED,      /* ours: err */
 };
 
+/* RET_TASKS: how many workflow tasks were served. */
 enum dispatch_end dispatch_run(const struct corpus *corpus,
 			       const struct dispatch_settings *settings,
-			       const struct dispatch_host *host, struct err *err);
+			       const struct dispatch_host *host, size_t *ret_tasks,
+			       struct err *err);
