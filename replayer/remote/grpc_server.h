@@ -10,12 +10,11 @@
 /*
  * Any method of any service arrives at on_call(); the owner answers now, later (a held
  * poll), or never (the peer's deadline ends it). One thread: everything happens inside
- * grpc_server_step().
+ * rpc_server_step().
  *
- *     call arrives -> on_call -> [held] -> grpc_call_reply | grpc_call_fail -> on_end
+ *     call arrives -> on_call -> [held] -> rpc_call_reply | rpc_call_fail -> on_end
  *                                  \-> the peer cancels or dies --------------> on_end
  */
-struct grpc_server_;
 struct rpc_server;
 struct rpc_call;
 
@@ -27,6 +26,7 @@ enum rpc_status {
 	RPC_PERMISSION_DENIED = 7,
 	RPC_RESOURCE_EXHAUSTED = 8,
 	RPC_UNIMPLEMENTED = 12,
+	RPC_INTERNAL = 13,
 	RPC_UNAVAILABLE = 14,
 };
 
