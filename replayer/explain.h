@@ -36,7 +36,8 @@ enum said_class {
 struct said {
 	enum said_class class;
 	const char *form; /* the row of the table that matched, for tests and -v; or NULL */
-	int64_t event_id; /* 0: the message names none */
+	int64_t event_id;     /* 0: the message names none */
+	int64_t completed_id; /* of the WorkflowTaskCompleted that the message names; or 0 */
 	struct side history;
 	struct side worker;
 	struct str field;
@@ -46,7 +47,16 @@ struct said {
 	enum { SAID_ABOUT_ANY, SAID_ABOUT_MARKER, SAID_ABOUT_UPDATE, SAID_ABOUT_CLOSE } about;
 	bool history_has_none; /* "extra": the code has a command, history nothing */
 	bool worker_has_none;  /* "missing": history has an event, the code nothing */
+	bool worker_closed;    /* the code had ended already */
 };
+
+/*
+ * Fills RET from the wire bytes of a temporal.api.failure.v1.Failure. Its causes (on the
+ * wire, Java's and Go's wrapped panics hold what matters there) are joined to the message
+ * as lines "Caused by: TYPE: MESSAGE", as Java prints them. Strings live in A or FAILURE.
+ */
+void explain_failure(const struct schema *schema, struct str failure, struct arena *a,
+		     struct sdk_failure *ret);
 
 /*
  * Takes the message apart by the table of forms (REPLAY.md 5, each row from an SDK's

@@ -55,6 +55,27 @@ const struct pair_row *pair_of_command(int32_t command_type);
 /* By the SDKs' spellings: "ScheduleActivityTask", "COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK". */
 const struct pair_row *pair_of_command_name(struct str name);
 
+/* The text of the value at PATH, numbers and durations too; STR_NONE where absent. */
+struct str pair_value(const struct schema_message *m, struct str bytes, const char *path,
+		      struct arena *a);
+/* What is behind the last dot of S. */
+struct str pair_last_part(struct str s);
+/*
+ * Whether FIELD agrees between an event's attributes and a command. RET_*: both values as
+ * text, numbers too; STR_NONE where absent.
+ */
+bool pair_field_agrees(const struct pair_field *field, const struct schema_message *event,
+		       struct str event_bytes, const struct schema_message *command,
+		       struct str command_bytes, struct arena *a, struct str *ret_event,
+		       struct str *ret_command);
+
+/*
+ * The kind of a divergence between an event and a command (NULL: that side has nothing),
+ * by what the two rows alone say; FIELD: one that is compared differs.
+ */
+enum divergence_kind pair_kind(const struct pair_row *event, const struct pair_row *command,
+			       bool field);
+
 /* One command of a reply: the wire bytes of a temporal.api.command.v1.Command. */
 struct command_view {
 	int32_t type;
