@@ -3,10 +3,10 @@
 #include "formats/base/arena.h"
 #include "formats/base/context.h"
 #include "formats/base/opts.h"
-#if __has_include("formats/commands.h")
+#ifdef HAVE_FORMATS_COMMANDS
 #include "formats/commands.h"
 #endif
-#if __has_include("replayer/commands.h")
+#ifdef HAVE_REPLAYER_COMMANDS
 #include "replayer/commands.h"
 #endif
 
@@ -21,10 +21,10 @@
 enum { EXIT_USAGE = 2, EXIT_NOT_DONE = 3 };
 
 static const struct command *const COMMANDS[] = {
-#if __has_include("replayer/commands.h")
+#ifdef HAVE_REPLAYER_COMMANDS
 	&COMMAND_REPLAY,
 #endif
-#if __has_include("formats/commands.h")
+#ifdef HAVE_FORMATS_COMMANDS
 	&COMMAND_SHOW,
 	&COMMAND_CHECK,
 	&COMMAND_CONVERT,
@@ -178,7 +178,7 @@ static int run(const struct command *command, void *settings, const struct opt_l
 	int code;
 
 	arena_init(&arena);
-#if __has_include("formats/commands.h")
+#ifdef HAVE_FORMATS_COMMANDS
 	context.schema = schema_new(&arena);
 #endif
 	code = command->run(&context, settings, operands->items.at, operands->items.n);

@@ -24,7 +24,7 @@ struct ledger_entry {
 	struct str output; /* the worker's log path */
 	double ms;
 	const struct verdict *verdict;
-	const struct str *clues; /* sentences; also warnings */
+	const struct str *clues; /* sentences for a person; warnings too */
 	size_t n_clues;
 };
 
@@ -34,16 +34,18 @@ struct ledger_header {
 	int64_t histories;
 };
 
-/* Mode 0600; makes the folder of PATH where it is missing. */
+/*
+ * Mode 0600; makes the folder of PATH (0700) where it is missing. An older run in PATH is
+ * written over; it is an error where another process is still writing it.
+ */
 bool ledger_open(struct ledger **ret, struct str path, const struct ledger_header *header,
 		 struct err *err);
-/* One line, flushed. Fails where the disk is full. */
+/*
+ * One line, at once in the file. Where the disk is full the half line is taken back, so
+ * that all before it stays readable.
+ */
 bool ledger_add(struct ledger *l, const struct ledger_entry *entry, struct err *err);
 /* The totals line; closes and frees in any case. ENDED: RFC 3339. */
 bool ledger_close(struct ledger *l, struct str ended, struct err *err);
 
-/* ---- reading ---- */
-struct run_file;
-/* A run file back from disk; lines that are not ours are an error with their number. */
-bool run_file_read(struct run_file **ret, struct str path, struct err *err);
-void run_file_free(struct run_file *r);
+/* Reading it back: replayer/run_file.h. */

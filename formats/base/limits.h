@@ -30,8 +30,21 @@
 /* What a text taken from a history or worker may take of a line that people read. */
 #define LIMIT_SHOWN_NAME_BYTES ((size_t)200)
 
+/* And a path, which must still be found by it. */
+#define LIMIT_SHOWN_PATH_BYTES ((size_t)1024)
+
 /* Causes of causes in a failure that a worker sends: deeper ones say nothing new. */
 #define LIMIT_CAUSES 20
 
 /* Names of calls that a worker makes and hindcast has not, kept for -v. */
 #define LIMIT_UNIMPLEMENTED ((size_t)100)
+
+/* A string in a run file: an SDK's message is at most tens of kilobytes; a longer one is cut. */
+#define LIMIT_RUN_STRING_BYTES ((size_t)256 * 1024)
+
+/* One line of a run file: some twenty such strings, each byte perhaps escaped. */
+#define LIMIT_RUN_LINE_BYTES ((size_t)32 * 1024 * 1024)
+
+/* A whole run file: a million histories at two kilobytes each. */
+#define LIMIT_RUN_FILE_BYTES ((size_t)2 * 1024 * 1024 * 1024)
+#define LIMIT_RUN_ROWS ((size_t)4000000)

@@ -66,6 +66,7 @@ static void add_escape(struct buf *out, long rune)
 void visible_add(struct buf *out, struct str s, size_t limit)
 {
 	size_t start = out->n;
+	long before = 0;
 
 	while (s.n) {
 		long rune;
@@ -77,10 +78,11 @@ void visible_add(struct buf *out, struct str s, size_t limit)
 		}
 		if (rune < 0)
 			buf_printf(out, "\\x%02x", (unsigned)(unsigned char)s.p[0]);
-		else if (is_hidden(rune))
+		else if (is_hidden(rune) || (rune == '#' && before == '#'))
 			add_escape(out, rune);
 		else
 			buf_add_bytes(out, s.p, n);
+		before = rune;
 		s = str_skip(s, n);
 	}
 }

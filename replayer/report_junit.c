@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* report_junit.c: JUnit XML: a suite per workflow type, a case per history. */
+#include "formats/base/limits.h"
+#include "formats/base/map.h"
+#include "replayer/report.h"
+#include "replayer/report_sides.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* How a verdict that is not a pass is written. */
+static const struct {
+	const char *element;
+} KINDS[VERDICT_KINDS] = {
+	[VERDICT_PASSED] = {NULL},	    [VERDICT_DIVERGED] = {"failure"},
+	[VERDICT_FAILED] = {"error"},	    [VERDICT_UNREGISTERED] = {"error"},
+	[VERDICT_TIMED_OUT] = {"error"},    [VERDICT_CRASHED] = {"error"},
+	[VERDICT_INVALID] = {"error"},	    [VERDICT_SKIPPED] = {"skipped"},
+};
+
+struct suite {
+	struct str type;
+	VEC_OF(const struct run_row *) rows;
+};
+
+struct writer {
+	struct buf *out;
+	struct arena arena; /* of one case */
+};
+
+/* S is neutralised already, so it holds no character that XML 1.0 forbids. */
+static void escape(struct buf *out, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		switch (s.p[i]) {
+		case '&':
+			buf_puts(out, "&amp;");
+			break;
+		case '<':
+			buf_puts(out, "&lt;");
+			break;
+		case '>':
+			buf_puts(out, "&gt;");
+			break;
+		case '"':
+			buf_puts(out, "&quot;");
+			break;
+		default:
+			buf_add_char(out, s.p[i]);
+		}
+	}
+}
+
+static void attribute(struct writer *w, const char *key, struct str value)
+{
+	buf_printf(w->out, " %s=\"", key);
+	escape(w->out, report_visible(value, 0, &w->arena));
+	buf_add_char(w->out, '"');
+}
+
+/* Never in an exponent, never with a locale's comma. */
+static void seconds(struct writer *w, double ms)
+{
+	int64_t n = ms > 0 && ms < 1e15 ? (int64_t)llround(ms) : 0;
+
+	buf_printf(w->out, " time=\"%" PRId64 ".%03" PRId64 "\"", n / 1000, n % 1000);
+}
+
+static void counts(struct writer *w, const struct run_row *const *rows, size_t n)
+{
+	static const char *const ELEMENTS[] = {"failure", "error", "skipped"};
+	static const char *const KEYS[] = {"failures", "errors", "skipped"};
+	double ms = 0;
+
+	buf_printf(w->out, " tests=\"%zu\"", n);
+	for (size_t k = 0; k < sizeof(KEYS) / sizeof(*KEYS); k++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			const char *element = KINDS[rows[i]->verdict.kind].element;
+
+			count += element && str_is(str_of(element), ELEMENTS[k]);
+		}
+		buf_printf(w->out, " %s=\"%zu\"", KEYS[k], count);
+	}
+	for (size_t i = 0; i < n; i++)
+		ms += rows[i]->entry.ms;
+	seconds(w, ms);
+}
+
+/* One line for lists of failures: where, and both sides or the reason. */
+static struct str headline(const struct run_row *row, const struct report_lines *lines,
+			   struct arena *a)
+{
+	if (row->verdict.kind == VERDICT_DIVERGED)
+		return arena_printf(a, "history: %.*s; code: %.*s",
+				    STR_ARG(lines->items.at[0].text),
+				    STR_ARG(lines->items.at[1].text));
+	if (row->verdict.message.n && lines->items.n)
+		return lines->items.at[0].text;
+	return row->verdict.reason.n ? row->verdict.reason
+				     : str_of(verdict_name(row->verdict.kind));
+}
+
+static void outcome(struct writer *w, const struct run_row *row)
+{
+	const char *element = KINDS[row->verdict.kind].element;
+	struct report_lines lines = {0};
+	struct str subject = report_subject(row, &w->arena);
+
+	report_body(row, &w->arena, &lines);
+	buf_printf(w->out, "      <%s", element);
+	attribute(w, "message", headline(row, &lines, &w->arena));
+	if (row->verdict.kind == VERDICT_SKIPPED) {
+		buf_puts(w->out, "/>\n");
+		vec_done(&lines.items);
+		return;
+	}
+	attribute(w, "type",
+		  row->verdict.kind == VERDICT_DIVERGED
+			  ? str_of(divergence_name(row->verdict.divergence.kind))
+			  : str_of(verdict_name(row->verdict.kind)));
+	buf_add_char(w->out, '>');
+	escape(w->out, subject);
+	for (size_t i = 0; i < lines.items.n; i++) {
+		const struct report_line *line = &lines.items.at[i];
+
+		buf_puts(w->out, line->label ? "\n" : "\n  | ");
+		if (line->label)
+			buf_printf(w->out, "%s: ", line->label);
+		escape(w->out, line->text);
+	}
+	buf_printf(w->out, "\n</%s>\n", element);
+	vec_done(&lines.items);
+}
+
+static void test_case(struct writer *w, const struct suite *suite, const struct run_row *row)
+{
+	buf_puts(w->out, "    <testcase");
+	attribute(w, "classname", suite->type);
+	attribute(w, "name", str_take(row->entry.history, LIMIT_SHOWN_PATH_BYTES));
+	seconds(w, row->entry.ms);
+	if (row->verdict.kind == VERDICT_PASSED) {
+		buf_puts(w->out, "/>\n");
+		return;
+	}
+	buf_puts(w->out, ">\n");
+	outcome(w, row);
+	buf_puts(w->out, "    </testcase>\n");
+}
+
+static void write_suite(struct writer *w, const struct suite *suite)
+{
+	buf_puts(w->out, "  <testsuite");
+	attribute(w, "name", suite->type);
+	counts(w, suite->rows.at, suite->rows.n);
+	buf_puts(w->out, ">\n");
+	for (size_t i = 0; i < suite->rows.n; i++) {
+		struct arena_mark mark = arena_mark(&w->arena);
+
+		test_case(w, suite, suite->rows.at[i]);
+		arena_rewind(&w->arena, mark);
+	}
+	buf_puts(w->out, "  </testsuite>\n");
+}
+
+static int by_type(const void *a, const void *b)
+{
+	return str_cmp(((const struct suite *)a)->type, ((const struct suite *)b)->type);
+}
+
+bool report_junit(const struct run_file *run, enum report_colour colour, struct buf *out,
+		  struct err *err)
+{
+	struct writer w = {.out = out};
+	VEC_OF(struct suite) suites = {0};
+	VEC_OF(const struct run_row *) all = {0};
+	struct map by_name = {0};
+
+	arena_init(&w.arena);
+	for (size_t i = 0; i < run->n_rows; i++) {
+		const struct run_row *row = &run->rows[i];
+		/* A history that could not be read has no type. */
+		struct str type = row->entry.workflow_type.n ? row->entry.workflow_type
+							     : STR("(no workflow type)");
+		bool is_new;
+		size_t at = *map_put(&by_name, type, suites.n, &is_new);
+
+		if (is_new)
+			vec_push(&suites, (struct suite){.type = type});
+		vec_push(&suites.at[at].rows, row);
+		vec_push(&all, row);
+	}
+	if (suites.n)
+		qsort(suites.at, suites.n, sizeof(*suites.at), by_type);
+	buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		      "<testsuites name=\"hindcast\"");
+	counts(&w, all.at, all.n);
+	buf_puts(out, ">\n");
+	for (size_t i = 0; i < suites.n; i++) {
+		write_suite(&w, &suites.at[i]);
+		vec_done(&suites.at[i].rows);
+	}
+	buf_puts(out, "</testsuites>\n");
+	vec_done(&suites);
+	vec_done(&all);
+	map_done(&by_name);
+	arena_done(&w.arena);
+	return buf_ok(out, err);
+}

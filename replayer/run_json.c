@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* run_json.c: verdicts as JSON; key names are a contract (docs/run-file.md). */
+#include "replayer/run_json.h"
+
+#include "formats/base/base64.h"
+#include "formats/base/limits.h"
+#include "formats/base/visible.h"
+
+#include <math.h>
+
+/* Enough digits for a tenth of a millisecond in a day. */
+#define REAL_DIGITS 12
+
+static bool is_utf8(struct str s)
+{
+	while (s.n) {
+		long rune;
+		size_t n = visible_rune(s, &rune);
+
+		if (rune < 0)
+			return false;
+		s = str_skip(s, n);
+	}
+	return true;
+}
+
+static json_t *replaced(struct str s)
+{
+	struct buf b;
+	json_t *value;
+
+	buf_init(&b, 0);
+	while (s.n) {
+		long rune;
+		size_t n = visible_rune(s, &rune);
+
+		if (rune < 0)
+			buf_puts(&b, "\xef\xbf\xbd");
+		else
+			buf_add_bytes(&b, s.p, n);
+		s = str_skip(s, n);
+	}
+	value = json_stringn(b.p, b.n);
+	buf_done(&b);
+	return value;
+}
+
+/* S was cut from FULL bytes: drops the bytes of a character that was cut in two. */
+static struct str whole_characters(struct str s, size_t full)
+{
+	if (s.n == full)
+		return s;
+	while (s.n && ((unsigned char)s.p[s.n - 1] & 0xc0) == 0x80)
+		s.n--;
+	return str_take(s, s.n ? s.n - 1 : 0);
+}
+
+json_t *run_json_str(struct str s)
+{
+	if (!s.p)
+		return NULL;
+	s = whole_characters(str_take(s, LIMIT_RUN_STRING_BYTES), s.n);
+	return is_utf8(s) ? json_stringn_nocheck(s.p, s.n) : replaced(s);
+}
+
+void run_json_set(json_t *object, const char *key, json_t *value)
+{
+	if (value)
+		BUG_IF(json_object_set_new_nocheck(object, key, value) != 0);
+}
+
+static void set_str(json_t *object, const char *key, struct str s)
+{
+	run_json_set(object, key, run_json_str(s));
+}
+
+static void set_filled(json_t *object, const char *key, struct str s)
+{
+	if (s.n)
+		set_str(object, key, s);
+}
+
+static json_t *str_or_null(struct str s)
+{
+	return s.p ? run_json_str(s) : json_null();
+}
+
+json_t *run_json_header(const struct ledger_header *header)
+{
+	json_t *o = json_object();
+
+	run_json_set(o, "hindcast", json_string("run"));
+	run_json_set(o, "version", json_integer(1));
+	set_str(o, "tool", header->tool);
+	set_str(o, "started", header->started);
+	run_json_set(o, "histories", json_integer(header->histories));
+	return o;
+}
+
+static json_t *side(const struct side *s, const char *what)
+{
+	json_t *o;
+
+	if (!s->what.n && !s->name.n && !s->id.n)
+		return json_null();
+	o = json_object();
+	set_str(o, what, s->what);
+	set_filled(o, "name", s->name);
+	set_filled(o, "id", s->id);
+	return o;
+}
+
+static json_t *divergence(const struct verdict *v)
+{
+	const struct divergence *d = &v->divergence;
+	json_t *o = json_object();
+
+	run_json_set(o, "kind", json_string(divergence_name(d->kind)));
+	run_json_set(o, "eventId", json_integer(d->event_id));
+	run_json_set(o, "workflowTask", json_integer(d->workflow_task));
+	run_json_set(o, "history", side(&d->history, "event"));
+	run_json_set(o, "worker", side(&d->worker, "command"));
+	run_json_set(o, "field", d->field.n ? run_json_str(d->field) : json_null());
+	set_str(o, "historyValue", d->history_value);
+	set_str(o, "workerValue", d->worker_value);
+	set_str(o, "fingerprint", str_of(v->fingerprint));
+	run_json_set(o, "message", str_or_null(v->message));
+	set_str(o, "provenance", str_of(d->provenance));
+	return o;
+}
+
+static json_t *worker(const struct ledger_entry *e)
+{
+	json_t *o;
+
+	if (!e->worker_identity.n && !e->worker_sdk.n && !e->worker_version.n &&
+	    !e->worker_build_id.n)
+		return NULL;
+	o = json_object();
+	set_str(o, "identity", e->worker_identity);
+	set_str(o, "sdk", e->worker_sdk);
+	set_str(o, "version", e->worker_version);
+	set_filled(o, "buildId", e->worker_build_id);
+	return o;
+}
+
+static json_t *clues(const struct ledger_entry *e)
+{
+	json_t *list;
+
+	if (!e->n_clues)
+		return NULL;
+	list = json_array();
+	for (size_t i = 0; i < e->n_clues; i++)
+		json_array_append_new(list, str_or_null(e->clues[i]));
+	return list;
+}
+
+/* A path that is not UTF-8 is kept whole beside its readable form. */
+static json_t *raw_path(struct str path)
+{
+	struct buf b;
+	json_t *value;
+
+	if (is_utf8(path))
+		return NULL;
+	buf_init(&b, 0);
+	base64_encode(path, buf_room(&b, BASE64_ENCODED(path.n)));
+	value = json_stringn(b.p, BASE64_ENCODED(path.n));
+	buf_done(&b);
+	return value;
+}
+
+static void set_verdict(json_t *o, const struct verdict *v)
+{
+	run_json_set(o, "verdict", json_string(verdict_name(v->kind)));
+	if (v->kind == VERDICT_DIVERGED) {
+		run_json_set(o, "divergence", divergence(v));
+		set_filled(o, "reason", v->reason);
+	} else {
+		set_filled(o, "reason", v->reason);
+		set_filled(o, "message", v->message);
+		set_filled(o, "fingerprint", str_of(v->fingerprint));
+	}
+	if (v->unstable)
+		run_json_set(o, "unstable", json_true());
+}
+
+json_t *run_json_entry(const struct ledger_entry *e)
+{
+	json_t *o = json_object();
+
+	set_str(o, "history", e->history);
+	run_json_set(o, "historyBytes", raw_path(e->history));
+	set_str(o, "workflowId", e->workflow_id);
+	set_str(o, "runId", e->run_id);
+	if (e->id_guessed)
+		run_json_set(o, "idGuessed", json_true());
+	set_str(o, "workflowType", e->workflow_type);
+	set_str(o, "queue", e->queue);
+	run_json_set(o, "events", json_integer(e->events));
+	run_json_set(o, "bytes", json_integer(e->bytes));
+	set_filled(o, "sdk", e->sdk);
+	set_filled(o, "sdkVersion", e->sdk_version);
+	run_json_set(o, "ms", json_real(isfinite(e->ms) ? round(e->ms * 10) / 10 : 0));
+	set_verdict(o, e->verdict);
+	run_json_set(o, "worker", worker(e));
+	set_filled(o, "output", e->output);
+	run_json_set(o, "clues", clues(e));
+	return o;
+}
+
+json_t *run_json_totals(const int64_t totals[VERDICT_KINDS])
+{
+	json_t *o = json_object();
+
+	for (int kind = 0; kind < VERDICT_KINDS; kind++)
+		run_json_set(o, verdict_name(kind), json_integer(totals[kind]));
+	return o;
+}
+
+json_t *run_json_causes(const struct causes *causes)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < causes->items.n; i++) {
+		const struct cause *c = &causes->items.at[i];
+		json_t *o;
+
+		if (!c->fingerprint.n)
+			continue;
+		o = json_object();
+		set_str(o, "fingerprint", c->fingerprint);
+		run_json_set(o, "count", json_integer(c->count));
+		run_json_set(o, "verdict", json_string(verdict_name(c->kind)));
+		set_str(o, "title", c->title);
+		set_str(o, "smallest", c->smallest);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static int append(const char *bytes, size_t n, void *out)
+{
+	buf_add_bytes(out, bytes, n);
+	return 0;
+}
+
+void run_json_print(json_t *value, size_t flags, struct buf *out)
+{
+	BUG_IF(json_dump_callback(value, append, out,
+				  flags | JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS)) != 0);
+	json_decref(value);
+}

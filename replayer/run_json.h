@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* run_json.h: the objects of a run file, as written there and in the JSON report. */
+#pragma once
+
+#include "formats/base/buf.h"
+#include "replayer/causes.h"
+#include "replayer/ledger.h"
+
+#include <jansson.h>
+
+/* Keys in the order of docs/run-file.md; the caller owns what is returned. */
+json_t *run_json_header(const struct ledger_header *header);
+json_t *run_json_entry(const struct ledger_entry *entry);
+json_t *run_json_totals(const int64_t totals[VERDICT_KINDS]);
+/* Only causes with a fingerprint, in the order of CAUSES. */
+json_t *run_json_causes(const struct causes *causes);
+
+/* A string of any bytes: what is not UTF-8 becomes U+FFFD. NULL for STR_NONE. */
+json_t *run_json_str(struct str s);
+/* Sets KEY of OBJECT unless VALUE is NULL; takes VALUE. */
+void run_json_set(json_t *object, const char *key, json_t *value);
+
+/* One line without its end; FLAGS are jansson's, beside compactness. Takes VALUE. */
+void run_json_print(json_t *value, size_t flags, struct buf *out);
