@@ -62,6 +62,22 @@ static bool place(const struct inquiry *q, const struct outcome *o, size_t task,
 	return true;
 }
 
+/* All that is known is the task: the code's answer to it is not what history has. */
+static void place_at_task(const struct inquiry *q, size_t task, struct divergence *ret)
+{
+	const struct history *h = q->history;
+	const struct history_task *t = &h->tasks[task - 1];
+	size_t index = t->batch_end > t->completed + 1 ? t->completed + 1 : t->completed;
+
+	*ret = (struct divergence){
+		.kind = DIVERGENCE_REPLACED,
+		.event_id = h->events[index].id,
+		.workflow_task = (int64_t)t->number,
+		.history = event_side(h, index, q->arena),
+		.provenance = "message",
+	};
+}
+
 static void diverged(const struct inquiry *q, const struct outcome *o, struct verdict *v)
 {
 	v->kind = VERDICT_DIVERGED;
@@ -83,7 +99,8 @@ static bool bisected(struct inquiry *q, struct verdict *ret)
 	 * another one there): the main check's words win where the two disagree. */
 	if (o->kind != OUTCOME_DIVERGED || (o->said.form != q->main.said.form && q->main.said.form))
 		o = &q->main;
-	BUG_IF(!place(q, o, q->bad, &ret->divergence));
+	if (!place(q, o, q->bad, &ret->divergence))
+		place_at_task(q, q->bad, &ret->divergence);
 	diverged(q, &q->main, ret);
 	return true;
 }
