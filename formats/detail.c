@@ -8,6 +8,7 @@
 #include "formats/field.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <time.h>
 
 /* Several rows of one type are shown in this order. */

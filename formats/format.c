@@ -7,6 +7,7 @@
 #include "formats/wire.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 static const struct format *const FORMATS[] = {
 	&FORMAT_JSON,
