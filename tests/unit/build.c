@@ -259,7 +259,7 @@ int64_t build_signal(struct build *b, const char *name)
 	struct attributes a = begin();
 
 	text(&a, 1, name);
-	return done(b, EVENT_WORKFLOW_EXECUTION_SIGNALED, 31, &a);
+	return done(b, EVENT_WORKFLOW_EXECUTION_SIGNALED, 26, &a);
 }
 
 /* Payloads with one json/plain payload. */
@@ -290,7 +290,7 @@ int64_t build_marker(struct build *b, const char *name, const char *detail, cons
 	}
 	buf_done(&entry.bytes);
 	number(&a, 3, b->completed);
-	return done(b, EVENT_MARKER_RECORDED, 30, &a);
+	return done(b, EVENT_MARKER_RECORDED, 25, &a);
 }
 
 int64_t build_update_accepted(struct build *b, const char *name, const char *update_id)
@@ -328,7 +328,7 @@ int64_t build_terminated(struct build *b, const char *reason)
 	struct attributes a = begin();
 
 	text(&a, 1, reason);
-	return done(b, EVENT_WORKFLOW_EXECUTION_TERMINATED, 32, &a);
+	return done(b, EVENT_WORKFLOW_EXECUTION_TERMINATED, 27, &a);
 }
 
 struct str build_wire(const struct build *b)
