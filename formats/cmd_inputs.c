@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_inputs.c: expanding operands and complaining, once for all commands. */
+#include "formats/cmd_inputs.h"
+
+#include "formats/base/visible.h"
+
+void inputs_complain(const struct command_context *context, const char *message)
+{
+	struct buf line;
+
+	buf_init(&line, 0);
+	buf_puts(&line, "hindcast: ");
+	visible_add(&line, str_of(message), 0);
+	buf_add_char(&line, '\n');
+	fwrite(line.p, 1, line.n, context->err);
+	buf_done(&line);
+}
+
+int inputs_expand(const struct command_context *context, const char *command,
+		  const struct str *operands, size_t n, struct arena *a,
+		  struct source_list *list)
+{
+	struct err err = ERR_INIT;
+
+	if (n == 0) {
+		fprintf(context->err,
+			"hindcast %s: name at least one history\nTry 'hindcast %s --help'.\n",
+			command, command);
+		return EXIT_BAD_USAGE;
+	}
+	if (!source_expand(operands, n, a, list, &err)) {
+		inputs_complain(context, err.message);
+		return EXIT_CANNOT;
+	}
+	if (list->files.n)
+		return 0;
+	err_set(&err, ERR_MISSING, "%.*s: no histories in it", STR_ARG(operands[0]));
+	inputs_complain(context, err.message);
+	return EXIT_CANNOT;
+}
+
+bool inputs_loss_text(const struct transcode_loss *loss, struct buf *out)
+{
+	size_t before = out->n;
+
+	if (loss->unknown_members)
+		buf_printf(out, "%zu member%s the schema does not know", loss->unknown_members,
+			   loss->unknown_members == 1 ? "" : "s");
+	if (loss->unknown_values)
+		buf_printf(out, "%s%zu enum name%s without a number",
+			   loss->unknown_members ? ", " : "", loss->unknown_values,
+			   loss->unknown_values == 1 ? "" : "s");
+	if (out->n > before && loss->first.p) {
+		buf_puts(out, " (first: ");
+		visible_add(out, loss->first, 0);
+		buf_add_char(out, ')');
+	}
+	return out->n > before;
+}

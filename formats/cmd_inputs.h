@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_inputs.h: what the commands on histories share: their operands, their complaints. */
+#pragma once
+
+#include "formats/base/context.h"
+#include "formats/load.h"
+
+enum { EXIT_FOUND = 1, EXIT_BAD_USAGE = 2, EXIT_CANNOT = 3 };
+
+/*
+ * Expands the operands of COMMAND. Returns 0, or the exit code after saying on stderr what
+ * is wrong: no operand, nothing by that name, no history in what was named.
+ */
+int inputs_expand(const struct command_context *context, const char *command,
+		  const struct str *operands, size_t n, struct arena *a,
+		  struct source_list *list);
+/* "hindcast: MESSAGE", made harmless, on stderr. */
+void inputs_complain(const struct command_context *context, const char *message);
+/* "3 JSON members have no place on the wire (first: events[3].foo)" etc.; false: no loss. */
+bool inputs_loss_text(const struct transcode_loss *loss, struct buf *out);
