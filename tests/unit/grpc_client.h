@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* grpc_client.h: a unary gRPC client for tests, driven by hand. */
+#pragma once
+
+#include "formats/base/str.h"
+
+#include <stdbool.h>
+
+/* Nothing here waits, so that a client and a server can take turns on one thread. */
+struct client;
+struct client_call;
+
+struct client *client_open(int port);
+void client_close(struct client *c);
+/* COMPRESSED: the request is sent gzipped. DEADLINE_MS: 0 for none. */
+enum client_compression { CLIENT_PLAIN, CLIENT_GZIP };
+struct client_call *client_start(struct client *c, const char *method, struct str request,
+				 enum client_compression compression, int deadline_ms);
+void client_cancel(struct client_call *call);
+/* Handles what is there, without waiting. */
+void client_step(struct client *c);
+bool client_done(const struct client_call *call);
+/* Status code and reply of a call that is done; the reply lives until client_free(). */
+int client_status(const struct client_call *call);
+struct str client_reply(const struct client_call *call);
+struct str client_message(const struct client_call *call); /* of a status that is not OK */
+void client_free(struct client_call *call); /* a call that is done */
