@@ -30,6 +30,8 @@ ptrdiff_t str_find_from(struct str s, struct str needle, size_t from)
 		return -1;
 	if (needle.n == 0)
 		return (ptrdiff_t)from;
+	if (needle.n > s.n - from)
+		return -1; /* and s.p may be NULL */
 	at = memmem(s.p + from, s.n - from, needle.p, needle.n);
 	return at ? at - s.p : -1;
 }
