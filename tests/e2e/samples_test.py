@@ -27,10 +27,7 @@ def rows_of(sdk, changes=None):
 
 
 def history_path(row):
-    for folder in (ROOT, ORDER, ORDER / "histories" / row["lang"]):
-        if (folder / row["history"]).is_file():
-            return relative(folder / row["history"])
-    return row["history"]
+    return relative(ORDER / "histories" / row["lang"] / (row["history"] + ".json"))
 
 
 def judge(found, row):

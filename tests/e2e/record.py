@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-# record_old.py: records tests/e2e/old/SDK-VERSION with an old worker and a real server.
-"""Usage: record_old.py TEMPORAL_CLI SDK-VERSION -- WORKER COMMAND...
+# record.py: records histories with a worker of tests/workers and a real server.
+"""Usage: record.py TEMPORAL_CLI PLAN FOLDER -- WORKER COMMAND...
 
 Starts the CLI's dev server on a free port and the worker on it, drives the
-workflows listed below and writes one exported history per run.
+workflows of the plan and writes one exported history per run into FOLDER.
 """
 import json
 import os
@@ -15,31 +15,37 @@ import sys
 import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-
-# name, type, input, what is done to it afterwards, open: do not wait for the end
+# name, type, input, what is done to it afterwards, seconds after which it is exported
+# (0: when it has ended)
 GO = [
-    ("order-1", "order", '"in1"', [], False),
-    ("saga-1", "saga", None, [], False),
-    ("looper-1", "looper", "0", [], False),
-    ("versions-1", "versions", None, [], False),
-    ("fanout-1", "fanout", '{"N":8,"M":2}', [], False),
-    ("openone-idle", "openone", '"idle"', [], True),
-    ("openone-pending", "openone", '"pending"', [], True),
+    ("order-1", "order", '"in1"', [], 0),
+    ("saga-1", "saga", None, [], 0),
+    ("looper-1", "looper", "0", [], 0),
+    ("versions-1", "versions", None, [], 0),
+    ("fanout-1", "fanout", '{"N":8,"M":2}', [], 0),
+    ("openone-idle", "openone", '"idle"', [], 3),
+    ("openone-pending", "openone", '"pending"', [], 3),
     ("updates-1", "updates", None,
-     [("update", "set", "5"), ("signal", "note", '"a"'), ("signal", "finish", '"b"')], False),
+     [("update", "set", "5"), ("signal", "note", '"a"'), ("signal", "finish", '"b"')], 0),
 ]
 JAVA = [
-    ("order-1", "order", '"in1"', [], False),
-    ("saga-1", "saga", '"in"', [], False),
-    ("looper-1", "looper", "3", [], False),
-    ("versions-1", "versions", '"in"', [], False),
-    ("fanout-1", "fanout", '{"n":8,"m":2}', [], False),
-    ("openone-idle", "openone", '"idle"', [], True),
-    ("openone-pending", "openone", '"pending"', [], True),
+    ("order-1", "order", '"in1"', [], 0),
+    ("saga-1", "saga", '"in"', [], 0),
+    ("looper-1", "looper", "3", [], 0),
+    ("versions-1", "versions", '"in"', [], 0),
+    ("fanout-1", "fanout", '{"n":8,"m":2}', [], 0),
+    ("openone-idle", "openone", '"idle"', [], 3),
+    ("openone-pending", "openone", '"pending"', [], 3),
     ("updates-1", "updates", None,
-     [("update", "set", "5"), ("signal", "poke", '"a"'), ("signal", "finish", None)], False),
+     [("update", "set", "5"), ("signal", "poke", '"a"'), ("signal", "finish", None)], 0),
 ]
+# Of every SDK: what the first corpus had no case of. tests/corpus/SDK.
+EXTRA = [
+    ("runchild-1", "runchild", None, [], 0),
+    ("longlocal-1", "longlocal", None, [], 13),
+    ("longlocal-2", "longlocal", None, [], 21),
+]
+PLANS = {"old-go": GO, "old-java": JAVA, "extra": EXTRA}
 
 
 def free_port():
@@ -54,6 +60,7 @@ def record(cli, address, plan, out):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               universal_newlines=True).stdout
 
+    began = time.time()
     for name, kind, given, after, _ in plan:
         words = ["--input", given] if given else []
         call("start", "--type", kind, "--task-queue", "hc", "--workflow-id", name, *words)
@@ -63,9 +70,9 @@ def record(cli, address, plan, out):
             verb = ["update", "execute"] if verb == "update" else [verb]
             call(*verb, "--workflow-id", name, "--name", what, *words)
     host = socket.gethostname()
-    for name, _, _, _, is_open in plan:
-        if is_open:
-            time.sleep(2)
+    for name, _, _, _, seconds in plan:
+        if seconds:
+            time.sleep(max(0, began + seconds - time.time()))
         else:
             # A failed workflow is a story too: its exit code says nothing here.
             call("result", "--workflow-id", name, check=False)
@@ -77,8 +84,8 @@ def record(cli, address, plan, out):
 
 
 def main():
-    cli, version, worker = sys.argv[1], sys.argv[2], sys.argv[sys.argv.index("--") + 1:]
-    out = HERE / "old" / version
+    cli, plan, worker = sys.argv[1], PLANS[sys.argv[2]], sys.argv[sys.argv.index("--") + 1:]
+    out = pathlib.Path(sys.argv[3])
     out.mkdir(parents=True, exist_ok=True)
     port = free_port()
     address = "127.0.0.1:%d" % port
@@ -92,7 +99,7 @@ def main():
         program = subprocess.Popen(worker, env=env, stdout=log, stderr=log)
         try:
             time.sleep(8)
-            record(cli, address, GO if version.startswith("go-") else JAVA, out)
+            record(cli, address, plan, out)
         finally:
             for p in (program, server):
                 p.terminate()
