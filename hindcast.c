@@ -3,12 +3,8 @@
 #include "formats/base/arena.h"
 #include "formats/base/context.h"
 #include "formats/base/opts.h"
-#ifdef HAVE_FORMATS_COMMANDS
 #include "formats/commands.h"
-#endif
-#ifdef HAVE_REPLAYER_COMMANDS
 #include "replayer/commands.h"
-#endif
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,14 +17,10 @@
 enum { EXIT_USAGE = 2, EXIT_NOT_DONE = 3 };
 
 static const struct command *const COMMANDS[] = {
-#ifdef HAVE_REPLAYER_COMMANDS
 	&COMMAND_REPLAY,
-#endif
-#ifdef HAVE_FORMATS_COMMANDS
 	&COMMAND_SHOW,
 	&COMMAND_CHECK,
 	&COMMAND_CONVERT,
-#endif
 };
 
 static const struct opts_section SECTIONS[] = {
@@ -178,9 +170,7 @@ static int run(const struct command *command, void *settings, const struct opt_l
 	int code;
 
 	arena_init(&arena);
-#ifdef HAVE_FORMATS_COMMANDS
 	context.schema = schema_new(&arena);
-#endif
 	code = command->run(&context, settings, operands->items.at, operands->items.n);
 	arena_done(&arena);
 	return code;

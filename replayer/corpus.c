@@ -2,6 +2,8 @@
 /* corpus.c: looking at each history once before any worker starts. */
 #include "replayer/corpus.h"
 
+#include "formats/base/map.h"
+
 void corpus_init(struct corpus *c)
 {
 	*c = (struct corpus){0};

@@ -2,6 +2,7 @@
 /* dispatch.c: which history goes to the worker when, and what becomes of lost ones. */
 #include "replayer/dispatch.h"
 
+#include "formats/base/map.h"
 #include "formats/base/mem.h"
 #include "replayer/inquiry.h"
 #include "replayer/remote/frontend.h"
