@@ -224,7 +224,7 @@ static struct str scalar_text(struct str json, struct arena *a)
 	char first = json_peek(&j);
 
 	buf_init(&scratch, 0);
-	if (first == '"' && json_string(&j, &scratch, &text, NULL))
+	if (first == '"' && json_read_string(&j, &scratch, &text, NULL))
 		ret = arena_str(a, text);
 	else if (((first >= '0' && first <= '9') || first == '-') && json_skip(&j, &text, NULL))
 		ret = arena_str(a, text);
@@ -242,7 +242,7 @@ static struct str member_text(struct str json, const char *name, struct arena *a
 	if (!json_take(&j, '{'))
 		return STR_NONE;
 	buf_init(&scratch, 0);
-	while (!ret.p && json_string(&j, &scratch, &key, NULL) && json_take(&j, ':')) {
+	while (!ret.p && json_read_string(&j, &scratch, &key, NULL) && json_take(&j, ':')) {
 		bool wanted = str_is(key, name);
 
 		if (!json_skip(&j, &value, NULL))

@@ -162,7 +162,7 @@ static enum item item_kind(struct json j)
 	buf_init(&scratch, 0);
 	json_take(&j, '[');
 	if (json_take(&j, '{')) {
-		while (kind == ITEM_OTHER && json_string(&j, &scratch, &key, NULL)) {
+		while (kind == ITEM_OTHER && json_read_string(&j, &scratch, &key, NULL)) {
 			for (size_t i = 0; i < sizeof(KEYS) / sizeof(*KEYS); i++)
 				if (str_is(key, KEYS[i].key))
 					kind = KEYS[i].kind;
@@ -243,7 +243,7 @@ static bool read_object(struct reading *r)
 	buf_init(&scratch, 0);
 	json_take(&r->j, '{');
 	while (ok && json_peek(&r->j) == '"') {
-		ok = json_string(&r->j, &scratch, &key, r->err) &&
+		ok = json_read_string(&r->j, &scratch, &key, r->err) &&
 		     (json_take(&r->j, ':') || json_error(&r->j, r->err, "':' is expected"));
 		if (!ok)
 			break;
@@ -292,7 +292,7 @@ static bool read_text(struct reading *r)
 	bool ok;
 
 	buf_init(&text, 0);
-	ok = json_string(&outer, &text, &inner, r->err);
+	ok = json_read_string(&outer, &text, &inner, r->err);
 	if (!ok) {
 		buf_done(&text);
 		return explain(r);

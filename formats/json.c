@@ -213,7 +213,7 @@ static bool unescape(struct json *j, struct buf *out, struct err *err)
 	}
 }
 
-bool json_string(struct json *j, struct buf *scratch, struct str *ret, struct err *err)
+bool json_read_string(struct json *j, struct buf *scratch, struct str *ret, struct err *err)
 {
 	const char *start, *stop;
 	bool high;
@@ -240,7 +240,7 @@ bool json_string(struct json *j, struct buf *scratch, struct str *ret, struct er
 
 /* Skipping */
 
-/* Like json_string(), without the copy. */
+/* Like json_read_string(), without the copy. */
 static bool skip_string(struct json *j, struct err *err)
 {
 	struct buf nothing = {.limit = 4};

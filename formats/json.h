@@ -24,10 +24,10 @@ bool json_take(struct json *j, char c);
 bool json_error(const struct json *j, struct err *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /*
- * A string. *RET borrows from the text where it holds no escape, else from SCRATCH, which
+ * A string (its name keeps clear of jansson's json_string). *RET borrows from the text where it holds no escape, else from SCRATCH, which
  * is cleared first. Invalid escapes and lone surrogates are errors; \u0000 is fine.
  */
-bool json_string(struct json *j, struct buf *scratch, struct str *ret, struct err *err);
+bool json_read_string(struct json *j, struct buf *scratch, struct str *ret, struct err *err);
 /* Any value, unread. *RET is its text. */
 bool json_skip(struct json *j, struct str *ret, struct err *err);
 /* Whether S is UTF-8: no surrogates, no overlong forms, nothing past U+10FFFF. */

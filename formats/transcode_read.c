@@ -156,7 +156,7 @@ static __attribute__((noinline)) const char *slow_string(struct reader *r, const
 {
 	struct json j = {r->text, (size_t)(p - r->text.p)};
 
-	if (!json_string(&j, &r->scratch, ret, r->err)) {
+	if (!json_read_string(&j, &r->scratch, ret, r->err)) {
 		transcode_wrap_path(r->err, r->path);
 		return NULL;
 	}
