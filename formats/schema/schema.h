@@ -3,9 +3,9 @@
 #pragma once
 
 #include "formats/base/arena.h"
-#include "formats/base/map.h"
 #include "formats/base/str.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -35,6 +35,19 @@ enum schema_wellknown {
 	SCHEMA_DURATION,  /* seconds with an "s" */
 };
 
+/* From names to indexes, made once: both arrays live in the schema's arena. */
+struct schema_name {
+	struct str text;
+	uint32_t index;
+};
+
+struct schema_names {
+	struct schema_name *names;
+	uint16_t *slots; /* index into names + 1; 0: free */
+	uint32_t n, most;
+	uint32_t mask; /* of slots */
+};
+
 struct schema_enum_value {
 	struct str name;  /* EVENT_TYPE_TIMER_FIRED */
 	struct str camel; /* TimerFired */
@@ -46,7 +59,7 @@ struct schema_enum {
 	struct str prefix; /* EVENT_TYPE_ */
 	const struct schema_enum_value *values;
 	size_t n_values;
-	struct map by_name; /* every accepted spelling -> index into values */
+	struct schema_names by_name; /* every accepted spelling -> index into values */
 };
 
 struct schema_message;
@@ -61,14 +74,25 @@ struct schema_field {
 	int oneof;     /* index, from 0, or -1 */
 	const struct schema_message *message;
 	const struct schema_enum *enumeration;
+	/* What the transcoder writes as it stands, and where it keeps what it learns. */
+	struct str quoted;  /* "eventId": */
+	uint8_t tag[5];	    /* number and wire type; repeated numbers are packed */
+	uint8_t tag_n;
+	uint8_t wire_type;  /* of one value: enum wire_type */
+	uint16_t id;	    /* unique in the schema, below SCHEMA_IDS */
 };
+
+/* Messages and fields together: room for twice what Temporal has today. */
+#define SCHEMA_IDS 2048
 
 struct schema_message {
 	struct str name; /* temporal.api.history.v1.HistoryEvent */
 	enum schema_wellknown wellknown;
 	const struct schema_field *fields; /* by ascending number */
 	size_t n_fields;
-	struct map by_name; /* both spellings, and old names -> index into fields */
+	bool has_oneofs;
+	uint16_t id;		     /* its fields follow: id + 1 is fields[0]'s */
+	struct schema_names by_name; /* both spellings, and old names -> index into fields */
 };
 
 struct schema;

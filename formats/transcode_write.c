@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: MIT */
+/* transcode_write.c: wire bytes to canonical JSON. */
+#include "formats/transcode_parts.h"
+
+#include "formats/base/base64.h"
+#include "formats/base/limits.h"
+#include "formats/json.h"
+#include "formats/json_text.h"
+#include "formats/transcode_normal.h"
+#include "formats/wire_step.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/*
+ * A message is looked over before it is written (transcode_normal.h): nearly all are in
+ * canonical order already and are written as they stand; the rest are put in order first.
+ * So nothing written is ever taken back, however a hostile file nests its disorder.
+ */
+struct writer {
+	char *o;
+	char *o_end;
+	struct buf *out;
+	bool indent;
+	struct arena *arena;
+	struct transcode_loss *loss;
+	struct err *err;
+	struct transcode_path *path;
+	const struct schema *schema;
+	int64_t day; /* whose date is in day_text; timestamps of a history share few */
+	char day_text[11];
+	size_t normalised; /* bytes put in order so far */
+};
+
+/* Bytes behind o that may always be written. */
+#define SLACK 64
+
+/* What may be copied to put a hostile file in order; real histories need nothing. */
+#define NORMALISED_MAX ((size_t)1024 * 1024 * 1024)
+
+static __attribute__((noinline, format(printf, 3, 4))) bool
+fail(struct writer *w, enum err_code code, const char *format, ...)
+{
+	char message[200];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	err_set(w->err, code, "%s", message);
+	transcode_wrap_path(w->err, w->path);
+	return false;
+}
+
+/* Output */
+
+static void take_room(struct writer *w)
+{
+	size_t limit = w->out->limit ? w->out->limit : LIMIT_BUF_BYTES;
+	size_t room = w->out->cap - 1 < limit ? w->out->cap - 1 : limit;
+
+	w->o = w->out->p + w->out->n;
+	w->o_end = w->out->p + room;
+}
+
+static __attribute__((noinline)) bool grow(struct writer *w, size_t n)
+{
+	w->out->n = (size_t)(w->o - w->out->p);
+	if (!buf_room(w->out, n)) {
+		buf_ok(w->out, w->err);
+		transcode_wrap_path(w->err, w->path);
+		return false;
+	}
+	take_room(w);
+	return true;
+}
+
+static inline bool room(struct writer *w, size_t n)
+{
+	return (size_t)(w->o_end - w->o) >= n + SLACK || grow(w, n + SLACK);
+}
+
+static inline void put(struct writer *w, const char *p, size_t n)
+{
+	memcpy(w->o, p, n);
+	w->o += n;
+}
+
+/* A new line and the indent of LEVEL; the room is there. */
+static inline void put_line(struct writer *w, unsigned level)
+{
+	char *o = w->o;
+
+	if (!w->indent)
+		return;
+	*o++ = '\n';
+	for (unsigned i = 0; i < level * 2; i += 16)
+		memset(o + i, ' ', 16);
+	w->o = o + level * 2;
+}
+
+#define LINE_MAX_BYTES(level) ((size_t)(level) * 2 + 32)
+
+static inline bool put_name(struct writer *w, const struct schema_field *f, bool *first,
+			    unsigned level)
+{
+	if (!room(w, LINE_MAX_BYTES(level) + f->quoted.n))
+		return false;
+	if (!*first)
+		*w->o++ = ',';
+	*first = false;
+	put_line(w, level);
+	put(w, f->quoted.p, f->quoted.n);
+	if (w->indent)
+		*w->o++ = ' ';
+	return true;
+}
+
+/* Strings */
+
+static char *put_escape(char *o, unsigned char c)
+{
+	static const char FROM[] = "\"\\\b\f\n\r\t", TO[] = "\"\\bfnrt";
+	static const char HEX[] = "0123456789abcdef";
+	const char *row = c ? strchr(FROM, c) : NULL;
+
+	*o++ = '\\';
+	if (row) {
+		*o++ = TO[row - FROM];
+		return o;
+	}
+	memcpy(o, "u00", 3);
+	o[3] = HEX[c >> 4];
+	o[4] = HEX[c & 15];
+	return o + 5;
+}
+
+/* Copies up to a character that needs an escape, or the end. *HIGH: met other than ASCII. */
+static inline const char *copy_plain(char **to, const char *p, const char *end, bool *high)
+{
+	char *o = *to;
+
+#ifdef __SSE2__
+	for (; end - p >= 16; p += 16, o += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)p);
+		unsigned hit = json_specials(v);
+
+		_mm_storeu_si128((__m128i *)o, v);
+		*high |= _mm_movemask_epi8(v) != 0;
+		if (hit) {
+			*to = o + __builtin_ctz(hit);
+			return p + __builtin_ctz(hit);
+		}
+	}
+#endif
+	for (; p < end && !json_is_special(*p); p++) {
+		*high |= (unsigned char)*p >= 0x80;
+		*o++ = *p;
+	}
+	*to = o;
+	return p;
+}
+
+static inline bool write_string(struct writer *w, struct str s)
+{
+	const char *p = s.p, *end = s.p + s.n;
+	bool high = false;
+
+	if (!room(w, s.n))
+		return false;
+	*w->o++ = '"';
+	while (p < end) {
+		p = copy_plain(&w->o, p, end, &high);
+		if (p == end)
+			break;
+		w->o = put_escape(w->o, (unsigned char)*p++);
+		if (!room(w, (size_t)(end - p)))
+			return false;
+	}
+	*w->o++ = '"';
+	if (high && !json_utf8(s))
+		return fail(w, ERR_SYNTAX, "this string is not UTF-8");
+	return true;
+}
+
+static inline bool write_bytes(struct writer *w, struct str s)
+{
+	if (!room(w, BASE64_ENCODED(s.n)))
+		return false;
+	*w->o++ = '"';
+	base64_encode(s, w->o);
+	w->o += BASE64_ENCODED(s.n);
+	*w->o++ = '"';
+	return true;
+}
+
+/* Numbers and times; all within the slack */
+
+static void write_signed(struct writer *w, int64_t value)
+{
+	uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	if (value < 0)
+		*w->o++ = '-';
+	w->o += transcode_print_uint(w->o, magnitude);
+}
+
+static bool write_enum(struct writer *w, const struct schema_enum *e, int32_t number)
+{
+	const struct schema_enum_value *value = schema_enum_by_number(e, number);
+
+	if (!value) {
+		write_signed(w, number);
+		return true;
+	}
+	if (!room(w, value->name.n))
+		return false;
+	*w->o++ = '"';
+	put(w, value->name.p, value->name.n);
+	*w->o++ = '"';
+	return true;
+}
+
+static void write_double(struct writer *w, uint64_t bits)
+{
+	double value;
+
+	memcpy(&value, &bits, sizeof(value));
+	w->o += transcode_print_double(w->o, value);
+}
+
+static void write_float(struct writer *w, uint64_t bits)
+{
+	uint32_t low = (uint32_t)bits;
+	float value;
+
+	memcpy(&value, &low, sizeof(value));
+	w->o += transcode_print_float(w->o, value);
+}
+
+static bool write_number(struct writer *w, const struct schema_field *f, uint64_t value)
+{
+	if (!room(w, 0))
+		return false;
+	switch (f->kind) {
+	case SCHEMA_ENUM:
+		return write_enum(w, f->enumeration, (int32_t)value);
+	case SCHEMA_BOOL:
+		put(w, value ? "true" : "false", value ? 4 : 5);
+		return true;
+	case SCHEMA_INT32:
+		write_signed(w, (int32_t)value);
+		return true;
+	case SCHEMA_UINT32:
+		w->o += transcode_print_uint(w->o, (uint32_t)value);
+		return true;
+	case SCHEMA_FLOAT:
+		write_float(w, value);
+		return true;
+	case SCHEMA_DOUBLE:
+		write_double(w, value);
+		return true;
+	default: /* 64 bits are text: JSON readers with doubles would round them */
+		*w->o++ = '"';
+		if (f->kind == SCHEMA_INT64)
+			write_signed(w, (int64_t)value);
+		else
+			w->o += transcode_print_uint(w->o, value);
+		*w->o++ = '"';
+		return true;
+	}
+}
+
+static bool write_time(struct writer *w, const struct schema_message *m, struct str bytes)
+{
+	const char *p = bytes.p, *end = bytes.p + bytes.n;
+	uint64_t part[3] = {0};
+	int64_t seconds, nanos;
+	struct wire_step s;
+
+	while (p < end) {
+		p = wire_step(p, end, &s);
+		if (!p)
+			return fail(w, ERR_SYNTAX, "cut off or no protobuf");
+		if (s.number <= 2 && s.type == WIRE_VARINT)
+			part[s.number] = s.value;
+		else
+			transcode_lost(w->loss, w->arena, w->path, s.number);
+	}
+	seconds = (int64_t)part[1];
+	nanos = (int32_t)part[2];
+	if (m->wellknown == SCHEMA_TIMESTAMP ? !transcode_timestamp_ok(seconds, nanos)
+					     : !transcode_duration_ok(seconds, nanos))
+		return fail(w, ERR_SYNTAX, "a time out of range");
+	if (!room(w, 0))
+		return false;
+	*w->o++ = '"';
+	w->o += m->wellknown == SCHEMA_TIMESTAMP
+			? transcode_print_timestamp(w->o, seconds, (int32_t)nanos)
+			: transcode_print_duration(w->o, seconds, (int32_t)nanos);
+	*w->o++ = '"';
+	return true;
+}
+
+/* Messages */
+
+static bool write_message(struct writer *w, const struct schema_message *m, struct str bytes,
+			  unsigned level, unsigned depth);
+
+static inline bool write_value(struct writer *w, const struct schema_field *f,
+			       const struct wire_step *s, unsigned level, unsigned depth)
+{
+	switch (f->kind) {
+	case SCHEMA_STRING:
+		return write_string(w, s->bytes);
+	case SCHEMA_BYTES:
+		return write_bytes(w, s->bytes);
+	case SCHEMA_MESSAGE:
+		if (f->message->wellknown != SCHEMA_ORDINARY)
+			return write_time(w, f->message, s->bytes);
+		return write_message(w, f->message, s->bytes, level, depth + 1);
+	default:
+		return write_number(w, f, s->value);
+	}
+}
+
+/* Item separators of lists: LEVEL is the items' own. */
+static inline bool begin_item(struct writer *w, bool *first, unsigned level)
+{
+	if (!room(w, LINE_MAX_BYTES(level)))
+		return false;
+	if (!*first)
+		*w->o++ = ',';
+	*first = false;
+	put_line(w, level);
+	return true;
+}
+
+static bool end_items(struct writer *w, char close, unsigned level)
+{
+	if (!room(w, LINE_MAX_BYTES(level)))
+		return false;
+	put_line(w, level);
+	*w->o++ = close;
+	return true;
+}
+
+static bool write_packed(struct writer *w, const struct schema_field *f, struct str bytes,
+			 bool *first, unsigned level)
+{
+	const char *p = bytes.p, *end = bytes.p + bytes.n;
+
+	while (p < end) {
+		uint64_t value;
+
+		p = wire_step_value(p, end, f->wire_type, &value);
+		if (!p)
+			return fail(w, ERR_SYNTAX, "cut off or no protobuf");
+		if (!begin_item(w, first, level) || !write_number(w, f, value))
+			return false;
+		w->path->index++;
+	}
+	return true;
+}
+
+/* All that follow P with the same number. Returns what is behind them. */
+static const char *write_list(struct writer *w, const char *p, const char *end,
+			      const struct schema_field *f, bool *first_member, unsigned level,
+			      unsigned depth)
+{
+	bool first = true;
+	struct wire_step s;
+	const char *next;
+
+	w->path->index = 0;
+	for (; p < end; p = next) {
+		next = wire_step(p, end, &s);
+		if (s.number != f->number)
+			break;
+		if (s.type != f->wire_type && !(s.type == WIRE_BYTES && f->wire_type != WIRE_BYTES)) {
+			transcode_lost(w->loss, w->arena, w->path, s.number);
+			continue;
+		}
+		if (s.type != f->wire_type && !s.bytes.n)
+			continue;
+		if (first) {
+			if (!put_name(w, f, first_member, level + 1))
+				return NULL;
+			*w->o++ = '[';
+		}
+		if (s.type != f->wire_type) {
+			if (!write_packed(w, f, s.bytes, &first, level + 2))
+				return NULL;
+			continue;
+		}
+		if (!begin_item(w, &first, level + 2) ||
+		    !write_value(w, f, &s, level + 2, depth))
+			return NULL;
+		w->path->index++;
+	}
+	if (!first && !end_items(w, ']', level + 1))
+		return NULL;
+	w->path->index = -1;
+	return p;
+}
+
+struct entry {
+	struct str key;
+	struct wire_step value; /* number 0: absent, so the default */
+};
+
+static bool read_entry(struct writer *w, const struct schema_field *f, struct str bytes,
+		       struct entry *ret)
+{
+	const struct schema_field *value = &f->message->fields[1];
+	const char *p = bytes.p, *end = bytes.p + bytes.n;
+	struct wire_step s;
+
+	*ret = (struct entry){.key = STR(""), .value.bytes = STR("")};
+	while (p < end) {
+		p = wire_step(p, end, &s);
+		if (!p)
+			return fail(w, ERR_SYNTAX, "cut off or no protobuf");
+		if (s.number == 1 && s.type == WIRE_BYTES)
+			ret->key = s.bytes;
+		else if (s.number == 2 && s.type == value->wire_type)
+			ret->value = s;
+		else
+			transcode_lost(w->loss, w->arena, w->path, s.number);
+	}
+	return true;
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = str_cmp(x->key, y->key);
+
+	/* Equal keys: the last one counts, so the later one stands first. */
+	return order ? order : x->value.bytes.p > y->value.bytes.p ? -1 : 1;
+}
+
+static bool write_entries(struct writer *w, const struct schema_field *f, struct entry *entries,
+			  size_t n, unsigned level, unsigned depth)
+{
+	bool first = true;
+
+	if (n > 1)
+		qsort(entries, n, sizeof(*entries), by_key);
+	*w->o++ = '{';
+	for (size_t i = 0; i < n; i++) {
+		if (i && str_eq(entries[i].key, entries[i - 1].key))
+			continue;
+		if (!begin_item(w, &first, level + 2) || !write_string(w, entries[i].key))
+			return false;
+		*w->o++ = ':';
+		if (w->indent)
+			*w->o++ = ' ';
+		w->path->key = entries[i].key;
+		if (!write_value(w, &f->message->fields[1], &entries[i].value, level + 2, depth))
+			return false;
+	}
+	w->path->key = STR_NONE;
+	return end_items(w, '}', level + 1);
+}
+
+static const char *write_map(struct writer *w, const char *p, const char *end,
+			     const struct schema_field *f, bool *first_member, unsigned level,
+			     unsigned depth)
+{
+	struct arena_mark mark = arena_mark(w->arena);
+	struct entry few[8], *entries = few;
+	const char *at = p;
+	struct wire_step s = {0};
+	size_t n = 0, k = 0;
+	bool ok = true;
+
+	for (; at < end; n++) {
+		const char *next = wire_step(at, end, &s);
+
+		if (s.number != f->number)
+			break;
+		at = next;
+	}
+	if (n > sizeof(few) / sizeof(few[0]))
+		entries = arena_array(w->arena, struct entry, n);
+	for (; p < at && ok;) {
+		p = wire_step(p, end, &s);
+		if (s.type == WIRE_BYTES)
+			ok = read_entry(w, f, s.bytes, &entries[k++]);
+		else
+			transcode_lost(w->loss, w->arena, w->path, s.number);
+	}
+	ok = ok && (!k || (put_name(w, f, first_member, level + 1) &&
+			   write_entries(w, f, entries, k, level, depth)));
+	if (entries != few && !w->loss)
+		arena_rewind(w->arena, mark);
+	return ok ? at : NULL;
+}
+
+static inline bool is_default(const struct wire_step *s)
+{
+	return s->type == WIRE_BYTES ? s->bytes.n == 0 : s->value == 0;
+}
+
+/* The members of a message that is in order. Its bytes were walked once already. */
+static bool write_members(struct writer *w, const struct schema_message *m, struct str bytes,
+			  bool *first, unsigned level, unsigned depth)
+{
+	const char *p = bytes.p, *end = bytes.p + bytes.n, *next;
+	struct wire_step s;
+
+	for (; p < end; p = next) {
+		const struct schema_field *f;
+
+		next = wire_step(p, end, &s);
+		f = schema_field_by_number(m, s.number);
+		w->path->field = f;
+		if (f && f->repeated) {
+			next = f->map ? write_map(w, p, end, f, first, level, depth)
+				      : write_list(w, p, end, f, first, level, depth);
+			if (!next)
+				return false;
+			continue;
+		}
+		if (!f || f->wire_type != s.type) {
+			w->path->field = NULL;
+			transcode_lost(w->loss, w->arena, w->path, s.number);
+			continue;
+		}
+		if (f->kind != SCHEMA_MESSAGE && f->oneof < 0 && is_default(&s))
+			continue;
+		if (!put_name(w, f, first, level + 1) ||
+		    !write_value(w, f, &s, level + 1, depth))
+			return false;
+	}
+	return true;
+}
+
+static bool write_message(struct writer *w, const struct schema_message *m, struct str bytes,
+			  unsigned level, unsigned depth)
+{
+	struct transcode_path here = {.up = w->path, .index = -1};
+	struct arena_mark mark = arena_mark(w->arena);
+	bool first = true, copied = false, ok;
+
+	if (depth > LIMIT_DEPTH)
+		return fail(w, ERR_LIMIT, "nested deeper than %d", LIMIT_DEPTH);
+	switch (transcode_order(m, bytes)) {
+	case TRANSCODE_BROKEN:
+		return fail(w, ERR_SYNTAX, "cut off or no protobuf");
+	case TRANSCODE_MIXED:
+		w->normalised += bytes.n;
+		if (w->normalised > NORMALISED_MAX)
+			return fail(w, ERR_LIMIT, "too much of it is out of order");
+		bytes = transcode_normal(m, bytes, w->arena);
+		copied = true;
+		break;
+	case TRANSCODE_ORDERED:
+		break;
+	}
+	if (!room(w, 0))
+		return false;
+	*w->o++ = '{';
+	w->path = &here;
+	ok = write_members(w, m, bytes, &first, level, depth);
+	w->path = here.up;
+	if (!ok)
+		return false;
+	/* The first loss's name may have been put in the arena meanwhile. */
+	if (copied && !w->loss)
+		arena_rewind(w->arena, mark);
+	if (!first)
+		return end_items(w, '}', level);
+	*w->o++ = '}';
+	return true;
+}
+
+bool transcode_wire_to_json(const struct schema_message *m, struct str bytes,
+			    enum transcode_style style, unsigned depth, struct arena *a,
+			    struct transcode_loss *loss, struct buf *out, struct err *err)
+{
+	struct writer w = {
+		.out = out,
+		.indent = style == TRANSCODE_INDENT,
+		.arena = a,
+		.loss = loss,
+		.err = err,
+	};
+	size_t start = out->n;
+	bool ok = false;
+
+	if (buf_room(out, SLACK)) {
+		take_room(&w);
+		if (m->wellknown != SCHEMA_ORDINARY)
+			ok = write_time(&w, m, bytes);
+		else
+			ok = write_message(&w, m, bytes, depth, 1);
+	} else {
+		buf_ok(out, err);
+	}
+	out->n = ok ? (size_t)(w.o - out->p) : start;
+	if (out->p)
+		out->p[out->n] = '\0';
+	return ok;
+}
