@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,15 +87,23 @@ static bool likes_colour(void)
 
 /*
  * Results that did not reach their reader are an error, however well all else went. Only
- * a reader that left early (head) is none: it has what it wanted.
+ * a reader that left early (head) is none: it has what it wanted. A write in the middle
+ * may have met that long ago, so the pipe itself is asked.
  */
+static bool reader_left(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
 static int close_output(int code)
 {
 	bool failed = ferror(stdout);
 
 	errno = 0;
 	failed |= fflush(stdout) != 0;
-	if (!failed || errno == EPIPE)
+	if (!failed || errno == EPIPE || (!errno && reader_left()))
 		return code;
 	fprintf(stderr, "hindcast: standard output: %s\n",
 		errno ? strerror(errno) : "a write failed");

@@ -125,27 +125,40 @@ static struct widths measure(const struct showing *s, const struct history *h)
 	return w;
 }
 
+/* Two blanks between the words of a line, none before the first. */
+static void add_gap(struct buf *words)
+{
+	if (words->n)
+		buf_puts(words, "  ");
+}
+
 static void add_words(struct showing *s, const struct history *h, size_t index, struct arena *a)
 {
 	struct str name = event_name(h, index, a);
 	struct str id = event_code_id(h, index, a);
 	size_t answered = event_answers(h, index);
-	struct buf detail;
+	struct buf words, detail;
 
-	visible_add(&s->out, name, LIMIT_SHOWN_NAME_BYTES);
+	buf_init(&words, 0);
+	visible_add(&words, name, LIMIT_SHOWN_NAME_BYTES);
 	if (id.n && !str_eq(id, name)) {
-		buf_puts(&s->out, name.n ? "  id " : "id ");
-		visible_add(&s->out, id, LIMIT_SHOWN_NAME_BYTES);
+		add_gap(&words);
+		buf_puts(&words, "id ");
+		visible_add(&words, id, LIMIT_SHOWN_NAME_BYTES);
 	}
-	if (answered < h->n_events)
-		buf_printf(&s->out, "  of %" PRId64, h->events[answered].id);
+	if (answered < h->n_events) {
+		add_gap(&words);
+		buf_printf(&words, "of %" PRId64, h->events[answered].id);
+	}
 	buf_init(&detail, 0);
 	detail_add(h, index, &detail);
 	if (detail.n) {
-		buf_puts(&s->out, "  ");
-		buf_add(&s->out, buf_str(&detail));
+		add_gap(&words);
+		buf_add(&words, buf_str(&detail));
 	}
+	buf_add(&s->out, buf_str(&words));
 	buf_done(&detail);
+	buf_done(&words);
 }
 
 static void add_line(struct showing *s, const struct history *h, size_t index,

@@ -12,7 +12,7 @@
 #define MESSAGE_EVENT "temporal.api.history.v1.HistoryEvent"
 
 #define ADVICE_PAYLOADS                                                                   \
-	"this export has decoded payloads: export it again with the payloads as stored "  \
+	"this export has decoded payloads (or their shorthand): export it again with the payloads as stored "  \
 	"(`temporal workflow show -o json`; in the Web UI without \"decode\"; over HTTP " \
 	"with ?noPayloadShorthand)"
 

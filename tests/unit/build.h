@@ -2,6 +2,7 @@
 /* build.h: histories for tests, told in the words of the domain. */
 #pragma once
 
+#include "formats/base/buf.h"
 #include "formats/history.h"
 
 #include <stdint.h>
