@@ -84,6 +84,14 @@ static void read_all(struct procs *all)
 	closedir(dir);
 }
 
+static bool has(const struct pids *pids, pid_t pid)
+{
+	for (size_t i = 0; i < pids->n; i++)
+		if (pids->at[i] == pid)
+			return true;
+	return false;
+}
+
 static bool has_parent(const struct procs *all, pid_t parent)
 {
 	for (size_t i = 0; i < all->n; i++)
@@ -92,41 +100,57 @@ static bool has_parent(const struct procs *all, pid_t parent)
 	return false;
 }
 
-void procs_list(pid_t sid, struct pids *ret)
+/* Marks those of SESSIONS, then children in sessions of their own, and their children. */
+static void read_ours(const struct pids *sessions, struct procs *all)
 {
-	struct procs all = {0};
 	bool more = true;
 
-	read_all(&all);
-	for (size_t i = 0; i < all.n; i++)
-		all.at[i].ours = all.at[i].session == sid;
-	/* Children in sessions of their own, and their children. */
+	read_all(all);
+	for (size_t i = 0; i < all->n; i++)
+		all->at[i].ours = has(sessions, all->at[i].session);
 	while (more) {
 		more = false;
-		for (size_t i = 0; i < all.n; i++) {
-			struct proc *p = &all.at[i];
+		for (size_t i = 0; i < all->n; i++) {
+			struct proc *p = &all->at[i];
 
-			if (p->ours || !has_parent(&all, p->parent))
+			if (p->ours || !has_parent(all, p->parent))
 				continue;
 			p->ours = more = true;
 		}
 	}
+	for (size_t i = 0; i < all->n; i++)
+		if (all->at[i].pid == getpid())
+			all->at[i].ours = false;
+}
+
+void procs_list(const struct pids *sessions, struct pids *ret)
+{
+	struct procs all = {0};
+
+	read_ours(sessions, &all);
 	for (size_t i = 0; i < all.n; i++)
-		if (all.at[i].ours && all.at[i].pid != getpid())
+		if (all.at[i].ours)
 			vec_push(ret, all.at[i].pid);
 	vec_done(&all);
 }
 
-size_t procs_signal(pid_t sid, int sig)
+size_t procs_signal(struct pids *sessions, int sig)
 {
-	struct pids pids = {0};
-	size_t n;
+	struct procs all = {0};
+	size_t n = 0;
 
-	procs_list(sid, &pids);
-	for (size_t i = 0; i < pids.n; i++)
-		(void)kill(pids.at[i], sig);
-	n = pids.n;
-	vec_done(&pids);
+	read_ours(sessions, &all);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct proc *p = &all.at[i];
+
+		if (!p->ours)
+			continue;
+		if (!has(sessions, p->session))
+			vec_push(sessions, p->session);
+		(void)kill(p->pid, sig);
+		n++;
+	}
+	vec_done(&all);
 	return n;
 }
 

@@ -15,12 +15,17 @@ struct pids {
 };
 
 /*
- * Adds the live (not zombie) processes of session SID, those included that left it but
- * still have a parent in it. Nothing stays true for long: processes come and go.
+ * Adds the live (not zombie) processes of SESSIONS, those included that left for another
+ * session but still have a parent in one of these. Nothing stays true for long: processes
+ * come and go.
  */
-void procs_list(pid_t sid, struct pids *ret);
-/* Sends SIG to each of them but the one that asks; returns how many there are. */
-size_t procs_signal(pid_t sid, int sig);
+void procs_list(const struct pids *sessions, struct pids *ret);
+/*
+ * Sends SIG to each of them but the one that asks; returns how many there are. The
+ * sessions met on the way are added to SESSIONS: once its parent is dead, nothing else
+ * tells where a process came from.
+ */
+size_t procs_signal(struct pids *sessions, int sig);
 /* Resident bytes of a process, 0 where it is gone. */
 int64_t procs_resident(pid_t pid);
 /* Appends the file PATH below /proc, which has no size to ask for. */

@@ -46,6 +46,7 @@ static const char guard_script[] =
 struct worker_process {
 	struct arena arena;
 	pid_t shell; /* leads the session; reaped last, so that its number stays ours */
+	struct pids sessions; /* the shell's, and those that its children made */
 	pid_t guard;
 	int guard_pipe;
 	struct str address;
@@ -155,7 +156,10 @@ static bool start(struct worker_process *w, const struct worker_settings *settin
 		return false;
 	ok = spawn(&w->shell, argv, env, -1, log, err);
 	close(log);
-	return ok && start_guard(w, err);
+	if (!ok)
+		return false;
+	vec_push(&w->sessions, w->shell);
+	return start_guard(w, err);
 }
 
 bool worker_start(struct worker_process **ret, const struct worker_settings *settings,
@@ -201,7 +205,7 @@ void worker_stop(struct worker_process *w, int64_t now_ms, int64_t grace_ms)
 	if (w->killed)
 		return;
 	w->kill_at = now_ms + grace_ms;
-	(void)procs_signal(w->shell, SIGTERM);
+	(void)procs_signal(&w->sessions, SIGTERM);
 }
 
 bool worker_stopped(struct worker_process *w, int64_t now_ms)
@@ -210,15 +214,15 @@ bool worker_stopped(struct worker_process *w, int64_t now_ms)
 
 	if (!over && worker_state(w, NULL) == WORKER_RUNNING)
 		return false; /* without a look at all of /proc */
-	return procs_signal(w->shell, over ? SIGKILL : 0) == 0;
+	return procs_signal(&w->sessions, over ? SIGKILL : 0) == 0;
 }
 
 void worker_kill(struct worker_process *w)
 {
 	w->killed = true;
-	/* The group at once, since a list of processes is old when it is read. */
+	(void)procs_signal(&w->sessions, SIGKILL);
+	/* And at once, since a list of processes is old when it is read. */
 	(void)kill(-w->shell, SIGKILL);
-	(void)procs_signal(w->shell, SIGKILL);
 }
 
 static void reap(pid_t pid)
@@ -235,7 +239,7 @@ void worker_free(struct worker_process *w)
 		return;
 	if (w->shell > 0) {
 		worker_kill(w);
-		for (int i = 0; i < KILL_ROUNDS && procs_signal(w->shell, SIGKILL) > 0; i++)
+		for (int i = 0; i < KILL_ROUNDS && procs_signal(&w->sessions, SIGKILL) > 0; i++)
 			(void)nanosleep(&pause, NULL);
 	}
 	if (w->guard_pipe >= 0)
@@ -246,6 +250,7 @@ void worker_free(struct worker_process *w)
 	}
 	if (w->shell > 0)
 		reap(w->shell);
+	vec_done(&w->sessions);
 	arena_done(&w->arena);
 	mem_free(w);
 }
@@ -310,7 +315,7 @@ bool worker_foreign_peer(const struct worker_process *w, struct arena *a, struct
 	struct pids pids = {0};
 	bool found;
 
-	procs_list(w->shell, &pids);
+	procs_list(&w->sessions, &pids);
 	found = procnet_foreign(&pids, w->address, a, ret);
 	vec_done(&pids);
 	return found;
@@ -321,7 +326,7 @@ int64_t worker_memory(const struct worker_process *w)
 	struct pids pids = {0};
 	int64_t total = 0;
 
-	procs_list(w->shell, &pids);
+	procs_list(&w->sessions, &pids);
 	for (size_t i = 0; i < pids.n; i++)
 		total += procs_resident(pids.at[i]);
 	vec_done(&pids);
@@ -333,7 +338,7 @@ bool worker_owns(const struct worker_process *w, pid_t pid)
 	struct pids pids = {0};
 	bool found = false;
 
-	procs_list(w->shell, &pids);
+	procs_list(&w->sessions, &pids);
 	for (size_t i = 0; i < pids.n; i++)
 		found = found || pids.at[i] == pid;
 	vec_done(&pids);
