@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* procnet.c: /proc/net/tcp and tcp6 matched with the sockets of processes. */
+#include "replayer/remote/procnet.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* States of the fourth column, as the kernel numbers them. */
+#define TCP_STATE_ESTABLISHED 1
+#define TCP_STATE_SYN_SENT 2
+#define TCP_STATE_LISTEN 10
+
+#define PORT_TEMPORAL 7233
+
+struct endpoint {
+	uint8_t ip[16]; /* IPv4 as ::ffff:a.b.c.d */
+	unsigned port;
+};
+
+struct tcp {
+	struct endpoint local, peer;
+	unsigned state;
+	uint64_t inode;
+};
+
+struct tcps {
+	struct tcp *at;
+	size_t n, cap;
+};
+
+static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+static void ip_from_v4(const void *v4, uint8_t ip[16])
+{
+	memcpy(ip, mapped, sizeof(mapped));
+	memcpy(ip + 12, v4, 4);
+}
+
+static bool ip_is_v4(const uint8_t ip[16])
+{
+	return memcmp(ip, mapped, sizeof(mapped)) == 0;
+}
+
+static bool ip_any(const uint8_t ip[16])
+{
+	static const uint8_t zero[16];
+
+	return memcmp(ip, zero, 16) == 0 || (ip_is_v4(ip) && memcmp(ip + 12, zero, 4) == 0);
+}
+
+static bool ip_loopback(const uint8_t ip[16])
+{
+	static const uint8_t one[16] = {[15] = 1};
+
+	return memcmp(ip, one, 16) == 0 || (ip_is_v4(ip) && ip[12] == 127);
+}
+
+static bool endpoint_eq(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && memcmp(a->ip, b->ip, 16) == 0;
+}
+
+/* "127.0.0.1:7233" or "[::1]:7233". */
+static bool endpoint_parse(struct str s, struct endpoint *ret)
+{
+	char host[64];
+	long long port;
+	size_t colon = s.n;
+	uint8_t v4[4];
+
+	while (colon > 0 && s.p[colon - 1] != ':')
+		colon--;
+	if (colon == 0 || !str_to_int(str_skip(s, colon), &port))
+		return false;
+	s = str_take(s, colon - 1);
+	if (s.n > 2 && s.p[0] == '[')
+		s = str_slice(s.p + 1, s.n - 2);
+	if (s.n >= sizeof(host))
+		return false;
+	memcpy(host, s.p, s.n);
+	host[s.n] = '\0';
+	ret->port = (unsigned)port;
+	if (inet_pton(AF_INET, host, v4) == 1) {
+		ip_from_v4(v4, ret->ip);
+		return true;
+	}
+	return inet_pton(AF_INET6, host, ret->ip) == 1;
+}
+
+static struct str endpoint_text(const struct endpoint *e, struct arena *a)
+{
+	char host[INET6_ADDRSTRLEN];
+
+	if (ip_is_v4(e->ip)) {
+		inet_ntop(AF_INET, e->ip + 12, host, sizeof(host));
+		return arena_printf(a, "%s:%u", host, e->port);
+	}
+	inet_ntop(AF_INET6, e->ip, host, sizeof(host));
+	return arena_printf(a, "[%s]:%u", host, e->port);
+}
+
+/* Addresses are words of the machine's own byte order, in hex: 0100007F is 127.0.0.1. */
+static bool endpoint_from_hex(const char *hex, unsigned port, struct endpoint *ret)
+{
+	size_t words = strlen(hex) / 8;
+	uint32_t ip[4];
+
+	if (words != 1 && words != 4)
+		return false;
+	for (size_t i = 0; i < words; i++) {
+		char word[9] = {0};
+
+		memcpy(word, hex + i * 8, 8);
+		ip[i] = (uint32_t)strtoul(word, NULL, 16);
+	}
+	if (words == 1)
+		ip_from_v4(ip, ret->ip);
+	else
+		memcpy(ret->ip, ip, 16);
+	ret->port = port;
+	return true;
+}
+
+static void read_table(const char *path, struct tcps *ret)
+{
+	struct buf text CLEANUP(buf_done) = {0};
+	struct str rest;
+
+	(void)procs_read(path, &text);
+	rest = buf_str(&text);
+	(void)str_split(&rest, '\n'); /* the head of the table */
+	while (rest.n > 0) {
+		struct str line = str_split(&rest, '\n');
+		char local[33], peer[33], copy[256];
+		unsigned local_port, peer_port;
+		struct tcp t;
+
+		line = str_take(line, sizeof(copy) - 1);
+		memcpy(copy, line.p, line.n);
+		copy[line.n] = '\0';
+		if (sscanf(copy,
+			   " %*u: %32[0-9A-Fa-f]:%x %32[0-9A-Fa-f]:%x %x %*s %*s %*s %*s %*s "
+			   "%" SCNu64,
+			   local, &local_port, peer, &peer_port, &t.state, &t.inode) == 6 &&
+		    endpoint_from_hex(local, local_port, &t.local) &&
+		    endpoint_from_hex(peer, peer_port, &t.peer))
+			vec_push(ret, t);
+	}
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The connections and listeners of PIDS; sockets first, so that none is newer than the table. */
+static void read_group(const struct pids *pids, struct tcps *ret)
+{
+	struct inodes inodes = {0};
+	struct tcps all = {0};
+	char path[64];
+
+	for (size_t i = 0; i < pids->n; i++)
+		procs_sockets(pids->at[i], &inodes);
+	if (inodes.n > 0) {
+		qsort(inodes.at, inodes.n, sizeof(*inodes.at), by_number);
+		/* Their own table: they may live in another network namespace. */
+		(void)snprintf(path, sizeof(path), "/proc/%d/net/tcp", (int)pids->at[0]);
+		read_table(path, &all);
+		(void)snprintf(path, sizeof(path), "/proc/%d/net/tcp6", (int)pids->at[0]);
+		read_table(path, &all);
+	}
+	for (size_t i = 0; i < all.n; i++)
+		if (bsearch(&all.at[i].inode, inodes.at, inodes.n, sizeof(*inodes.at), by_number))
+			vec_push(ret, all.at[i]);
+	vec_done(&all);
+	vec_done(&inodes);
+}
+
+/* A connection among themselves, or one that came in from outside. */
+static bool is_domestic(const struct tcps *group, const struct tcp *t)
+{
+	for (size_t i = 0; i < group->n; i++) {
+		const struct tcp *l = &group->at[i];
+
+		if (l->state != TCP_STATE_LISTEN)
+			continue;
+		if (l->local.port == t->local.port || endpoint_eq(&l->local, &t->peer))
+			return true;
+		if (l->local.port == t->peer.port && ip_any(l->local.ip) &&
+		    (ip_loopback(t->peer.ip) || memcmp(t->peer.ip, t->local.ip, 16) == 0))
+			return true;
+	}
+	return false;
+}
+
+bool procnet_foreign(const struct pids *pids, struct str frontend, struct arena *a,
+		     struct str *ret)
+{
+	struct tcps group = {0};
+	const struct tcp *found = NULL;
+	struct endpoint ours = {0};
+
+	(void)endpoint_parse(frontend, &ours);
+	read_group(pids, &group);
+	for (size_t i = 0; i < group.n; i++) {
+		const struct tcp *t = &group.at[i];
+
+		if ((t->state != TCP_STATE_ESTABLISHED && t->state != TCP_STATE_SYN_SENT) ||
+		    endpoint_eq(&t->peer, &ours) || is_domestic(&group, t))
+			continue;
+		if (!found || (t->peer.port == PORT_TEMPORAL &&
+			       found->peer.port != PORT_TEMPORAL))
+			found = t;
+	}
+	if (found)
+		*ret = endpoint_text(&found->peer, a);
+	vec_done(&group);
+	return found != NULL;
+}
