@@ -199,6 +199,7 @@ static void said_form(const struct sdk_failure *f, const struct form *form,
 	set(&ret->history.name, c->at[SLOT_HISTORY_NAME]);
 	set(&ret->history.id, c->at[SLOT_HISTORY_ID]);
 	set(&ret->worker.name, c->at[SLOT_WORKER_NAME]);
+	set(&ret->worker.name, str_of(form->marker));
 	set(&ret->worker.id, c->at[SLOT_WORKER_ID]);
 	set(&ret->field, c->at[SLOT_FIELD]);
 	set(&ret->field, str_of(form->field));
@@ -245,7 +246,7 @@ static bool said_cause(const struct sdk_failure *f, struct arena *a, struct bare
 	}
 	if (!form)
 		return ret->form != NULL;
-	if (!found.captures.at[SLOT_EVENT_ID].n) {
+	if (!found.captures.at[SLOT_EVENT_ID].n && !found.captures.at[SLOT_EVENT].n) {
 		found.captures.at[SLOT_EVENT_ID] = outer->captures.at[SLOT_EVENT_ID];
 		found.captures.at[SLOT_EVENT] = outer->captures.at[SLOT_EVENT];
 	}
@@ -304,7 +305,7 @@ void explain_failure(const struct schema *schema, struct str failure, struct are
 		failure = v.bytes;
 		type = field_str(m, failure, "application_failure_info.type");
 		buf_puts(&text, "\nCaused by: ");
-		if (type.n) {
+		if (str_has(type, ".")) { /* a class of Java's */
 			buf_add(&text, type);
 			buf_puts(&text, ": ");
 		}

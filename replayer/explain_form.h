@@ -15,7 +15,8 @@ enum form_flag {
 
 /*
  * Rows are tried in order on the message without its wrappers, then on its causes,
- * innermost first. event, command and field stand for gaps that the pattern lacks.
+ * innermost first. The strings at the end stand for gaps that the pattern
+ * lacks.
  */
 struct form {
 	const char *name;
@@ -26,6 +27,7 @@ struct form {
 	const char *event;
 	const char *command;
 	const char *field;
+	const char *marker; /* name of the worker's marker */
 };
 
 struct form_table {

@@ -86,17 +86,20 @@ static const struct form ROWS[] = {
 	 "No cached result found for side effectID=<worker_id>. "
 	 "KnownSideEffects<*>",
 	 .class = ND, .about = SAID_ABOUT_MARKER, .flags = FORM_HISTORY_NONE,
-	 .command = "RecordMarker"},
+	 .command = "RecordMarker",
+	 .marker = "SideEffect"},
 	{"go-side-effect",
 	 "No cached result found for side effectID=<worker_id>",
 	 .class = ND, .about = SAID_ABOUT_MARKER, .flags = FORM_HISTORY_NONE,
-	 .command = "RecordMarker"},
+	 .command = "RecordMarker",
+	 .marker = "SideEffect"},
 	{"go-mutable-side-effect",
 	 "Non deterministic workflow code change detected. MutableSideEffect API "
 	 "call doesn't have a correspondent event in the workflow history. "
 	 "MutableSideEffect ID: <worker_id>",
 	 .class = ND, .about = SAID_ABOUT_MARKER, .flags = FORM_HISTORY_NONE,
-	 .command = "RecordMarker"},
+	 .command = "RecordMarker",
+	 .marker = "MutableSideEffect"},
 	{"go-local-activity",
 	 "code executed local activity <worker_name>, but history event found "
 	 "<history_name>, markerData: <~><event_dump>",

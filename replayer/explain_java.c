@@ -10,9 +10,9 @@
  */
 static const struct form ROWS[] = {
 	{"java-check",
-	 "Command <command> doesn't match event <event> with EventId=<event_id> "
-	 "on check <field> with an expected value '<~><worker_value>' and an "
-	 "actual value '<history_value>'",
+	 "Command <command> doesn't match event <~><event> with EventId=<event_id> "
+	 "on check <field> with an expected value '<worker_value>' and an actual "
+	 "value '<history_value>'",
 	 .class = ND},
 	{"java-event",
 	 "Event <event_id> of type <event> does not match command type "
@@ -29,10 +29,12 @@ static const struct form ROWS[] = {
 	 .event = "MarkerRecorded"},
 	{"java-version-order",
 	 "getVersion call before the existing version marker event<*>",
-	 .class = ND, .about = SAID_ABOUT_MARKER, .command = "RecordMarker"},
+	 .class = ND, .about = SAID_ABOUT_MARKER, .command = "RecordMarker",
+	 .marker = "Version"},
 	{"java-version-order",
 	 "Version is already set to <*>",
-	 .class = ND, .about = SAID_ABOUT_MARKER, .command = "RecordMarker"},
+	 .class = ND, .about = SAID_ABOUT_MARKER, .command = "RecordMarker",
+	 .marker = "Version"},
 	{"java-signal-closed",
 	 "Signal received after workflow is completed<*>",
 	 .class = ND, .about = SAID_ABOUT_CLOSE, .flags = FORM_CLOSED},
@@ -48,11 +50,13 @@ static const struct form ROWS[] = {
 	{"java-side-effect",
 	 "Expected SideEffect, received: <~><event_dump>",
 	 .class = ND, .about = SAID_ABOUT_MARKER, .flags = FORM_DUMP,
-	 .event = "MarkerRecorded", .command = "RecordMarker"},
+	 .event = "MarkerRecorded", .command = "RecordMarker",
+	 .marker = "SideEffect"},
 	{"java-mutable-side-effect",
 	 "No value found for mutableSideEffectId=<worker_id>",
 	 .class = ND, .about = SAID_ABOUT_MARKER, .flags = FORM_HISTORY_NONE,
-	 .command = "RecordMarker"},
+	 .command = "RecordMarker",
+	 .marker = "MutableSideEffect"},
 	{"java-version",
 	 "Version <history_value> of changeId <history_id> is not supported. "
 	 "Supported v is between <~><worker_value>.",

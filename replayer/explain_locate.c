@@ -267,6 +267,18 @@ static size_t first_of_task(const struct history *h, const struct history_task *
 	return t->completed;
 }
 
+/* A close event in T's batch: a command that history lacks stands before the end, then. */
+static size_t close_of_task(const struct history *h, const struct history_task *t)
+{
+	for (size_t i = t->completed + 1; i < t->batch_end; i++) {
+		const struct pair_row *row = pair_of_event(h->events[i].type);
+
+		if (row && row->closes)
+			return i;
+	}
+	return h->n_events;
+}
+
 /* The field in which an event and the worker's command of the same kind differ. */
 static void differing_field(const struct history *h, size_t index, const struct pair_row *row,
 			    struct arena *a, struct divergence *d)
@@ -290,6 +302,21 @@ static void differing_field(const struct history *h, size_t index, const struct 
 		d->history_value = history;
 		d->worker_value = worker;
 		return;
+	}
+}
+
+/* The value of the field that the message names, where it does not say it. */
+static void history_value(const struct history *h, size_t index, const struct pair_row *row,
+			  struct arena *a, struct divergence *d)
+{
+	const struct schema_message *m;
+	struct str bytes;
+
+	if (!history_attributes(h, index, &m, &bytes))
+		return;
+	for (size_t i = 0; i < row->n_fields; i++) {
+		if (str_is(d->field, row->fields[i].name))
+			d->history_value = pair_value(m, bytes, row->fields[i].event_path, a);
 	}
 }
 
@@ -333,7 +360,10 @@ bool explain_locate(const struct history *h, const struct said *said, size_t tas
 		t = h->tasks;
 	if (index == h->n_events && !t)
 		return false;
-	here = index < h->n_events || !said->history_has_none;
+	if (said->history_has_none && said->about == SAID_ABOUT_ANY)
+		index = close_of_task(h, t);
+	here = index < h->n_events ||
+	       (!said->history_has_none && said->about != SAID_ABOUT_MARKER);
 	if (index == h->n_events)
 		index = here ? first_of_task(h, t) : t->completed;
 	event = here ? pair_of_event(h->events[index].type) : NULL;
@@ -349,8 +379,13 @@ bool explain_locate(const struct history *h, const struct said *said, size_t tas
 	};
 	if (here)
 		ret->history = event_side(h, index, a);
+	/* Another event than the message means: its field is not this one's. */
+	if (said->history.what.n && !str_eq(said->history.what, ret->history.what))
+		ret->field = ret->history_value = ret->worker_value = STR_NONE;
 	if (event && command && event->command_type == command->command_type && !ret->field.n)
 		differing_field(h, index, event, a, ret);
+	if (event && ret->field.n && !ret->history_value.p)
+		history_value(h, index, event, a, ret);
 	ret->kind = kind_of(said, event, command, ret->field.n > 0);
 	return true;
 }

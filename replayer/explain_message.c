@@ -3,6 +3,7 @@
 #include "replayer/explain.h"
 
 #include "formats/base/buf.h"
+#include "formats/base/visible.h"
 #include "replayer/explain_form.h"
 
 /* A message is read by people; a stack trace or dump beyond that is noise. */
@@ -44,8 +45,6 @@ static void put_dump(struct buf *b, enum sdk_family family, struct str dump)
 	if (side.name.n)
 		buf_printf(b, "%.*s, ", STR_ARG(side.name));
 	buf_puts(b, "...");
-	if (dump.n && dump.p[dump.n - 1] == ')')
-		buf_add_char(b, ')');
 }
 
 static bool within(struct str outer, struct str inner)
@@ -83,6 +82,9 @@ static void put_part(struct buf *b, enum sdk_family family, struct str part, str
 		buf_add_bytes(b, part.p, (size_t)(dumps[i].p - part.p));
 		put_dump(b, family, dumps[i]);
 		part = str_skip(part, (size_t)(dumps[i].p - part.p) + dumps[i].n);
+		/* A dump at the end took the bracket that closes it. */
+		if (!part.n && str_ends(dumps[i], STR(")")) && family == SDK_GO)
+			buf_add_char(b, ')');
 	}
 	buf_add(b, part);
 }
@@ -119,43 +121,6 @@ static struct str without_payloads(struct str s, struct arena *a)
 	return str_slice(p, n);
 }
 
-/* U+202A..202E and U+2066..2069, which turn the text behind them around: bytes, or 0. */
-static size_t bidi_length(struct str s)
-{
-	const unsigned char *u = (const unsigned char *)s.p;
-
-	if (s.n < 3 || u[0] != 0xe2)
-		return 0;
-	if (u[1] == 0x80 && ((u[2] >= 0xaa && u[2] <= 0xae) || u[2] == 0x8e || u[2] == 0x8f))
-		return 3;
-	return u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9 ? 3 : 0;
-}
-
-static void put_visible(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.n && b->n < MESSAGE_BYTES; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		size_t bidi = bidi_length(str_skip(s, i));
-
-		if (bidi) {
-			buf_printf(b, "\\u%04x", c == 0xe2 ? 0x2000 | ((s.p[i + 1] & 0x3f) << 6) |
-								     (s.p[i + 2] & 0x3f)
-							   : 0);
-			i += bidi - 1;
-		} else if (c == '\n') {
-			buf_puts(b, "\\n");
-		} else if (c == '\t') {
-			buf_add_char(b, ' ');
-		} else if (c < 0x20 || c == 0x7f) {
-			buf_printf(b, "\\x%02x", c);
-		} else {
-			buf_add_char(b, (char)c);
-		}
-	}
-	if (b->n >= MESSAGE_BYTES)
-		buf_puts(b, " ...");
-}
-
 struct str explain_message(const struct sdk_failure *failure, struct arena *a)
 {
 	struct buf whole, shown;
@@ -171,7 +136,7 @@ struct str explain_message(const struct sdk_failure *failure, struct arena *a)
 		buf_puts(&whole, " | Caused by: ");
 		put_part(&whole, failure->family, str_trim(cause), a);
 	}
-	put_visible(&shown, without_payloads(str_trim(buf_str(&whole)), a));
+	visible_add(&shown, without_payloads(str_trim(buf_str(&whole)), a), MESSAGE_BYTES);
 	ret = arena_str(a, buf_str(&shown));
 	buf_done(&whole);
 	buf_done(&shown);

@@ -195,11 +195,16 @@ struct str pair_value(const struct schema_message *m, struct str bytes, const ch
 	if (v.field->kind == SCHEMA_STRING)
 		return v.bytes;
 	if (v.field->kind == SCHEMA_MESSAGE && v.field->message->wellknown == SCHEMA_DURATION) {
-		int64_t s = field_int(v.field->message, v.bytes, "seconds", 0);
-		int64_t ms = field_int(v.field->message, v.bytes, "nanos", 0) / 1000000;
+		int64_t seconds = field_int(v.field->message, v.bytes, "seconds", 0);
+		int64_t nanos = field_int(v.field->message, v.bytes, "nanos", 0);
+		struct str text = arena_printf(a, "%" PRId64 ".%09" PRId64, seconds, nanos);
 
-		return ms ? arena_printf(a, "%" PRId64 ".%03" PRId64 "s", s, ms)
-			  : arena_printf(a, "%" PRId64 "s", s);
+		/* as events name timers: 30s, 1.5s */
+		while (text.p[text.n - 1] == '0')
+			text.n--;
+		if (text.p[text.n - 1] == '.')
+			text.n--;
+		return arena_printf(a, "%.*ss", STR_ARG(text));
 	}
 	return arena_printf(a, "%" PRId64, (int64_t)v.number);
 }

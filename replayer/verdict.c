@@ -7,6 +7,7 @@
 #include "formats/base/buf.h"
 #include "formats/base/err.h"
 #include "formats/base/limits.h"
+#include "formats/base/visible.h"
 
 static const char *const VERDICTS[VERDICT_KINDS] = {
 	[VERDICT_PASSED] = "passed",
@@ -105,9 +106,7 @@ void verdict_fingerprint(struct verdict *v, struct str workflow_type)
 
 static void put_name(struct buf *b, struct str name)
 {
-	buf_add(b, str_take(name, LIMIT_SHOWN_NAME_BYTES));
-	if (name.n > LIMIT_SHOWN_NAME_BYTES)
-		buf_puts(b, "...");
+	visible_add(b, name, LIMIT_SHOWN_NAME_BYTES);
 }
 
 /* "ActivityTaskScheduled Charge (id 16)" */
@@ -161,6 +160,8 @@ struct str divergence_sentence(const struct divergence *d, struct arena *a)
 	buf_printf(&b, "event %lld: history has ", (long long)d->event_id);
 	if (d->history.what.n)
 		put_side(&b, &d->history);
+	else if (d->kind == DIVERGENCE_MARKER)
+		buf_puts(&b, "no such marker");
 	else
 		buf_puts(&b, "nothing more in this workflow task");
 	buf_puts(&b, "; ");
@@ -173,8 +174,12 @@ struct str divergence_sentence(const struct divergence *d, struct arena *a)
 	if (d->field.n) {
 		buf_puts(&b, " (");
 		put_name(&b, d->field);
-		put_value(&b, ": history ", d->history_value);
-		put_value(&b, ", code ", d->worker_value);
+		if (d->history_value.p || d->worker_value.p) {
+			put_value(&b, ": history ", d->history_value);
+			put_value(&b, ", code ", d->worker_value);
+		} else {
+			buf_puts(&b, " differs");
+		}
 		buf_add_char(&b, ')');
 	}
 	ret = arena_str(a, buf_str(&b));
