@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +85,14 @@ static bool likes_colour(void)
 	       strcmp(term, "dumb") != 0;
 }
 
+/* A pipe or socket that nobody reads any more. */
+static bool reader_left(int fd)
+{
+	struct pollfd p = {.fd = fd};
+
+	return poll(&p, 1, 0) == 1 && p.revents & (POLLERR | POLLHUP);
+}
+
 /*
  * Results that did not reach their reader are an error, however well all else went. Only
  * a reader that left early (head) is none: it has what it wanted.
@@ -94,7 +103,7 @@ static int close_output(int code)
 
 	errno = 0;
 	failed |= fflush(stdout) != 0;
-	if (!failed || errno == EPIPE)
+	if (!failed || errno == EPIPE || reader_left(STDOUT_FILENO))
 		return code;
 	fprintf(stderr, "hindcast: standard output: %s\n",
 		errno ? strerror(errno) : "a write failed");
