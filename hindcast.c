@@ -85,25 +85,25 @@ static bool likes_colour(void)
 	       strcmp(term, "dumb") != 0;
 }
 
-/*
- * Results that did not reach their reader are an error, however well all else went. Only
- * a reader that left early (head) is none: it has what it wanted. A write in the middle
- * may have met that long ago, so the pipe itself is asked.
- */
-static bool reader_left(void)
+/* A pipe or socket that nobody reads any more. */
+static bool reader_left(int fd)
 {
-	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	struct pollfd p = {.fd = fd};
 
-	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+	return poll(&p, 1, 0) == 1 && p.revents & (POLLERR | POLLHUP);
 }
 
+/*
+ * Results that did not reach their reader are an error, however well all else went. Only
+ * a reader that left early (head) is none: it has what it wanted.
+ */
 static int close_output(int code)
 {
 	bool failed = ferror(stdout);
 
 	errno = 0;
 	failed |= fflush(stdout) != 0;
-	if (!failed || errno == EPIPE || (!errno && reader_left()))
+	if (!failed || errno == EPIPE || reader_left(STDOUT_FILENO))
 		return code;
 	fprintf(stderr, "hindcast: standard output: %s\n",
 		errno ? strerror(errno) : "a write failed");
