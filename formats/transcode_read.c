@@ -637,6 +637,7 @@ struct members {
 	const struct schema_field *before; /* the last known member read */
 	uint32_t last;			   /* its number */
 	bool sorted;
+	uint64_t given[SCHEMA_FIELDS_MAX / 64]; /* a bit for each field, by index */
 	uint64_t oneofs; /* a bit for each that has its member */
 };
 
@@ -682,13 +683,14 @@ static const char *member_name(struct reader *r, const char *p, const struct mem
 static inline bool check_member(struct reader *r, const char *p, struct members *seen,
 				const struct schema_field *f)
 {
-	if (f->number <= seen->last) {
-		if (f->number == seen->last) {
-			fail(r, p, "given twice");
-			return false;
-		}
-		seen->sorted = false;
+	size_t index = (size_t)(f - seen->m->fields);
+
+	if (seen->given[index / 64] >> index % 64 & 1) {
+		fail(r, p, "given twice");
+		return false;
 	}
+	seen->given[index / 64] |= (uint64_t)1 << index % 64;
+	seen->sorted &= f->number > seen->last;
 	seen->last = f->number;
 	if (f->oneof >= 0) {
 		if (seen->oneofs >> f->oneof & 1) {
@@ -758,9 +760,8 @@ static const char *read_message(struct reader *r, const char *p, const struct sc
 	r->path = here.up;
 	if (!p)
 		return NULL;
-	if (!seen.sorted &&
-	    !transcode_sort_fields(r->out->p + start, offset(r) - start, r->arena))
-		return fail(r, p, "a member is given twice");
+	if (!seen.sorted)
+		transcode_sort_fields(r->out->p + start, offset(r) - start, r->arena);
 	return p + 1;
 }
 

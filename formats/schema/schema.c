@@ -306,6 +306,7 @@ static void fill_message(struct schema *s, struct found *found, struct schema_me
 {
 	struct schema_field *fields = arena_array(found->arena, struct schema_field, d->n_fields);
 
+	BUG_IF(d->n_fields > SCHEMA_FIELDS_MAX);
 	m->name = str_of(d->name);
 	if (str_is(m->name, "google.protobuf.Timestamp"))
 		m->wellknown = SCHEMA_TIMESTAMP;

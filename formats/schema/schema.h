@@ -84,6 +84,8 @@ struct schema_field {
 
 /* Messages and fields together: room for twice what Temporal has today. */
 #define SCHEMA_IDS 2048
+/* Of one message: HistoryEvent has 65. */
+#define SCHEMA_FIELDS_MAX 128
 
 struct schema_message {
 	struct str name; /* temporal.api.history.v1.HistoryEvent */
