@@ -325,7 +325,7 @@ static void an_error_says_where(void **state)
 	assert_int_equal(t.err.column, 15);
 	assert_int_equal(t.err.byte, 35);
 	assert_refused(PAYLOAD, "{\"metadata\":{\"k\":5}}", "metadata[k]: a string is expected");
-	assert_refused(HISTORY, "{\"events\":[{}", "events[1]: ',' or ']' is expected");
+	assert_refused(HISTORY, "{\"events\":[{}", "events[0]: ',' or ']' is expected");
 	assert_refused(HISTORY, "{\"events\":{}}", "events: a list is expected");
 	assert_refused(HISTORY, "[]", "an object is expected");
 	assert_refused(HISTORY, "", "an object is expected");
