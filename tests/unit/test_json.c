@@ -15,7 +15,7 @@ static bool string_of(const char *text, struct buf *scratch, struct str *ret)
 {
 	struct json j = {str_of(text), 0};
 
-	return json_string(&j, scratch, ret, NULL);
+	return json_read_string(&j, scratch, ret, NULL);
 }
 
 static void a_plain_string_is_borrowed(void **state)
@@ -24,7 +24,7 @@ static void a_plain_string_is_borrowed(void **state)
 	struct buf scratch = {0};
 	struct str s;
 
-	assert_true(json_string(&j, &scratch, &s, NULL));
+	assert_true(json_read_string(&j, &scratch, &s, NULL));
 	assert_ptr_equal(s.p, j.text.p + 3);
 	assert_true(str_is(s, "a longer string without any escape"));
 	assert_int_equal(json_peek(&j), ',');
@@ -131,7 +131,7 @@ static void written_strings_read_back(void **state)
 			   "\"a\\\"b\\\\c\\n\\u0001\\u001f\x7f \xc3\xa9 end\""));
 	j.text = buf_str(&out);
 	j.at = 0;
-	assert_true(json_string(&j, &scratch, &s, NULL));
+	assert_true(json_read_string(&j, &scratch, &s, NULL));
 	assert_true(str_eq(s, text));
 	buf_clear(&out);
 	json_put_string(&out, STR("\xff\xc3"));
