@@ -54,13 +54,15 @@ struct pieces {
 	VEC_OF(struct piece) all;
 };
 
-/* Stable: the addresses tell what came first. */
+/* Stable: the addresses tell what came first. What is unknown stands behind what is known. */
 static int by_number(const void *a, const void *b)
 {
 	const struct piece *x = a, *y = b;
 
 	if (x->number != y->number)
 		return x->number < y->number ? -1 : 1;
+	if (!x->field != !y->field)
+		return x->field ? -1 : 1;
 	return x->whole.p < y->whole.p ? -1 : 1;
 }
 

@@ -55,7 +55,7 @@ static bool rewrite(struct spans *spans, char *p, size_t n, struct arena *a,
 	return unique;
 }
 
-bool transcode_sort_fields(char *p, size_t n, struct arena *a)
+void transcode_sort_fields(char *p, size_t n, struct arena *a)
 {
 	struct wire w = wire_of(str_slice(p, n));
 	struct spans spans = {0};
@@ -68,7 +68,7 @@ bool transcode_sort_fields(char *p, size_t n, struct arena *a)
 			vec_push(&spans.all, (struct span){.number = f.number, .whole = f.whole});
 	}
 	BUG_IF(w.broken);
-	return rewrite(&spans, p, n, a, by_number);
+	BUG_IF(!rewrite(&spans, p, n, a, by_number));
 }
 
 bool transcode_sort_entries(char *p, size_t n, struct arena *a)

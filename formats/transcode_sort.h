@@ -12,7 +12,7 @@
  * bytes must be well-formed: they are what the transcoder itself just wrote.
  */
 
-/* Fields by ascending number. False where one comes in two places. */
-bool transcode_sort_fields(char *p, size_t n, struct arena *a);
+/* Fields by ascending number; those of one number stay as they follow each other. */
+void transcode_sort_fields(char *p, size_t n, struct arena *a);
 /* The entries of one map, by key, bytewise. False where a key comes twice. */
 bool transcode_sort_entries(char *p, size_t n, struct arena *a);

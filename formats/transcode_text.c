@@ -208,6 +208,11 @@ bool transcode_parse_duration(struct str text, int64_t *ret_seconds, int32_t *re
 	return transcode_duration_ok(*ret_seconds, *ret_nanos);
 }
 
+static const char PAIRS[] = "00010203040506070809101112131415161718192021222324"
+			    "25262728293031323334353637383940414243444546474849"
+			    "50515253545556575859606162636465666768697071727374"
+			    "75767778798081828384858687888990919293949596979899";
+
 static char *put_digits(char *to, unsigned value, unsigned n)
 {
 	for (unsigned i = n; i-- > 0; value /= 10)
@@ -254,14 +259,17 @@ size_t transcode_print_timestamp(char *to, int64_t seconds, int32_t nanos)
 size_t transcode_print_uint(char *to, uint64_t value)
 {
 	char digits[20];
-	size_t n = 0;
+	size_t at = sizeof(digits);
 
-	do
-		digits[n++] = (char)('0' + value % 10);
-	while (value /= 10);
-	for (size_t i = 0; i < n; i++)
-		to[i] = digits[n - 1 - i];
-	return n;
+	for (; value >= 100; value /= 100) {
+		at -= 2;
+		memcpy(digits + at, PAIRS + value % 100 * 2, 2);
+	}
+	at -= 2;
+	memcpy(digits + at, PAIRS + value * 2, 2);
+	at += value < 10;
+	memcpy(to, digits + at, sizeof(digits) - at);
+	return sizeof(digits) - at;
 }
 
 size_t transcode_print_duration(char *to, int64_t seconds, int32_t nanos)
@@ -320,7 +328,9 @@ bool transcode_parse_double(struct str text, double *ret)
 {
 	char copy[NUMBER_MAX + 1];
 
-	if (str_is(text, "NaN"))
+	if (text.n == 1 && text.p[0] >= '0' && text.p[0] <= '9')
+		*ret = text.p[0] - '0'; /* a back-off of 2 is in every activity */
+	else if (str_is(text, "NaN"))
 		*ret = (double)NAN;
 	else if (str_is(text, "Infinity"))
 		*ret = (double)INFINITY;
@@ -365,6 +375,8 @@ size_t transcode_print_double(char *to, double value)
 {
 	int n = 0;
 
+	if (value >= 1 && value <= 1000 && value == (double)(uint64_t)value)
+		return transcode_print_uint(to, (uint64_t)value);
 	if (!isfinite(value))
 		return (size_t)snprintf(to, TRANSCODE_TEXT_MAX, "%s", not_finite(value));
 	for (int precision = 15; precision <= 17; precision++) {

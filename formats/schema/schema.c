@@ -306,6 +306,7 @@ static void fill_message(struct schema *s, struct found *found, struct schema_me
 {
 	struct schema_field *fields = arena_array(found->arena, struct schema_field, d->n_fields);
 
+	BUG_IF(d->n_fields > SCHEMA_FIELDS_MAX);
 	m->name = str_of(d->name);
 	if (str_is(m->name, "google.protobuf.Timestamp"))
 		m->wellknown = SCHEMA_TIMESTAMP;
@@ -395,14 +396,10 @@ const struct schema_enum *schema_enum(const struct schema *s, const char *name)
 	return &s->enums[found->index];
 }
 
-const struct schema_field *schema_field_by_number(const struct schema_message *m,
-						  uint32_t number)
+const struct schema_field *schema_field_search(const struct schema_message *m, uint32_t number)
 {
 	size_t low = 0, high = m->n_fields;
 
-	/* Most messages number their fields from 1 without a gap. */
-	if (number - 1 < high && m->fields[number - 1].number == number)
-		return &m->fields[number - 1];
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 

@@ -84,6 +84,8 @@ struct schema_field {
 
 /* Messages and fields together: room for twice what Temporal has today. */
 #define SCHEMA_IDS 2048
+/* Of one message: HistoryEvent has 65. */
+#define SCHEMA_FIELDS_MAX 128
 
 struct schema_message {
 	struct str name; /* temporal.api.history.v1.HistoryEvent */
@@ -105,8 +107,15 @@ const struct schema_message *schema_message(const struct schema *s, const char *
 const struct schema_enum *schema_enum(const struct schema *s, const char *name);
 
 /* NULL where there is none. */
-const struct schema_field *schema_field_by_number(const struct schema_message *m,
-						  uint32_t number);
+const struct schema_field *schema_field_search(const struct schema_message *m, uint32_t number);
+static inline const struct schema_field *schema_field_by_number(const struct schema_message *m,
+								uint32_t number)
+{
+	/* Most messages number their fields from 1 without a gap. */
+	if (number - 1 < m->n_fields && m->fields[number - 1].number == number)
+		return &m->fields[number - 1];
+	return schema_field_search(m, number);
+}
 const struct schema_field *schema_field_by_name(const struct schema_message *m,
 						struct str name);
 const struct schema_enum_value *schema_enum_by_number(const struct schema_enum *e,
