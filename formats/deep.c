@@ -3,7 +3,7 @@
 #include "formats/deep.h"
 
 #include "formats/base/limits.h"
-#include "formats/wire.h"
+#include "formats/wire_step.h"
 
 struct walk {
 	const struct deep_visit *visit;
@@ -18,26 +18,28 @@ static bool broken(const struct schema_message *m, struct walk *walk)
 static bool walk_message(const struct schema_message *m, struct str bytes, unsigned depth,
 			 struct walk *walk)
 {
-	struct wire w = wire_of(bytes);
-	struct wire_field f;
+	const char *p = bytes.p, *end = bytes.p + bytes.n;
+	struct wire_step f;
 
 	if (depth > LIMIT_DEPTH)
 		return err_set(walk->err, ERR_LIMIT, "more than %d nested messages", LIMIT_DEPTH);
 	if (walk->visit && walk->visit->message &&
 	    !walk->visit->message(m, bytes, walk->visit->data))
 		return false;
-	while (wire_next(&w, &f)) {
+	while (p != end) {
 		const struct schema_field *field;
 
+		p = wire_step(p, end, &f);
+		if (!p)
+			return broken(m, walk);
 		if (f.type != WIRE_BYTES)
 			continue;
 		field = schema_field_by_number(m, f.number);
-		if (!field || field->kind != SCHEMA_MESSAGE)
-			continue;
-		if (!walk_message(field->message, f.bytes, depth + 1, walk))
+		if (field && field->kind == SCHEMA_MESSAGE &&
+		    !walk_message(field->message, f.bytes, depth + 1, walk))
 			return false;
 	}
-	return w.broken ? broken(m, walk) : true;
+	return true;
 }
 
 bool deep_walk(const struct schema_message *m, struct str bytes, const struct deep_visit *visit,

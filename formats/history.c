@@ -6,7 +6,7 @@
 #include "formats/deep.h"
 #include "formats/events.h"
 #include "formats/history_facts.h"
-#include "formats/wire.h"
+#include "formats/wire_step.h"
 
 #include <inttypes.h>
 
@@ -55,10 +55,23 @@ static void layout_init(struct layout *l, const struct schema_message *event)
 	}
 }
 
+/* wire_value_at() in the index's inner loop; 0 where it is absent or cut off. */
+static int64_t read_number(struct str message, uint32_t number)
+{
+	const char *p = message.p, *end = message.p + message.n;
+	struct wire_step f;
+
+	while (p && p != end) {
+		p = wire_step(p, end, &f);
+		if (p && f.number == number && f.type == WIRE_VARINT)
+			return (int64_t)f.value;
+	}
+	return 0;
+}
+
 static int64_t read_time(struct str timestamp)
 {
-	int64_t seconds = (int64_t)wire_value_at(timestamp, 1, 0);
-	int64_t nanos = (int64_t)wire_value_at(timestamp, 2, 0);
+	int64_t seconds = read_number(timestamp, 1), nanos = read_number(timestamp, 2);
 	int64_t time;
 
 	if (__builtin_mul_overflow(seconds, (int64_t)1000000000, &time) ||
@@ -69,13 +82,16 @@ static int64_t read_time(struct str timestamp)
 
 static bool read_event(const struct layout *l, struct str bytes, struct event *e, struct err *err)
 {
-	struct wire w = wire_of(bytes);
+	const char *p = bytes.p, *end = bytes.p + bytes.n;
 	struct str attributes = STR_NONE;
 	const struct event_row *row;
-	struct wire_field f;
+	struct wire_step f;
 	uint32_t number = 0;
 
-	while (wire_next(&w, &f)) {
+	while (p != end) {
+		p = wire_step(p, end, &f);
+		if (!p)
+			return err_set(err, ERR_SYNTAX, "an event that is not whole");
 		if (f.number == EVENT_ID && f.type == WIRE_VARINT) {
 			e->id = (int64_t)f.value;
 		} else if (f.number == EVENT_TYPE && f.type == WIRE_VARINT) {
@@ -88,11 +104,9 @@ static bool read_event(const struct layout *l, struct str bytes, struct event *e
 			attributes = f.bytes;
 		}
 	}
-	if (w.broken)
-		return err_set(err, ERR_SYNTAX, "an event that is not whole");
 	row = event_row(e->type);
 	if (row && row->command && l->completed[number])
-		e->task = (int64_t)wire_value_at(attributes, l->completed[number], 0);
+		e->task = read_number(attributes, l->completed[number]);
 	if (!l->failure[number])
 		return true;
 	return deep_walk(l->attributes[number], attributes, NULL, err);

@@ -4,6 +4,7 @@
 
 #include "formats/events.h"
 #include "formats/field.h"
+#include "formats/wire.h"
 
 #include <inttypes.h>
 
@@ -30,20 +31,22 @@ static void facts_of_start(struct history *h)
 	h->task_queue = text_or_none(m, bytes, "task_queue.name");
 }
 
+/*
+ * Most SDKs name themselves in their first completion only, so all of them may have to be
+ * asked: by number (HistoryEvent's attributes of WorkflowTaskCompleted = 12, sdk_metadata
+ * = 6, in it sdk_name = 3 and sdk_version = 4), as names would cost more than the index.
+ */
 static void facts_of_sdk(struct history *h)
 {
 	for (size_t i = h->n_tasks; i-- > 0 && !(h->sdk_name.p && h->sdk_version.p);) {
-		const struct schema_message *m;
-		struct str bytes;
+		struct str event = history_event(h, h->tasks[i].completed);
+		struct str metadata = wire_bytes_at(wire_bytes_at(event, 12), 6);
+		struct str name = wire_bytes_at(metadata, 3), version = wire_bytes_at(metadata, 4);
 
-		if (!history_attributes(h, h->tasks[i].completed, &m, &bytes) ||
-		    !str_is(m->name,
-			    "temporal.api.history.v1.WorkflowTaskCompletedEventAttributes"))
-			continue;
-		if (!h->sdk_name.p)
-			h->sdk_name = text_or_none(m, bytes, "sdk_metadata.sdk_name");
-		if (!h->sdk_version.p)
-			h->sdk_version = text_or_none(m, bytes, "sdk_metadata.sdk_version");
+		if (!h->sdk_name.p && name.n)
+			h->sdk_name = name;
+		if (!h->sdk_version.p && version.n)
+			h->sdk_version = version;
 	}
 }
 
