@@ -3,8 +3,8 @@
 #include "replayer/remote/procnet.h"
 
 #include <arpa/inet.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /* States of the fourth column, as the kernel numbers them. */
@@ -16,12 +16,12 @@
 
 struct endpoint {
 	uint8_t ip[16]; /* IPv4 as ::ffff:a.b.c.d */
-	unsigned port;
+	uint32_t port;
 };
 
 struct tcp {
 	struct endpoint local, peer;
-	unsigned state;
+	uint32_t state;
 	uint64_t inode;
 };
 
@@ -81,7 +81,7 @@ static bool endpoint_parse(struct str s, struct endpoint *ret)
 		return false;
 	memcpy(host, s.p, s.n);
 	host[s.n] = '\0';
-	ret->port = (unsigned)port;
+	ret->port = (uint32_t)port;
 	if (inet_pton(AF_INET, host, v4) == 1) {
 		ip_from_v4(v4, ret->ip);
 		return true;
@@ -101,20 +101,35 @@ static struct str endpoint_text(const struct endpoint *e, struct arena *a)
 	return arena_printf(a, "[%s]:%u", host, e->port);
 }
 
-/* Addresses are words of the machine's own byte order, in hex: 0100007F is 127.0.0.1. */
-static bool endpoint_from_hex(const char *hex, unsigned port, struct endpoint *ret)
+/* The hexadecimal number of S, of at most 8 digits. */
+static bool hex(struct str s, uint32_t *ret)
 {
-	size_t words = strlen(hex) / 8;
-	uint32_t ip[4];
+	static const char digits[] = "0123456789ABCDEF";
+	uint32_t v = 0;
 
-	if (words != 1 && words != 4)
-		return false;
-	for (size_t i = 0; i < words; i++) {
-		char word[9] = {0};
+	for (size_t i = 0; i < s.n; i++) {
+		const char *d = s.p[i] ? strchr(digits, s.p[i]) : NULL;
 
-		memcpy(word, hex + i * 8, 8);
-		ip[i] = (uint32_t)strtoul(word, NULL, 16);
+		if (!d)
+			return false;
+		v = v << 4 | (uint32_t)(d - digits);
 	}
+	*ret = v;
+	return s.n > 0 && s.n <= 8;
+}
+
+/* "0100007F:1C41": words of the machine's own byte order, then the port: 127.0.0.1:7233. */
+static bool endpoint_from_hex(struct str s, struct endpoint *ret)
+{
+	struct str host = str_split(&s, ':');
+	size_t words = host.n / 8;
+	uint32_t ip[4], port;
+
+	if (host.n % 8 != 0 || (words != 1 && words != 4) || !hex(s, &port))
+		return false;
+	for (size_t i = 0; i < words; i++)
+		if (!hex(str_slice(host.p + i * 8, 8), &ip[i]))
+			return false;
 	if (words == 1)
 		ip_from_v4(ip, ret->ip);
 	else
@@ -123,31 +138,35 @@ static bool endpoint_from_hex(const char *hex, unsigned port, struct endpoint *r
 	return true;
 }
 
+/* Columns: number, local, peer, state; five more; inode. */
+static bool tcp_parse(struct str line, struct tcp *ret)
+{
+	long long inode;
+
+	(void)procs_word(&line);
+	if (!endpoint_from_hex(procs_word(&line), &ret->local) ||
+	    !endpoint_from_hex(procs_word(&line), &ret->peer) ||
+	    !hex(procs_word(&line), &ret->state))
+		return false;
+	for (int i = 0; i < 5; i++)
+		(void)procs_word(&line);
+	if (!str_to_int(procs_word(&line), &inode))
+		return false;
+	ret->inode = (uint64_t)inode;
+	return true;
+}
+
 static void read_table(const char *path, struct tcps *ret)
 {
 	struct buf text CLEANUP(buf_done) = {0};
 	struct str rest;
+	struct tcp t;
 
 	(void)procs_read(path, &text);
 	rest = buf_str(&text);
-	(void)str_split(&rest, '\n'); /* the head of the table */
-	while (rest.n > 0) {
-		struct str line = str_split(&rest, '\n');
-		char local[33], peer[33], copy[256];
-		unsigned local_port, peer_port;
-		struct tcp t;
-
-		line = str_take(line, sizeof(copy) - 1);
-		memcpy(copy, line.p, line.n);
-		copy[line.n] = '\0';
-		if (sscanf(copy,
-			   " %*u: %32[0-9A-Fa-f]:%x %32[0-9A-Fa-f]:%x %x %*s %*s %*s %*s %*s "
-			   "%" SCNu64,
-			   local, &local_port, peer, &peer_port, &t.state, &t.inode) == 6 &&
-		    endpoint_from_hex(local, local_port, &t.local) &&
-		    endpoint_from_hex(peer, peer_port, &t.peer))
+	while (rest.n > 0)
+		if (tcp_parse(str_split(&rest, '\n'), &t)) /* the head of the table is none */
 			vec_push(ret, t);
-	}
 }
 
 static int by_number(const void *a, const void *b)

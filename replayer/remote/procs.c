@@ -4,7 +4,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,13 +40,21 @@ bool procs_read(const char *path, struct buf *out)
 	return n == 0;
 }
 
+struct str procs_word(struct str *s)
+{
+	while (s->n > 0 && s->p[0] == ' ')
+		*s = str_skip(*s, 1);
+	return str_split(s, ' ');
+}
+
 /* "17 (a name) with) brackets) S 1 17 17 …": the name ends at the last bracket. */
 static bool read_stat(pid_t pid, struct proc *ret)
 {
-	char path[64], text[1024], state;
-	const char *rest;
-	int fd, parent, group, session;
+	long long parent, group, session;
+	char path[64], text[1024];
+	struct str rest, state;
 	ssize_t n;
+	int fd;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -57,13 +64,16 @@ static bool read_stat(pid_t pid, struct proc *ret)
 	close(fd);
 	if (n <= 0)
 		return false;
-	text[n] = '\0';
-	rest = strrchr(text, ')');
-	if (!rest ||
-	    sscanf(rest + 1, " %c %d %d %d", &state, &parent, &group, &session) != 4 ||
-	    state == 'Z' || state == 'X')
+	rest = str_slice(text, (size_t)n);
+	while (rest.n > 0 && rest.p[rest.n - 1] != ')')
+		rest.n--;
+	rest = str_slice(text + rest.n, (size_t)n - rest.n);
+	state = procs_word(&rest);
+	if (str_is(state, "Z") || str_is(state, "X") ||
+	    !str_to_int(procs_word(&rest), &parent) || !str_to_int(procs_word(&rest), &group) ||
+	    !str_to_int(procs_word(&rest), &session))
 		return false;
-	*ret = (struct proc){.pid = pid, .parent = parent, .session = session};
+	*ret = (struct proc){.pid = pid, .parent = (pid_t)parent, .session = (pid_t)session};
 	return true;
 }
 
@@ -158,17 +168,22 @@ int64_t procs_resident(pid_t pid)
 {
 	struct buf text CLEANUP(buf_done) = {0};
 	char path[64];
-	int64_t pages = 0;
+	long long pages;
+	struct str rest;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/statm", (int)pid);
-	if (!procs_read(path, &text) || text.n == 0 ||
-	    sscanf(text.p, "%*u %" SCNd64, &pages) != 1)
+	if (!procs_read(path, &text))
 		return 0;
-	return pages * sysconf(_SC_PAGESIZE);
+	rest = buf_str(&text);
+	(void)procs_word(&rest); /* all of its address space */
+	if (!str_to_int(procs_word(&rest), &pages))
+		return 0;
+	return (int64_t)pages * sysconf(_SC_PAGESIZE);
 }
 
 void procs_sockets(pid_t pid, struct inodes *ret)
 {
+	const struct str before = STR("socket:[");
 	char path[64], target[64];
 	struct dirent *entry;
 	DIR *dir;
@@ -179,13 +194,14 @@ void procs_sockets(pid_t pid, struct inodes *ret)
 		return;
 	while ((entry = readdir(dir))) {
 		ssize_t n = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
-		uint64_t inode;
+		struct str s = str_slice(target, n > 0 ? (size_t)n : 0);
+		long long inode;
 
-		if (n <= 0)
+		if (!str_starts(s, before))
 			continue;
-		target[n] = '\0';
-		if (sscanf(target, "socket:[%" SCNu64 "]", &inode) == 1)
-			vec_push(ret, inode);
+		s = str_skip(s, before.n);
+		if (str_to_int(str_split(&s, ']'), &inode))
+			vec_push(ret, (uint64_t)inode);
 	}
 	closedir(dir);
 }

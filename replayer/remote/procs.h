@@ -3,6 +3,7 @@
 #pragma once
 
 #include "formats/base/buf.h"
+#include "formats/base/str.h"
 #include "formats/base/vec.h"
 
 #include <stdbool.h>
@@ -30,6 +31,9 @@ size_t procs_signal(struct pids *sessions, int sig);
 int64_t procs_resident(pid_t pid);
 /* Appends the file PATH below /proc, which has no size to ask for. */
 bool procs_read(const char *path, struct buf *out);
+/* Splits the first word off S; nothing where there is none. */
+struct str procs_word(struct str *s);
+
 struct inodes {
 	uint64_t *at;
 	size_t n, cap;

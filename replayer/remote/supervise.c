@@ -2,13 +2,6 @@
 /* supervise.c: the processes of a worker, from the shell that starts it to the last one. */
 #include "replayer/remote/supervise.h"
 
-#include "formats/base/buf.h"
-#include "formats/base/mem.h"
-#include "formats/base/visible.h"
-#include "replayer/remote/procnet.h"
-#include "replayer/remote/procs.h"
-#include "replayer/remote/worker_command.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -18,6 +11,13 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "formats/base/buf.h"
+#include "formats/base/mem.h"
+#include "formats/base/visible.h"
+#include "replayer/remote/procnet.h"
+#include "replayer/remote/procs.h"
+#include "replayer/remote/worker_command.h"
 
 /*
  * What nobody lets go of: a shell that reads a pipe of ours. The pipe ends with this

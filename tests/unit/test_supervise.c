@@ -280,8 +280,12 @@ static pid_t number(struct fixture *f, const char *word)
 {
 	struct str out = output(f);
 	ptrdiff_t at = str_find(out, str_of(word));
+	long long n;
 
-	return at < 0 ? 0 : (pid_t)atoi(out.p + at + strlen(word));
+	if (at < 0)
+		return 0;
+	out = str_skip(out, (size_t)at + strlen(word));
+	return str_to_int(str_split(&out, '.'), &n) ? (pid_t)n : 0;
 }
 
 /* Gone, or a zombie that nobody has reaped yet. */
