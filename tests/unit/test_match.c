@@ -146,8 +146,14 @@ static void asks_upsert(struct story *s, const char *key)
 #define UPSERT_ATTRIBUTES 45
 static void has_upsert(struct story *s, const char *key)
 {
+	struct buf b;
+
+	buf_init(&b, 0);
+	wire_put_value(&b, 1, (uint64_t)s->build.completed);
+	buf_add(&b, indexed_fields(s, key, 2));
 	build_event(&s->build, EVENT_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, UPSERT_ATTRIBUTES,
-		    indexed_fields(s, key, 2));
+		    buf_str(&b));
+	buf_done(&b);
 }
 
 /* ---- assertions ---- */

@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 #include <jansson.h>
@@ -118,7 +117,7 @@ static const struct {
 /* The tables' messages are cut at 300 characters, and some forms are in a cause behind it. */
 static bool is_cut(struct str message)
 {
-	return message.n >= 290;
+	return message.n >= 290 || str_ends(message, STR(" Failure handling"));
 }
 
 static void assert_classed(const struct truth *t, const struct said *said)
@@ -129,7 +128,7 @@ static void assert_classed(const struct truth *t, const struct said *said)
 		if (said->class == SAID_NONDETERMINISM && said->form &&
 		    strcmp(said->form, "wrapper") != 0 && strcmp(said->form, "type") != 0)
 			return;
-		if (!diverged && is_cut(t->message))
+		if (is_cut(t->message) && (!diverged || !str_has(t->message, "handling event")))
 			return;
 	} else if (other && str_is(t->right, "unregistered")) {
 		if (said->class == SAID_UNREGISTERED)
@@ -242,7 +241,7 @@ static void assert_placed(const struct history *h, const struct truth *t, const 
 		fail_msg("%.*s: %.*s is not %.*s: %.*s", STR_ARG(t->history),
 			 STR_ARG(d->history.what), STR_ARG(said->history.what),
 			 STR_ARG(t->message));
-	if (said->history_has_none && d->history.what.n)
+	if (said->history_has_none && d->history.what.n && d->kind != DIVERGENCE_LATE_CLOSE)
 		fail_msg("%.*s: history has something: %.*s", STR_ARG(t->history),
 			 STR_ARG(t->message));
 }
@@ -270,9 +269,6 @@ static void place(const struct history *h, const struct truth *t, enum sdk_famil
 	}
 	assert_placed(h, t, &said, &d);
 	ret->kinds[d.kind]++;
-	if (getenv("SHOW"))
-		print_message("%.*s %.*s: %s: %.*s\n", STR_ARG(t->history), STR_ARG(t->variant),
-			      divergence_name(d.kind), STR_ARG(divergence_sentence(&d, a)));
 }
 
 static void every_divergence_is_placed_in_its_history(void **state)
