@@ -32,33 +32,33 @@ static const struct form ROWS[] = {
 	 "could not find a matching command for it: <event_dump>",
 	 .class = ND, .flags = FORM_WORKER_NONE | FORM_DUMP},
 	{"core-activity-id",
-	 "Activity id of scheduled event '<history_value>' does not match "
-	 "activity id of activity command '<~><worker_value>'",
+	 "Activity id of scheduled event '<~><history_value>' does not match "
+	 "activity id of activity command '<worker_value>'",
 	 .class = ND, .event = "ActivityTaskScheduled",
 	 .command = "ScheduleActivityTask", .field = "activityId"},
 	{"core-activity-type",
-	 "Activity type of scheduled event '<history_value>' does not match "
-	 "activity type of activity command '<~><worker_value>'",
+	 "Activity type of scheduled event '<~><history_value>' does not match "
+	 "activity type of activity command '<worker_value>'",
 	 .class = ND, .event = "ActivityTaskScheduled",
 	 .command = "ScheduleActivityTask", .field = "activityType"},
 	{"core-child-id",
-	 "Child workflow id of scheduled event '<history_value>' does not match "
-	 "child workflow id of command '<~><worker_value>'",
+	 "Child workflow id of scheduled event '<~><history_value>' does not match "
+	 "child workflow id of command '<worker_value>'",
 	 .class = ND, .event = "StartChildWorkflowExecutionInitiated",
 	 .command = "StartChildWorkflowExecution", .field = "workflowId"},
 	{"core-child-type",
-	 "Child workflow type of scheduled event '<history_value>' does not match "
-	 "child workflow type of command '<~><worker_value>'",
+	 "Child workflow type of scheduled event '<~><history_value>' does not match "
+	 "child workflow type of command '<worker_value>'",
 	 .class = ND, .event = "StartChildWorkflowExecutionInitiated",
 	 .command = "StartChildWorkflowExecution", .field = "workflowType"},
 	{"core-nexus-service",
-	 "Nexus service of scheduled event '<history_value>' does not match nexus "
-	 "service of <*> '<~><worker_value>'",
+	 "Nexus service of scheduled event '<~><history_value>' does not match nexus "
+	 "service of <*> '<worker_value>'",
 	 .class = ND, .event = "NexusOperationScheduled",
 	 .command = "ScheduleNexusOperation", .field = "service"},
 	{"core-nexus-operation",
-	 "Nexus operation of scheduled event '<history_value>' does not match "
-	 "nexus operation of <*> '<~><worker_value>'",
+	 "Nexus operation of scheduled event '<~><history_value>' does not match "
+	 "nexus operation of <*> '<worker_value>'",
 	 .class = ND, .event = "NexusOperationScheduled",
 	 .command = "ScheduleNexusOperation", .field = "operation"},
 	{"core-timer-id",
@@ -67,13 +67,13 @@ static const struct form ROWS[] = {
 	 .class = ND, .event = "TimerStarted", .command = "StartTimer",
 	 .field = "timerId"},
 	{"core-local-id",
-	 "Activity id of recorded marker '<history_value>' does not match "
-	 "activity id of local activity command '<~><worker_value>'",
+	 "Activity id of recorded marker '<~><history_value>' does not match "
+	 "activity id of local activity command '<worker_value>'",
 	 .class = ND, .about = SAID_ABOUT_MARKER, .event = "MarkerRecorded",
 	 .command = "RecordMarker", .field = "activityId"},
 	{"core-local-type",
-	 "Activity type of recorded marker '<history_value>' does not match "
-	 "activity type of local activity command '<~><worker_value>'",
+	 "Activity type of recorded marker '<~><history_value>' does not match "
+	 "activity type of local activity command '<worker_value>'",
 	 .class = ND, .about = SAID_ABOUT_MARKER, .event = "MarkerRecorded",
 	 .command = "RecordMarker", .field = "activityType"},
 	{"core-local-seq",

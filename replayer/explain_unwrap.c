@@ -17,6 +17,8 @@ static const struct {
 	{"[TMPRL<number>] <rest>", SDK_UNKNOWN, 0},
 	{"NondeterminismError: <rest>", SDK_CORE, WRAP_ND},
 	{"DeterminismViolationError: [TMPRL1100] <rest>", SDK_CORE, WRAP_ND},
+	{"DeterminismViolationError: Replay failed with a nondeterminism error<*>Details: <rest>",
+	 SDK_CORE, WRAP_ND},
 	{"Nondeterminism: <rest>", SDK_CORE, WRAP_ND},
 	{"NONDETERMINISM: <rest>", SDK_CORE, WRAP_ND},
 	{"Replay failed with a nondeterminism error<*>Details: <rest>", SDK_CORE, WRAP_ND},

@@ -168,17 +168,23 @@ static void on_completed(struct frontend *f, struct rpc_call *call, struct str r
 static void on_failed(struct frontend *f, struct rpc_call *call, struct str request)
 {
 	struct task_reply reply;
+	struct arena a;
 
-	message_read_failed(f->schema, request, &reply);
+	arena_init(&a);
+	message_read_failed(f->schema, request, &a, &reply);
 	take_reply(f, call, request, &reply);
+	arena_done(&a);
 }
 
 static void on_query_completed(struct frontend *f, struct rpc_call *call, struct str request)
 {
 	struct task_reply reply;
+	struct arena a;
 
-	message_read_query(f->schema, request, &reply);
+	arena_init(&a);
+	message_read_query(f->schema, request, &a, &reply);
 	take_reply(f, call, request, &reply);
+	arena_done(&a);
 }
 
 /* The delivery a page is asked of: by page token, else by run id. */

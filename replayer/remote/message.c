@@ -5,6 +5,7 @@
 #include "formats/field.h"
 #include "formats/schema/workflowservice.pb-c.h"
 #include "formats/wire.h"
+#include "replayer/explain.h"
 
 #define SERVICE "temporal.api.workflowservice.v1."
 /* The server whose behaviour the recipes were proven against; SDKs only log it. */
@@ -193,30 +194,19 @@ void message_read_completed(const struct schema *s, struct str request, struct a
 	read_commands(request, a, reply);
 }
 
-static void read_failure(const struct schema *s, struct str failure, struct sdk_failure *ret)
-{
-	const struct schema_message *m = schema_message(s, "temporal.api.failure.v1.Failure");
-
-	ret->message = field_str(m, failure, "message");
-	ret->source = field_str(m, failure, "source");
-	ret->stack = field_str(m, failure, "stack_trace");
-	ret->type = field_str(m, failure, "application_failure_info.type");
-	/* The SDKs put this text where a failure converter encodes the common attributes. */
-	ret->encoded = str_is(ret->message, "Encoded failure") &&
-		       field_str(m, failure, "encoded_attributes").p;
-}
-
-void message_read_failed(const struct schema *s, struct str request, struct task_reply *reply)
+void message_read_failed(const struct schema *s, struct str request, struct arena *a,
+			 struct task_reply *reply)
 {
 	const struct schema_message *m =
 		schema_message(s, SERVICE "RespondWorkflowTaskFailedRequest");
 
 	*reply = (struct task_reply){.kind = REPLY_FAILED};
-	read_failure(s, field_str(m, request, "failure"), &reply->failure);
+	explain_failure(s, field_str(m, request, "failure"), a, &reply->failure);
 	reply->failure.cause = (int32_t)field_int(m, request, "cause", 0);
 }
 
-void message_read_query(const struct schema *s, struct str request, struct task_reply *reply)
+void message_read_query(const struct schema *s, struct str request, struct arena *a,
+			struct task_reply *reply)
 {
 	const struct schema_message *m =
 		schema_message(s, SERVICE "RespondQueryTaskCompletedRequest");
@@ -231,7 +221,7 @@ void message_read_query(const struct schema *s, struct str request, struct task_
 		return;
 	}
 	reply->kind = REPLY_QUERY_FAILED;
-	read_failure(s, field_str(m, request, "failure"), &reply->failure);
+	explain_failure(s, field_str(m, request, "failure"), a, &reply->failure);
 	reply->failure.cause = (int32_t)field_int(m, request, "cause", 0);
 	/* Java sends no failure here, only the text; where both are there they agree. */
 	if (text.n && (!reply->failure.message.n || reply->failure.encoded)) {

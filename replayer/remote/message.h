@@ -44,5 +44,7 @@ void message_put_namespace(struct str name, struct buf *out);
 struct str message_token(struct str request);
 void message_read_completed(const struct schema *s, struct str request, struct arena *a,
 			    struct task_reply *reply);
-void message_read_failed(const struct schema *s, struct str request, struct task_reply *reply);
-void message_read_query(const struct schema *s, struct str request, struct task_reply *reply);
+void message_read_failed(const struct schema *s, struct str request, struct arena *a,
+			 struct task_reply *reply);
+void message_read_query(const struct schema *s, struct str request, struct arena *a,
+			struct task_reply *reply);

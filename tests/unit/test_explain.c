@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "formats/wire.h"
 #include "replayer/explain_form.h"
 
 #define ND 24 /* WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR */
@@ -290,6 +291,51 @@ static void an_encoded_failure_is_classed_by_its_cause(void **state)
 	arena_done(&a);
 }
 
+/* The bytes of a Failure: message, the class as application_failure_info.type, a cause. */
+static struct str failure_bytes(struct arena *a, const char *message, const char *type,
+				struct str cause)
+{
+	struct buf b, info;
+	struct str ret;
+
+	buf_init(&b, 0);
+	buf_init(&info, 0);
+	wire_put_bytes(&info, 1, str_of(type));
+	wire_put_bytes(&b, 1, str_of(message));
+	if (cause.n)
+		wire_put_bytes(&b, 4, cause);
+	wire_put_bytes(&b, 5, buf_str(&info));
+	ret = arena_str(a, buf_str(&b));
+	buf_done(&b);
+	buf_done(&info);
+	return ret;
+}
+
+static void a_failure_brings_its_causes(void **state)
+{
+	struct sdk_failure f = {.family = SDK_JAVA, .cause = 25};
+	struct said said;
+	struct arena a;
+	struct str inner;
+
+	arena_init(&a);
+	inner = failure_bytes(&a, "Unknown update name: set, knownTypes=[]",
+			      "java.lang.IllegalArgumentException", STR_NONE);
+	explain_failure(schema_new(&a),
+			failure_bytes(&a,
+				      "Failure handling event 7 of type "
+				      "'EVENT_TYPE_WORKFLOW_TASK_COMPLETED' during replay." JAVA_END,
+				      "io.temporal.internal.statemachines.InternalWorkflowTaskException",
+				      inner),
+			&a, &f);
+	explain(&f, &a, &said);
+	assert_string_equal(said.form, "java-update-name");
+	assert_int_equal(said.class, SAID_NONDETERMINISM);
+	assert_int_equal(said.event_id, 7);
+	assert_false(f.encoded);
+	arena_done(&a);
+}
+
 static void a_type_alone_says_deadlock(void **state)
 {
 	struct sdk_failure f = {
@@ -372,6 +418,7 @@ int main(void)
 		cmocka_unit_test(every_message_says_what_its_row_has),
 		cmocka_unit_test(every_form_has_a_message_here),
 		cmocka_unit_test(an_encoded_failure_is_classed_by_its_cause),
+		cmocka_unit_test(a_failure_brings_its_causes),
 		cmocka_unit_test(a_type_alone_says_deadlock),
 		cmocka_unit_test(a_shown_message_holds_no_dump),
 		cmocka_unit_test(a_message_cut_anywhere_is_read_without_harm),
