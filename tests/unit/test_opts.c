@@ -189,6 +189,18 @@ static void only_what_is_close_is_proposed(void **state)
 	}
 }
 
+/* The first of equals wins, so each step must cost no more than a change. */
+static void a_swap_and_a_missing_letter_cost_as_much_as_a_change(void **state)
+{
+	static const char *const SWAP[] = {"abc", "xcb"};
+	static const char *const MISSING[] = {"abcd", "abx"};
+	static const char *const SURPLUS[] = {"ab", "abx"};
+
+	assert_string_equal(opts_did_you_mean(STR("acb"), SWAP, 2), "abc");
+	assert_string_equal(opts_did_you_mean(STR("abd"), MISSING, 2), "abcd");
+	assert_string_equal(opts_did_you_mean(STR("abd"), SURPLUS, 2), "ab");
+}
+
 static void help_shows_every_row_within_the_width(void **state)
 {
 	struct str rest;
@@ -235,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_line_says_what_is_wrong),
 		cmocka_unit_test(help_is_asked_for_by_either_name),
 		cmocka_unit_test(only_what_is_close_is_proposed),
+		cmocka_unit_test(a_swap_and_a_missing_letter_cost_as_much_as_a_change),
 		cmocka_unit_test(help_shows_every_row_within_the_width),
 		cmocka_unit_test(the_man_page_escapes_what_roff_would_take),
 	};
