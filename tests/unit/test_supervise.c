@@ -281,7 +281,7 @@ static pid_t number(struct fixture *f, const char *word)
 	struct str out = output(f);
 	ptrdiff_t at = str_find(out, str_of(word));
 
-	return at < 0 ? 0 : (pid_t)atoi(out.p + at + strlen(word));
+	return at < 0 ? 0 : (pid_t)strtol(out.p + at + strlen(word), NULL, 10);
 }
 
 /* Gone, or a zombie that nobody has reaped yet. */
