@@ -52,6 +52,23 @@ static void set_in(struct buf *out, const char *text, size_t indent)
 	}
 }
 
+/* Lines that begin with a blank as they stand; others broken where they are too long. */
+static void paragraphs(struct buf *out, const char *text)
+{
+	struct str rest = str_of(text);
+
+	while (rest.n) {
+		struct str line = str_split(&rest, '\n');
+
+		if (line.n && line.p[0] != ' ') {
+			fill(out, line, 0, 0);
+			continue;
+		}
+		buf_add(out, line);
+		buf_add_char(out, '\n');
+	}
+}
+
 static void help_option(struct buf *out, const struct opt *opt)
 {
 	size_t start = out->n, width;
@@ -94,7 +111,7 @@ void opts_help(const struct program *program, const struct command *command,
 	fill(out, str_of(command->summary), 0, 0);
 	if (command->details) {
 		buf_add_char(out, '\n');
-		set_in(out, command->details, 0);
+		paragraphs(out, command->details);
 	}
 	buf_puts(out, "\noptions:\n");
 	for (size_t i = 0; i < command->n_opts; i++)

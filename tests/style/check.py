@@ -20,8 +20,11 @@ FUNCTION_LINES = 100
 ROOMS = ["formats", "replayer", "viewer"]  # each may include those before it
 SKIPPED_FOLDERS = {"node_modules", "__pycache__", "corpus", "workers", "samples", "data"}
 
-# Files that are longer for a stated reason; a number may only go down.
-LONGER_FILES = {}
+# A ratchet: what was longer when the wall was built; a number may only go down.
+LONGER_FILES = {
+    "formats/transcode_read.c": 797,
+    "formats/transcode_write.c": 606,
+}
 LONGER_FUNCTIONS = {}
 
 # Who may do what nobody else may: function names, patterns of paths, and why.
@@ -38,7 +41,7 @@ OWNED_CALLS = [
      [r"(.*/)?cmd_[^/]*\.c", r"hindcast\.c"],
      "take clock and environment as arguments"),
     ("banned", r"strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof|alloca|tmpnam|"
-     r"mktemp|scanf|sscanf|strncpy|strncat|system|popen",
+     r"mktemp|strncpy|strncat|system|popen",
      [], "has a safe counterpart in formats/base"),
 ]
 

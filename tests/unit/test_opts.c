@@ -30,7 +30,8 @@ static const struct command COMMAND = {
 	.name = "replay",
 	.usage = "--worker CMD HISTORY...",
 	.summary = "replay histories",
-	.details = "First paragraph.\n\nSecond.\n  shown as it is\nThird.\n",
+	.details = "First paragraph, of a length that no terminal of eighty columns has room "
+		   "for in one line.\n\nSecond.\n  shown as it is\nThird.\n",
 	.examples = "hindcast replay --worker './w \\x' .\n    a folder\n",
 	.opts = OPTS,
 	.n_opts = sizeof(OPTS) / sizeof(*OPTS),
