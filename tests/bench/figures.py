@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: MIT
+# figures.py: every figure of docs/performance.md: how it is measured and what it must be.
+import re
+
+import measure
+import toolchains
+import workers
+from common import BUILD, E2E, HINDCAST, ROOT
+from histories import ORDERS, copies, generated
+from measure import BENCH, Broken, Skipped, Spread
+
+REPLAY_NAMESPACE = "ReplayNamespace"
+BENCH_PROGRAMS = BUILD / "tests" / "bench"
+
+
+class Row:
+    """One line of the table; OK is None where there is no bar."""
+
+    def __init__(self, what, figure, bar="", ok=None):
+        self.what, self.figure, self.bar, self.ok = what, figure, bar, ok
+
+
+def below(what, spread, bar, shape="%.1f", unit=""):
+    return Row(what, spread.show(shape, unit), "≤ " + shape % bar + unit, spread.median <= bar)
+
+
+def above(what, spread, bar, shape="%.2f", unit=""):
+    return Row(what, spread.show(shape, unit), "≥ " + shape % bar + unit, spread.median >= bar)
+
+
+def worker_of(sdk):
+    chain = toolchains.find((sdk,))[sdk]
+    if not chain.present:
+        raise Skipped(chain.why)
+    try:
+        return workers.prepare(sdk, workers.NEWEST[sdk], chain)
+    except workers.SetupFailed as e:
+        raise Broken(str(e))
+
+
+def folder_of(sdk):
+    return E2E / ("%s-%s" % (sdk, workers.NEWEST[sdk]))
+
+
+# ---- transcoding
+
+def transcode():
+    """JSON -> wire and back against memcpy, one process, a 50 MB history."""
+    program = measure.need_program(BENCH_PROGRAMS / "bench_transcode", "bench_transcode")
+    rounds = []
+    for _ in range(5):
+        lines = measure.run([program]).out.splitlines()
+        rounds.append({line.split()[0]: float(line.split()[1]) for line in lines if line.strip()})
+
+    def of(name):
+        return Spread([r[name] for r in rounds])
+    size = rounds[0]["json_bytes"] / 1e6
+    yield below("JSON → wire, %.0f MB, in memcpy times of the same JSON" % size,
+                of("json_to_wire_per_memcpy"), 12, unit="x")
+    yield below("wire → JSON, the same", of("wire_to_json_per_memcpy"), 12, unit="x")
+    yield Row("memcpy of it; JSON → wire; wire → JSON", ", ".join((
+        of("memcpy").show(unit=" ms"), of("json_to_wire_speed").show("%.0f", " MB/s"),
+        of("wire_to_json_speed").show("%.0f", " MB/s"))))
+
+
+# ---- a Go worker, against a frontend that does nothing else
+
+class Slope:
+    """Runs of two sizes: what a further unit costs, whatever starting and stopping costs."""
+
+    def __init__(self, small, large):
+        self.seconds = (large.seconds - small.seconds) / (large.tasks - small.tasks)
+        self.cpu_ms = None
+        if large.cpu_ms is not None:
+            self.cpu_ms = (large.cpu_ms - small.cpu_ms) / (large.tasks - small.tasks)
+        if self.seconds <= 0:
+            raise Broken("%d units took no longer than %d: the machine is too busy to measure"
+                         % (large.tasks, small.tasks))
+
+
+def bare(worker, history, tasks):
+    program = measure.need_program(BENCH_PROGRAMS / "bare_frontend", "bare_frontend")
+    ran = measure.run([program, history, tasks, worker], env={"TEMPORAL_NAMESPACE": REPLAY_NAMESPACE})
+    cost = re.search(r"own CPU ([\d.]+) ms, (\d+) tasks", ran.out + ran.err)
+    if not cost or int(cost.group(2)) != tasks:
+        raise Broken("bare_frontend did not serve %d tasks" % tasks)
+    ran.cpu_ms, ran.tasks = float(cost.group(1)), tasks
+    return ran
+
+
+GO_SIZES = (300, 2300)
+
+
+def go_tasks():
+    """Tasks a second and own CPU per task, hindcast and the bare frontend in turns."""
+    worker = worker_of("go")
+    folders = [copies("go", ORDERS["go"], n) for n in GO_SIZES]
+    history = ROOT / "tests" / "corpus" / "go" / "order-1.pb"
+    ours, theirs = [], []
+    for _ in range(5):
+        runs = [measure.hindcast(worker, f, n, REPLAY_NAMESPACE) for f, n in zip(folders, GO_SIZES)]
+        ours.append(Slope(*runs))
+        theirs.append(Slope(*[bare(worker, history, r.tasks) for r in runs]))
+        per_history = runs[1].tasks / GO_SIZES[1]
+    yield above("Go worker, tasks a second through hindcast / through a bare libgrpc frontend",
+                Spread([b.seconds / a.seconds for a, b in zip(ours, theirs)]), 0.8, unit="x")
+    yield below("Own CPU per task, hindcast's / the bare frontend's",
+                Spread([a.cpu_ms / b.cpu_ms for a, b in zip(ours, theirs)]), 1.5, "%.2f", "x")
+    for name, slopes in (("hindcast", ours), ("the bare frontend", theirs)):
+        yield Row("… tasks a second, own CPU per task: %s" % name, "%s, %s" % (
+            Spread([1 / s.seconds for s in slopes]).show("%.0f", "/s"),
+            Spread([s.cpu_ms for s in slopes]).show("%.3f", " ms")))
+    yield Row("… histories a second through hindcast (%.0f tasks each)" % per_history,
+              Spread([1 / s.seconds / per_history for s in ours]).show("%.0f", "/s"))
+
+
+# ---- the SDKs' own replayers
+
+def own_go(folder):
+    program = BENCH / "go-replayer"
+    if not program.exists():
+        measure.run(["go", "build", "-o", program, "./replayer"], cwd=ROOT / "tests/workers/go")
+    return [program] + sorted(folder.glob("*.json")), {"ORIG": "1"}
+
+
+def own_python(folder):
+    worker = folder_of("python")
+    return [worker / "venv/bin/python", ROOT / "tests/bench/own/replay.py", worker, folder], {}
+
+
+def own_typescript(folder):
+    return ["node", ROOT / "tests/bench/own/replay.js", folder_of("typescript"), folder], {}
+
+
+def own_java(way):
+    def words(folder):
+        classes, worker = BENCH / "java", folder_of("java")
+        # The worker's own class path first: its class archive counts only for such a path.
+        path = "%s/target/hcjava-1.jar:%s/target/dependency/*" % (worker, worker)
+        if not (classes / "hc" / "Replay.class").exists():
+            measure.run(["javac", "-d", classes, "-cp", path, ROOT / "tests/bench/own/Replay.java"])
+        archive = "-XX:SharedArchiveFile=%s" % (worker / "classes.jsa")
+        return ["java", archive] + workers.JAVA_FLAGS + [
+            "-cp", "%s:%s" % (path, classes), "hc.Replay", way, folder], {"QUIET": "1"}
+    return words
+
+
+def own_passed(ran):
+    """Go's replayer prints a line for each history, the others how many passed and failed."""
+    if "\tPASS\t" in ran.out:
+        return ran.out.count("\tPASS\t")
+    return int(ran.out.split()[-2])
+
+
+# SDK: rounds, and for hindcast and each of the SDK's own ways the words and the two sizes.
+# Sizes follow speed: a run should last seconds, and the difference more than the noise.
+PEERS = {
+    "go": (3, (300, 1500), [("WorkflowReplayer, JSON files", own_go, (300, 1500))]),
+    "python": (3, (20, 120), [("Replayer", own_python, (20, 120))]),
+    "typescript": (3, (20, 160), [("runReplayHistories", own_typescript, (20, 160))]),
+    "java": (3, (50, 450), [("WorkflowReplayer", own_java("static"), (10, 60)),
+                            ("Worker.replayWorkflowExecution", own_java("reused"), (50, 450))]),
+}
+
+
+def own_run(way, folder, count):
+    words, env = way(folder)
+    ran = measure.run(words, env=env)
+    if own_passed(ran) != count:
+        raise Broken("%s: %d of %d histories passed" % (words[0], own_passed(ran), count))
+    ran.tasks = count
+    return ran
+
+
+def hindcast_run(worker, folder, count, name_space):
+    ran = measure.hindcast(worker, folder, count, name_space)
+    ran.tasks, ran.cpu_ms = count, None
+    return ran
+
+
+def peers(sdk):
+    worker = worker_of(sdk)
+    rounds, sizes, ways = PEERS[sdk]
+    name_space = REPLAY_NAMESPACE if sdk == "go" else None
+    runs = {name: [] for name in ["hindcast"] + [way[0] for way in ways]}
+    for _ in range(rounds):
+        runs["hindcast"].append([
+            hindcast_run(worker, copies(sdk, ORDERS[sdk], n), n, name_space) for n in sizes])
+        for name, way, own_sizes in ways:
+            runs[name].append([own_run(way, copies(sdk, ORDERS[sdk], n), n) for n in own_sizes])
+    rates = {name: [1 / Slope(*pair).seconds for pair in pairs] for name, pairs in runs.items()}
+    label = {"go": "Go", "java": "Java", "python": "Python", "typescript": "TypeScript"}[sdk]
+    yield Row("%s: histories a second through hindcast" % label,
+              Spread(rates["hindcast"]).show("%.0f", "/s"))
+    for name, _, _ in ways:
+        yield Row("… by its own %s" % name, Spread(rates[name]).show("%.0f", "/s"))
+        yield Row("… hindcast / %s" % name, Spread(
+            [a / b for a, b in zip(rates["hindcast"], rates[name])]).show("%.2f", "x"))
+    yield Row("… whole process, starting and stopping included", "; ".join(
+        "%s: %d in %s" % (name, pairs[0][1].tasks, Spread([p[1].seconds for p in pairs]).show(unit=" s"))
+        for name, pairs in runs.items()))
+
+
+# ---- one history as large as the server allows
+
+# 5 + 3 * 5 * (1990 + 1423) = 51,200 events; no more than the 2,000 activities that a server
+# lets wait at once.
+BIG = (5, 1990, 1423)
+
+
+def big():
+    """Own CPU of a whole run on one history of 51,200 events, of ordinary size and at 50 MB."""
+    worker = worker_of("go")
+    for label, padding in (("payloads as recorded", 0), ("long payloads", 720)):
+        folder, size = generated("big-%d" % padding, *BIG, payload_bytes=padding)
+        for name_space in (None, REPLAY_NAMESPACE):
+            runs = [measure.hindcast(worker, folder, 1, name_space) for _ in range(3)]
+            yield below("Own CPU of a whole run on 51,200 events, %s, %.0f MB of JSON, %d tasks"
+                        % (label, size / 1e6, runs[0].tasks),
+                        Spread([r.cpu_ms for r in runs]), 150, "%.0f", " ms")
+
+
+# ---- memory
+
+MEMORY_SIZES = (1000, 10000)
+# A history that is done leaves its verdict's place, its ids and its path behind.
+LEFT_BEHIND = 1024
+
+
+def memory():
+    """Peak resident memory of hindcast itself, sampled until it ends."""
+    worker = worker_of("go")
+    peaks = [measure.hindcast(worker, copies("go", ORDERS["go"], n), n, REPLAY_NAMESPACE,
+                              watch_memory=True).peak for n in MEMORY_SIZES]
+    yield below("Peak memory over 10,000 histories", Spread([peaks[1] / 1048576]), 64, unit=" MB")
+    yield Row("… over 1,000 histories", "%.1f MB" % (peaks[0] / 1048576))
+    yield below("… for each further history", Spread(
+        [(peaks[1] - peaks[0]) / (MEMORY_SIZES[1] - MEMORY_SIZES[0])]), LEFT_BEHIND, "%.0f", " B")
+
+
+# ---- start
+
+def start():
+    """`hindcast --version`, spawn to wait, in turns with a program that does nothing."""
+    ours, floor = [], []
+    for _ in range(50):
+        ours.append(measure.spawn_ms(str(HINDCAST), "--version"))
+        floor.append(measure.spawn_ms("/bin/true"))
+    yield below("`hindcast --version`, 50 runs", Spread(ours), 5, "%.2f", " ms")
+    yield Row("… /bin/true in the same turns", Spread(floor).show("%.2f", " ms"))
+
+
+FIGURES = {
+    "start": start,
+    "transcode": transcode,
+    "go-tasks": go_tasks,
+    "big": big,
+    "memory": memory,
+    "own-go": lambda: peers("go"),
+    "own-java": lambda: peers("java"),
+    "own-python": lambda: peers("python"),
+    "own-typescript": lambda: peers("typescript"),
+}
