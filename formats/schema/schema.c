@@ -191,6 +191,15 @@ static void find_all(struct found *found)
 
 /* Filling the tables */
 
+static size_t count_aliases(const struct schema_alias *aliases, size_t n, struct str in)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += str_is(in, aliases[i].in);
+	return found;
+}
+
 static void fill_enum(struct arena *a, struct schema_enum *e, const ProtobufCEnumDescriptor *d)
 {
 	struct schema_enum_value *values = arena_array(a, struct schema_enum_value, d->n_values);
@@ -199,7 +208,9 @@ static void fill_enum(struct arena *a, struct schema_enum *e, const ProtobufCEnu
 	e->prefix = enum_prefix(a, str_of(d->short_name));
 	e->values = values;
 	e->n_values = d->n_values;
-	names_init(a, &e->by_name, (d->n_values + SCHEMA_VALUE_ALIASES_N) * 3);
+	names_init(a, &e->by_name,
+		   3 * (d->n_values + count_aliases(SCHEMA_VALUE_ALIASES, SCHEMA_VALUE_ALIASES_N,
+						    e->name)));
 	for (unsigned i = 0; i < d->n_values; i++) {
 		struct str name = str_of(d->values[i].name);
 		struct str bare = str_starts(name, e->prefix) ? str_skip(name, e->prefix.n) : name;
@@ -315,7 +326,9 @@ static void fill_message(struct schema *s, struct found *found, struct schema_me
 	m->fields = fields;
 	m->n_fields = d->n_fields;
 	m->id = (uint16_t)found->next_id++;
-	names_init(found->arena, &m->by_name, (d->n_fields + SCHEMA_FIELD_ALIASES_N) * 2);
+	names_init(found->arena, &m->by_name,
+		   2 * (d->n_fields + count_aliases(SCHEMA_FIELD_ALIASES, SCHEMA_FIELD_ALIASES_N,
+						    m->name)));
 	for (unsigned i = 0; i < d->n_fields; i++) {
 		fill_field(s, found, &fields[i], d, i);
 		names_add(&m->by_name, fields[i].json_name, i);

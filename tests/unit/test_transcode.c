@@ -227,7 +227,7 @@ static void base64_is_read_in_both_alphabets(void **state)
 
 static void long_base64_is_decoded_whole(void **state)
 {
-	char text[1200], *p = text + sprintf(text, "{\"data\":\"");
+	char text[1200], *p = text + snprintf(text, sizeof(text), "{\"data\":\"");
 
 	for (size_t n = 4; n < 1000; n += 4) {
 		char *q = p;
@@ -298,10 +298,10 @@ static void long_lengths_move_the_content(void **state)
 	size_t lengths[] = {0, 1, 100, 127, 128, 16383, 16384, 90000, 5};
 
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-		char *p = text + sprintf(text, "{\"timerFiredEventAttributes\":{\"timerId\":\"");
+		char *p = text + snprintf(text, 64, "{\"timerFiredEventAttributes\":{\"timerId\":\"");
 
 		memset(p, 'x', lengths[i] + 1);
-		strcpy(p + lengths[i] + 1, "\"}}");
+		memcpy(p + lengths[i] + 1, "\"}}", 4);
 		assert_stays(EVENT, text);
 	}
 }
