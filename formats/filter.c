@@ -29,7 +29,7 @@ static bool gzip_inflate(z_stream *z, struct str bytes, struct buf *out, struct 
 	int code = Z_OK;
 
 	while (at < bytes.n || code != Z_STREAM_END) {
-		char *room;
+		char *room = NULL;
 
 		if (!room_for_chunk(out, bytes.n, &room, err))
 			return false;
@@ -108,7 +108,7 @@ static bool zstd_unpack(struct str bytes, struct buf *out, struct err *err)
 	/* A full chunk may leave more inside the decoder, though all input is taken. */
 	for (bool full = false; ok && (in.pos < in.size || full);) {
 		ZSTD_outBuffer chunk = {NULL, CHUNK, 0};
-		char *room;
+		char *room = NULL;
 
 		ok = room_for_chunk(out, bytes.n, &room, err);
 		if (!ok)

@@ -59,7 +59,7 @@ static void layout_init(struct layout *l, const struct schema_message *event)
 static int64_t read_number(struct str message, uint32_t number)
 {
 	const char *p = message.p, *end = message.p + message.n;
-	struct wire_step f;
+	struct wire_step f = {0};
 
 	while (p && p != end) {
 		p = wire_step(p, end, &f);
@@ -85,7 +85,7 @@ static bool read_event(const struct layout *l, struct str bytes, struct event *e
 	const char *p = bytes.p, *end = bytes.p + bytes.n;
 	struct str attributes = STR_NONE;
 	const struct event_row *row;
-	struct wire_step f;
+	struct wire_step f = {0};
 	uint32_t number = 0;
 
 	while (p != end) {

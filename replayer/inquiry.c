@@ -13,7 +13,10 @@ void inquiry_begin(struct inquiry *q, const struct recipe *recipe, const struct 
 
 void inquiry_ask(const struct inquiry *q, struct task_spec *ret)
 {
-	q->recipe->ask(&q->check, ret);
+	if (q->state == INQUIRY_PROBE)
+		*ret = q->probe;
+	else
+		q->recipe->ask(&q->check, ret);
 }
 
 /* What a failure that is not nondeterminism amounts to. */
@@ -78,39 +81,96 @@ static void place_at_task(const struct inquiry *q, size_t task, struct divergenc
 	};
 }
 
-static void diverged(const struct inquiry *q, const struct outcome *o, struct verdict *v)
+/*
+ * Markers and updates have words of their own in the SDKs' messages, and what the probe
+ * shows of a task with a marker in doubt is not what ran.
+ */
+static bool worth_a_probe(const struct divergence *d)
 {
-	v->kind = VERDICT_DIVERGED;
-	v->message = o->message;
-	verdict_fingerprint(v, q->history->workflow_type);
+	return d->kind != DIVERGENCE_MARKER && d->kind != DIVERGENCE_UPDATE &&
+	       strcmp(d->provenance, "message") == 0;
 }
 
-/* False: another prefix has to be asked. */
-static bool bisected(struct inquiry *q, struct verdict *ret)
+/* The divergence is placed. True: and that is the verdict; false: the probe goes out. */
+static bool placed(struct inquiry *q, struct verdict *ret)
+{
+	struct verdict *v = &q->verdict;
+
+	v->kind = VERDICT_DIVERGED;
+	v->message = q->main.message;
+	if (q->recipe->probe && worth_a_probe(&v->divergence)) {
+		check_begin(&q->check, q->recipe, q->history,
+			    (size_t)v->divergence.workflow_task, q->arena);
+		if (q->recipe->probe(&q->check, &q->probe, &q->probe_from)) {
+			q->state = INQUIRY_PROBE;
+			return false;
+		}
+	}
+	verdict_fingerprint(v, q->history->workflow_type);
+	*ret = *v;
+	return true;
+}
+
+static bool probed(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
+{
+	struct history_task task = *check_last_task(&q->check);
+	struct divergence seen;
+
+	task.completed = q->probe_from;
+	if (reply->kind == REPLY_COMPLETED &&
+	    !match_task(q->history, &task, reply->commands, reply->n_commands, MATCH_ALL, q->arena,
+			&seen)) {
+		q->verdict.divergence = seen;
+		q->verdict.divergence.provenance = "probe-replay";
+	}
+	verdict_fingerprint(&q->verdict, q->history->workflow_type);
+	*ret = q->verdict;
+	return true;
+}
+
+/* Asks about the prefix of N tasks next. */
+static bool ask_prefix(struct inquiry *q, size_t n)
+{
+	q->state = INQUIRY_BISECT;
+	check_begin(&q->check, q->recipe, q->history, n, q->arena);
+	return false;
+}
+
+/* Prefixes run under other run ids in core and Java: one may fail for an id that is built
+ * from it. Where the two disagree in kind, the main check's words win. */
+static const struct outcome *trusted(const struct inquiry *q)
 {
 	const struct outcome *o = &q->nearest;
 
-	if (q->bad - q->good > 1) {
-		check_begin(&q->check, q->recipe, q->history, q->good + (q->bad - q->good) / 2,
-			    q->arena);
-		return false;
-	}
-	/* A prefix may fail for a cause of its own (an id built from the run id, which is
-	 * another one there): the main check's words win where the two disagree. */
-	if (o->kind != OUTCOME_DIVERGED || (o->said.form != q->main.said.form && q->main.said.form))
-		o = &q->main;
-	if (!place(q, o, q->bad, &ret->divergence))
-		place_at_task(q, q->bad, &ret->divergence);
-	diverged(q, &q->main, ret);
-	return true;
+	if (o->kind != OUTCOME_DIVERGED)
+		return &q->main;
+	if (!q->recipe->speaks_late && q->main.said.form && o->said.form != q->main.said.form)
+		return &q->main;
+	return o;
+}
+
+static bool bisect(struct inquiry *q, struct verdict *ret)
+{
+	const struct outcome *o;
+
+	if (q->bad - q->good > 1)
+		return ask_prefix(q, q->good + (q->bad - q->good) / 2);
+	o = trusted(q);
+	if (!place(q, o, q->bad, &q->verdict.divergence))
+		place_at_task(q, q->bad, &q->verdict.divergence);
+	if (o->message.n)
+		q->main.message = o->message;
+	return placed(q, ret);
 }
 
 static bool main_answered(struct inquiry *q, struct verdict *ret)
 {
 	const struct outcome *o = &q->main;
+	struct divergence *d = &q->verdict.divergence;
+	size_t n = q->history->n_tasks;
+	bool known;
 
-	*ret = (struct verdict){.kind = VERDICT_PASSED};
-	ret->message = o->message;
+	*ret = (struct verdict){.kind = VERDICT_PASSED, .message = o->message};
 	if (o->kind == OUTCOME_PASSED)
 		return true;
 	if (o->kind == OUTCOME_FAILED) {
@@ -118,25 +178,28 @@ static bool main_answered(struct inquiry *q, struct verdict *ret)
 		verdict_fingerprint(ret, q->history->workflow_type);
 		return true;
 	}
-	if (place(q, o, q->history->n_tasks == 1 ? 1 : 0, &ret->divergence)) {
-		diverged(q, o, ret);
-		return true;
-	}
-	q->bisecting = true;
-	q->nearest = q->main;
-	q->bad = q->history->n_tasks;
-	return bisected(q, ret);
+	known = place(q, o, n == 1 ? 1 : 0, d);
+	if (known && (o->placed || n == 1 || !q->recipe->speaks_late))
+		return placed(q, ret);
+	q->nearest = *o;
+	q->bad = n;
+	/* The break is there at the latest; a shorter prefix may say it better. */
+	if (known && (size_t)d->workflow_task < n)
+		return ask_prefix(q, (size_t)d->workflow_task);
+	return bisect(q, ret);
 }
 
 bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
 {
 	struct outcome o;
 
+	if (q->state == INQUIRY_PROBE)
+		return probed(q, reply, ret);
 	if (!q->recipe->answer(&q->check, reply, &o))
 		return false;
 	if (q->check.note.n)
 		q->note = q->check.note;
-	if (!q->bisecting) {
+	if (q->state == INQUIRY_MAIN) {
 		q->main = o;
 		return main_answered(q, ret);
 	}
@@ -146,6 +209,5 @@ bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct ve
 		q->bad = q->check.n_tasks;
 		q->nearest = o;
 	}
-	*ret = (struct verdict){.kind = VERDICT_PASSED};
-	return bisected(q, ret);
+	return bisect(q, ret);
 }

@@ -239,3 +239,13 @@ void match_extra(const struct history *h, const struct history_task *task,
 		.provenance = "reply",
 	};
 }
+
+const struct command_view *match_leftover(const struct schema *schema,
+					  const struct command_view *commands, size_t n,
+					  enum match_rules rules, struct arena *a)
+{
+	struct places p = command_places(schema_message(schema, "temporal.api.command.v1.Command"), commands, n,
+					 rules, a);
+
+	return p.n ? &commands[p.at[0]] : NULL;
+}

@@ -27,3 +27,8 @@ bool match_task(const struct history *h, const struct history_task *task,
  */
 void match_extra(const struct history *h, const struct history_task *task,
 		 struct command_view first, struct arena *a, struct divergence *ret);
+
+/* The first command that RULES count, or NULL: what a reply asks for beyond its events. */
+const struct command_view *match_leftover(const struct schema *schema,
+					  const struct command_view *commands, size_t n,
+					  enum match_rules rules, struct arena *a);

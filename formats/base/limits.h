@@ -33,9 +33,6 @@
 /* And a path, which must still be found by it. */
 #define LIMIT_SHOWN_PATH_BYTES ((size_t)1024)
 
-/* Causes of causes in a failure that a worker sends: deeper ones say nothing new. */
-#define LIMIT_CAUSES 20
-
 /* Names of calls that a worker makes and hindcast has not, kept for -v. */
 #define LIMIT_UNIMPLEMENTED ((size_t)100)
 

@@ -2,7 +2,7 @@
 /* recipe.c: what all recipes share: the extent of a check, failures, leftover commands. */
 #include "replayer/remote/recipe.h"
 
-#include "formats/base/limits.h"
+#include "formats/events.h"
 #include "formats/field.h"
 
 void check_begin(struct check *c, const struct recipe *recipe, const struct history *h,
@@ -59,34 +59,21 @@ void check_failure(const struct check *c, const struct task_reply *reply, struct
 /*
  * Workers may be told to fail the workflow on any error (Go's FailWorkflow policy, core's
  * and Java's failure exception types): nondeterminism then arrives as a FailWorkflow command
- * whose failure, or the cause of it, is the SDK's own.
+ * whose failure, or a cause of it, is the SDK's own.
  */
 static bool fails_for_nondeterminism(const struct check *c, struct command_view command,
 				     struct outcome *ret)
 {
 	const struct schema *schema = c->history->schema;
-	const struct schema_message *failure_message =
-		schema_message(schema, "temporal.api.failure.v1.Failure");
-	struct str failure = field_str(schema_message(schema, "temporal.api.command.v1.Command"),
-				       command.bytes,
-				       "fail_workflow_execution_command_attributes.failure");
+	struct sdk_failure f = {.family = c->recipe->family};
 
-	for (int depth = 0; failure.p && depth < LIMIT_CAUSES; depth++) {
-		struct sdk_failure f = {
-			.family = c->recipe->family,
-			.message = field_str(failure_message, failure, "message"),
-			.source = field_str(failure_message, failure, "source"),
-			.type = field_str(failure_message, failure,
-					  "application_failure_info.type"),
-			.stack = field_str(failure_message, failure, "stack_trace"),
-		};
-
-		from_failure(c, &f, ret);
-		if (ret->kind == OUTCOME_DIVERGED)
-			return true;
-		failure = field_str(failure_message, failure, "cause");
-	}
-	return false;
+	explain_failure(schema,
+			field_str(schema_message(schema, "temporal.api.command.v1.Command"),
+				  command.bytes,
+				  "fail_workflow_execution_command_attributes.failure"),
+			c->arena, &f);
+	from_failure(c, &f, ret);
+	return ret->kind == OUTCOME_DIVERGED;
 }
 
 void check_extra(const struct check *c, struct command_view command, struct outcome *ret)
@@ -99,4 +86,15 @@ void check_extra(const struct check *c, struct command_view command, struct outc
 		.has_extra = true,
 		.extra = {command.type, arena_str(c->arena, command.bytes)},
 	};
+}
+
+size_t check_last_marker(const struct check *c)
+{
+	const struct history_task *task = check_last_task(c);
+	size_t last = task->completed;
+
+	for (size_t i = task->completed + 1; i < task->batch_end; i++)
+		if (c->history->events[i].type == EVENT_MARKER_RECORDED)
+			last = i;
+	return last;
 }

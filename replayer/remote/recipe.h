@@ -42,6 +42,8 @@ struct check {
 	bool whole;	/* all that can be replayed of the history; else a prefix of it */
 	bool closed;	/* they end with a close event that the code asked for */
 	int step;
+	size_t before; /* Go: tasks that the pass before the last one covers */
+	bool alone;    /* Go: nothing behind that pass may be served */
 	struct arena *arena; /* outcomes' strings */
 	struct str note;     /* what the user should know though it is no verdict, or none */
 };
@@ -49,10 +51,18 @@ struct check {
 struct recipe {
 	const char *name; /* as -v shows it */
 	enum sdk_family family;
+	/* Its messages may name an event long behind the one where code and history part. */
+	bool speaks_late;
 	/* What steps mean is the recipe's own business; 0 is the first. */
 	void (*ask)(const struct check *c, struct task_spec *ret);
 	/* True: done, RET is filled. False: c->step has moved on, ask again. */
 	bool (*answer)(struct check *c, const struct task_reply *reply, struct outcome *ret);
+	/*
+	 * The task that shows all commands of workflow task c->n_tasks, in replay mode;
+	 * false where there is none that runs nothing. RET_FROM: the event behind which the
+	 * commands of the reply begin. NULL: this SDK has no such task.
+	 */
+	bool (*probe)(const struct check *c, struct task_spec *ret, size_t *ret_from);
 };
 
 extern const struct recipe RECIPE_CORE;
@@ -69,5 +79,7 @@ void check_failure(const struct check *c, const struct task_reply *reply, struct
 /* Commands that the events do not hold, or a failure in disguise (FailWorkflow with an
  * SDK's own message, as some failure policies answer). */
 void check_extra(const struct check *c, struct command_view command, struct outcome *ret);
+/* Index of the last marker of the batch of c's last task, or of its WorkflowTaskCompleted. */
+size_t check_last_marker(const struct check *c);
 /* The last task of the events asked about. */
 const struct history_task *check_last_task(const struct check *c);

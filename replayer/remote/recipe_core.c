@@ -62,9 +62,24 @@ static bool answer(struct check *c, const struct task_reply *reply, struct outco
 	return true;
 }
 
+/*
+ * Cut at a WorkflowTaskCompleted, core answers with all commands of that task. patched() is
+ * true, and a local activity done, only where their markers are served: so the cut is behind
+ * the last marker of the batch, and the reply holds the commands behind it.
+ */
+static bool probe(const struct check *c, struct task_spec *ret, size_t *ret_from)
+{
+	ask(c, ret);
+	*ret_from = check_last_marker(c);
+	ret->n_events = *ret_from + 1;
+	ret->whole = false;
+	return true;
+}
+
 const struct recipe RECIPE_CORE = {
 	.name = "core (history with a query in the map)",
 	.family = SDK_CORE,
 	.ask = ask,
 	.answer = answer,
+	.probe = probe,
 };

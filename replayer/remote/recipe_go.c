@@ -2,6 +2,7 @@
 /* recipe_go.c: workers of the Go SDK: the guard, then the passes that compare commands. */
 #include "replayer/remote/recipe.h"
 
+#include "formats/events.h"
 #include "replayer/match.h"
 
 /*
@@ -15,33 +16,34 @@
  *   last    the whole: Go compares nothing of a closed run, but its reply holds the last
  *           task's commands, and they are compared here.
  *
- * `before` is guarded as well where it ends in a task without commands: the code may
- * stand inside a local activity there that the last task's events resolve.
+ * Unchanged code can stand inside a local activity too: a long one lets its task complete
+ * and asks for another at once, so that WorkflowTaskScheduled follows with nothing between.
+ * Where a task ends so, `before` is guarded as well, and goes back a task if need be; a
+ * history that ends so is judged by `before` alone.
  * In "ReplayNamespace" `before` is not needed.
  */
-enum { STEP_GUARD, STEP_GUARD_BEFORE, STEP_BEFORE, STEP_BEFORE_ALONE, STEP_LAST };
+enum { STEP_GUARD, STEP_GUARD_BEFORE, STEP_BEFORE, STEP_LAST };
 
-static size_t before_end(const struct check *c)
+/* May unchanged code be inside a local activity when that many tasks have completed? */
+static bool inside_local_activity(const struct check *c, size_t n_tasks)
 {
-	return c->history->tasks[c->n_tasks - 2].batch_end;
-}
+	const struct history *h = c->history;
+	size_t next = h->tasks[n_tasks - 1].batch_end;
 
-static bool empty_batch(const struct history_task *task)
-{
-	return task->batch_end == task->completed + 1;
+	return next < h->n_events && h->events[next].type == EVENT_WORKFLOW_TASK_SCHEDULED;
 }
 
 /* Prefixes are open histories: `last` alone makes Go compare all of them. */
 static bool needs_before(const struct check *c)
 {
-	return c->whole && c->n_tasks > 1 && c->recipe == &RECIPE_GO;
+	return c->whole && c->recipe == &RECIPE_GO;
 }
 
-static int after_guard(const struct check *c)
+static int before_step(const struct check *c)
 {
-	if (!needs_before(c))
+	if (!c->before)
 		return STEP_LAST;
-	return empty_batch(&c->history->tasks[c->n_tasks - 2]) ? STEP_GUARD_BEFORE : STEP_BEFORE;
+	return inside_local_activity(c, c->before) ? STEP_GUARD_BEFORE : STEP_BEFORE;
 }
 
 static void ask(const struct check *c, struct task_spec *ret)
@@ -50,7 +52,8 @@ static void ask(const struct check *c, struct task_spec *ret)
 
 	*ret = (struct task_spec){
 		.history = c->history,
-		.n_events = before ? before_end(c) : c->n_events,
+		.n_events = before ? c->history->tasks[c->before - 1].batch_end
+				   : c->n_events,
 		.previous_started = INT64_MAX,
 		/* 0 makes Go take the last event's id; a value past the history fails. */
 		.started = 0,
@@ -88,46 +91,30 @@ static void new_local_activity(struct outcome *ret)
 
 static bool guarded(struct check *c, const struct task_reply *reply, struct outcome *ret)
 {
-	if (!waits_for_local_activity(c, reply)) {
-		c->step = c->step == STEP_GUARD ? after_guard(c) : STEP_BEFORE;
-		return false;
-	}
+	bool waits = waits_for_local_activity(c, reply);
+
+	*ret = (struct outcome){.kind = OUTCOME_PASSED};
 	if (c->step == STEP_GUARD_BEFORE) {
-		c->step = STEP_LAST;
-		return false;
+		c->before -= waits;
+		c->step = waits ? before_step(c) : STEP_BEFORE;
+		return c->step == STEP_LAST && c->alone;
 	}
-	if (c->closed || !empty_batch(check_last_task(c))) {
+	c->before = needs_before(c) ? c->n_tasks - 1 : 0;
+	c->alone = waits;
+	c->step = before_step(c);
+	if (!waits)
+		return false;
+	if (c->closed || !inside_local_activity(c, c->n_tasks)) {
 		new_local_activity(ret);
 		return true;
 	}
-	/* An open history may end inside a long local activity with unchanged code too. */
-	if (needs_before(c) && !empty_batch(&c->history->tasks[c->n_tasks - 2])) {
-		c->step = STEP_BEFORE_ALONE;
-		return false;
-	}
-	*ret = (struct outcome){.kind = OUTCOME_PASSED};
-	return true;
-}
-
-/* What is left of an open history's reply after what Go lets differ. */
-static bool leftover(const struct check *c, const struct task_reply *reply,
-		     struct command_view *ret)
-{
-	struct history_task none = *check_last_task(c);
-	struct divergence ignored;
-
-	none.batch_end = none.completed + 1;
-	if (match_task(c->history, &none, reply->commands, reply->n_commands, MATCH_GO,
-		       c->arena, &ignored))
-		return false;
-	*ret = reply->commands[0];
-	return true;
+	return c->step == STEP_LAST;
 }
 
 static void compare(const struct check *c, const struct task_reply *reply, struct outcome *ret)
 {
 	const struct history_task *task = check_last_task(c);
-	struct command_view left;
+	const struct command_view *left;
 
 	*ret = (struct outcome){.kind = OUTCOME_PASSED};
 	if (reply->wants_another_task) {
@@ -135,8 +122,10 @@ static void compare(const struct check *c, const struct task_reply *reply, struc
 		return;
 	}
 	if (!c->closed || c->step != STEP_LAST) {
-		if (leftover(c, reply, &left))
-			check_extra(c, left, ret);
+		left = match_leftover(c->history->schema, reply->commands, reply->n_commands,
+				      MATCH_GO, c->arena);
+		if (left)
+			check_extra(c, *left, ret);
 		return;
 	}
 	if (match_task(c->history, task, reply->commands, reply->n_commands, MATCH_GO, c->arena,
@@ -166,7 +155,7 @@ static bool answer(struct check *c, const struct task_reply *reply, struct outco
 		break;
 	}
 	compare(c, reply, ret);
-	if (c->step == STEP_BEFORE && ret->kind == OUTCOME_PASSED) {
+	if (c->step == STEP_BEFORE && ret->kind == OUTCOME_PASSED && !c->alone) {
 		c->step = STEP_LAST;
 		return false;
 	}
@@ -176,6 +165,7 @@ static bool answer(struct check *c, const struct task_reply *reply, struct outco
 const struct recipe RECIPE_GO = {
 	.name = "go (guard, all but the last task, all)",
 	.family = SDK_GO,
+	.speaks_late = true,
 	.ask = ask,
 	.answer = answer,
 };
@@ -183,6 +173,7 @@ const struct recipe RECIPE_GO = {
 const struct recipe RECIPE_GO_REPLAY = {
 	.name = "go (guard, all; namespace ReplayNamespace)",
 	.family = SDK_GO,
+	.speaks_late = true,
 	.ask = ask,
 	.answer = answer,
 };

@@ -41,9 +41,23 @@ static bool answer(struct check *c, const struct task_reply *reply, struct outco
 	return true;
 }
 
+/*
+ * Cut at a WorkflowTaskCompleted the reply holds that task's commands. The lambda of a side
+ * effect may run there, so a batch with markers is not asked about.
+ */
+static bool probe(const struct check *c, struct task_spec *ret, size_t *ret_from)
+{
+	ask(c, ret);
+	*ret_from = check_last_task(c)->completed;
+	ret->n_events = *ret_from + 1;
+	ret->whole = false;
+	return check_last_marker(c) == *ret_from;
+}
+
 const struct recipe RECIPE_JAVA = {
 	.name = "java (history without a query)",
 	.family = SDK_JAVA,
 	.ask = ask,
 	.answer = answer,
+	.probe = probe,
 };
