@@ -470,17 +470,31 @@ static bool hangs(struct dispatch *d)
 	return true;
 }
 
+/* What costs a system call to look at is looked at this often, however busy it is. */
+#define LOOK_EVERY_MS ((int64_t)20)
+
 /* Until it has nothing more to do, or is no longer of use. */
 static void use_process(struct dispatch *d)
 {
-	while (!d->failed && !d->host->interrupted(d->host->context)) {
-		frontend_step(d->frontend, now(d), 20);
+	int64_t looked = 0;
+
+	while (!d->failed) {
+		int64_t t = now(d);
+
+		frontend_step(d->frontend, t, (int)LOOK_EVERY_MS);
 		watch_queues(d);
-		if (process_died(d->process)) {
-			worker_died(d);
-			return;
+		if (t - looked >= LOOK_EVERY_MS) {
+			looked = t;
+			if (d->host->interrupted(d->host->context))
+				return;
+			if (process_died(d->process)) {
+				worker_died(d);
+				return;
+			}
+			if (hangs(d))
+				return;
 		}
-		if (hangs(d) || (pump(d) == 0 && !d->jobs.n))
+		if (pump(d) == 0 && !d->jobs.n)
 			return;
 	}
 }

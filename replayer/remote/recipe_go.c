@@ -111,6 +111,17 @@ static bool guarded(struct check *c, const struct task_reply *reply, struct outc
 	return c->step == STEP_LAST;
 }
 
+/*
+ * Code that ends the run in a prefix of its history is not compared by Go; its reply holds
+ * the last task's commands, as it does for a closed run.
+ */
+static bool closes(const struct command_view *command)
+{
+	const struct pair_row *row = pair_of_command(command->type);
+
+	return row && row->closes;
+}
+
 static void compare(const struct check *c, const struct task_reply *reply, struct outcome *ret)
 {
 	const struct history_task *task = check_last_task(c);
@@ -126,6 +137,10 @@ static void compare(const struct check *c, const struct task_reply *reply, struc
 				      MATCH_GO, c->arena);
 		if (left)
 			check_extra(c, *left, ret);
+		if (left && ret->has_extra && !c->whole && closes(left))
+			ret->placed = !match_task(c->history, task, reply->commands,
+						  reply->n_commands, MATCH_GO, c->arena,
+						  &ret->divergence);
 		return;
 	}
 	if (match_task(c->history, task, reply->commands, reply->n_commands, MATCH_GO, c->arena,
