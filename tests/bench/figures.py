@@ -5,12 +5,11 @@ import re
 import measure
 import toolchains
 import workers
-from common import BUILD, E2E, HINDCAST, ROOT
+from common import E2E, HINDCAST, ROOT
 from histories import ORDERS, copies, generated
 from measure import BENCH, Broken, Skipped, Spread
 
 REPLAY_NAMESPACE = "ReplayNamespace"
-BENCH_PROGRAMS = BUILD / "tests" / "bench"
 
 
 class Row:
@@ -46,7 +45,7 @@ def folder_of(sdk):
 
 def transcode():
     """JSON -> wire and back against memcpy, one process, a 50 MB history."""
-    program = measure.need_program(BENCH_PROGRAMS / "bench_transcode", "bench_transcode")
+    program = measure.need_program("bench_transcode")
     rounds = []
     for _ in range(5):
         lines = measure.run([program]).out.splitlines()
@@ -79,12 +78,12 @@ class Slope:
 
 
 def bare(worker, history, tasks):
-    program = measure.need_program(BENCH_PROGRAMS / "bare_frontend", "bare_frontend")
-    ran = measure.run([program, history, tasks, worker], env={"TEMPORAL_NAMESPACE": REPLAY_NAMESPACE})
-    cost = re.search(r"own CPU ([\d.]+) ms, (\d+) tasks", ran.out + ran.err)
-    if not cost or int(cost.group(2)) != tasks:
+    program = measure.need_program("bare_frontend")
+    ran = measure.run([program, history, tasks, "--", "sh", "-c", worker])
+    told = re.search(r"tasks (\d+) failed 0 .*cpu_ms/task ([\d.]+)", ran.out)
+    if not told or int(told.group(1)) != tasks:
         raise Broken("bare_frontend did not serve %d tasks" % tasks)
-    ran.cpu_ms, ran.tasks = float(cost.group(1)), tasks
+    ran.tasks, ran.cpu_ms = tasks, tasks * float(told.group(2))
     return ran
 
 
