@@ -324,10 +324,10 @@ static void choose_run_id(struct dispatch *d, struct job *job)
 	job->run_id = job->real_id ? real : frontend_fresh_run_id(d->frontend, &job->arena);
 }
 
-static void describe(struct dispatch *d, const struct job *job, const struct poller *p)
+static void describe(struct dispatch *d, struct job *job, const struct poller *p)
 {
 	struct str text = arena_printf(
-		(struct arena *)&job->arena, "%.*s: %s %.*s (%.*s), recipe %s, queue %.*s",
+		&job->arena, "%.*s: %s %.*s (%.*s), recipe %s, queue %.*s",
 		STR_ARG(d->corpus->items.at[job->item].path), p->sdk->label, STR_ARG(p->version),
 		STR_ARG(p->identity), job->inquiry.recipe->name, STR_ARG(job->queue));
 
