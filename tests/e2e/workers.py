@@ -22,7 +22,7 @@ from common import E2E, ROOT, SDKS, SHORT, say
 SOURCES = ROOT / "tests" / "workers"
 
 NEWEST = {"go": "1.50.0", "java": "1.35.0", "python": "1.35.0", "typescript": "1.24.0"}
-OLD = {"go": "1.29.1", "java": "1.26.0", "python": "1.10.0", "typescript": "1.11.0"}
+OLD = {"go": "1.29.1", "java": "1.26.0", "python": "1.10.0", "typescript": "1.13.0"}
 
 # What an old version does not know, cut out of the copy: (file, text, replacement).
 # The workflow code stays as it is; only Nexus handlers are left out.
