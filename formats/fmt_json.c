@@ -327,8 +327,11 @@ static bool load(const struct format_input *in, struct buf *made, struct str *re
 	struct reading r = {in, made, {in->bytes, 0}, err};
 
 	(void)ret_wire;
-	/* The wire form of a history is about half of compact JSON, a quarter of indented. */
-	buf_room(made, in->bytes.n / 3);
+	/*
+	 * The wire form of a history is about half of compact JSON, a quarter of indented, two
+	 * fifths where payloads are long. What is not written to costs nothing; growing does.
+	 */
+	buf_room(made, in->bytes.n / 2);
 	if (!no_decoded_payload(&r) || !read_value(&r) || !buf_ok(made, err))
 		return false;
 	if (json_peek(&r.j) == '\0')

@@ -141,7 +141,8 @@ void source_list_done(struct source_list *list)
 static bool read_all(int fd, struct buf *out, struct err *err)
 {
 	for (;;) {
-		char *room = buf_room(out, READ_CHUNK);
+		/* A file of known size has its room already; only what grows asks for more. */
+		char *room = buf_room(out, out->p && out->cap - out->n > 1 ? 1 : READ_CHUNK);
 		ssize_t n;
 
 		if (!room || out->n > LIMIT_INPUT_BYTES)
@@ -171,9 +172,9 @@ bool source_read(struct str path, struct buf *out, struct err *err)
 	arena_done(&a);
 	if (fd < 0)
 		return err_errno(err, "%.*s", STR_ARG(path));
-	/* One request for the whole file saves growing; what is larger than allowed fails. */
+	/* Room for the whole file and for seeing its end; what is larger than allowed fails. */
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-		buf_room(out, (size_t)st.st_size + READ_CHUNK);
+		buf_room(out, (size_t)st.st_size + 1);
 	ok = read_all(fd, out, err);
 	if (!standard_input)
 		close(fd);

@@ -301,7 +301,7 @@ static void tell_cost(struct session *s, size_t tasks)
 	on_detail(s, str_slice(text, (size_t)n));
 }
 
-static enum dispatch_end dispatch(struct session *s, const struct corpus *corpus,
+static enum dispatch_end dispatch(struct session *s, struct corpus *corpus,
 				  struct str run_file, struct err *err)
 {
 	const struct settings *o = s->settings;
@@ -431,7 +431,7 @@ static int exit_code(const struct session *s, enum dispatch_end end)
 	return judged ? EXIT_PASSED : EXIT_NOTHING;
 }
 
-static int replay(struct session *s, const struct corpus *corpus, struct str run_path)
+static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 {
 	char started[32], ended[32];
 	struct ledger_header header = {str_of(s->context->version),

@@ -10,6 +10,7 @@
 /*
  * A row a history, a few hundred bytes each: the events themselves are read, looked at and
  * dropped, and read again when their turn comes, so that memory does not grow with them.
+ * Only some megabytes of wire bytes are kept: most runs are read once.
  */
 struct corpus_item {
 	struct str path;
@@ -22,6 +23,7 @@ struct corpus_item {
 	bool run_id_guessed;
 	int64_t events;
 	int64_t bytes; /* of wire form */
+	struct str held; /* the wire bytes, mem_alloc'ed; p NULL: to be read again */
 	/* Set where the verdict needs no worker: invalid, skipped. */
 	bool decided;
 	struct verdict verdict;
@@ -31,6 +33,7 @@ struct corpus {
 	struct arena arena;
 	VEC_OF(struct corpus_item) items;
 	size_t n_undecided;
+	size_t held_bytes;
 };
 
 struct corpus_settings {
@@ -42,5 +45,8 @@ void corpus_init(struct corpus *c);
 void corpus_done(struct corpus *c);
 /* Adds the history of one file. Never fails: what can't be read gets the verdict invalid. */
 void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct str path);
+/* The events of one of them, the caller's from now on. */
+bool corpus_take(struct corpus *c, const struct schema *schema, size_t index,
+		 struct history *ret, struct err *err);
 /* The task queue that most histories name; n = 0: none names one. */
 struct str corpus_common_queue(const struct corpus *c);

@@ -47,7 +47,7 @@ struct job {
 };
 
 struct dispatch {
-	const struct corpus *corpus;
+	struct corpus *corpus;
 	const struct dispatch_settings *settings;
 	const struct dispatch_host *host;
 	struct err *err;
@@ -345,8 +345,7 @@ static void begin(struct dispatch *d, size_t index, const struct poller *p, stru
 	struct job *job = mem_zalloc(sizeof(*job));
 	struct err err = ERR_INIT;
 
-	if (!load_history(d->settings->schema, d->corpus->items.at[index].path, &job->history,
-			  NULL, &err)) {
+	if (!corpus_take(d->corpus, d->settings->schema, index, &job->history, &err)) {
 		/* It was fine a moment ago: somebody changed the file. */
 		decide_plain(d, index, NULL, VERDICT_INVALID, NULL, str_of(err.message));
 		mem_free(job);
@@ -579,7 +578,7 @@ static void tell_unimplemented(const struct dispatch *d)
 	}
 }
 
-enum dispatch_end dispatch_run(const struct corpus *corpus,
+enum dispatch_end dispatch_run(struct corpus *corpus,
 			       const struct dispatch_settings *settings,
 			       const struct dispatch_host *host, size_t *ret_tasks,
 			       struct err *err)

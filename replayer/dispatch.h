@@ -60,7 +60,7 @@ enum dispatch_end {
 };
 
 /* RET_TASKS: how many workflow tasks were served. */
-enum dispatch_end dispatch_run(const struct corpus *corpus,
+enum dispatch_end dispatch_run(struct corpus *corpus,
 			       const struct dispatch_settings *settings,
 			       const struct dispatch_host *host, size_t *ret_tasks,
 			       struct err *err);

@@ -18,6 +18,7 @@
 struct client {
 	grpc_channel *channel;
 	grpc_completion_queue *queue;
+	const char *name, *version;
 };
 
 struct client_call {
@@ -53,7 +54,14 @@ struct client *client_open(int port)
 	c->channel = grpc_channel_create(target, plain, &all);
 	grpc_channel_credentials_release(plain);
 	c->queue = grpc_completion_queue_create_for_next(NULL);
+	c->name = "test-client";
 	return c;
+}
+
+void client_names(struct client *c, const char *name, const char *version)
+{
+	c->name = name;
+	c->version = version;
 }
 
 void client_close(struct client *c)
@@ -68,6 +76,12 @@ void client_close(struct client *c)
 	mem_free(c);
 }
 
+static grpc_metadata header(const char *key, const char *value)
+{
+	return (grpc_metadata){.key = grpc_slice_from_static_string(key),
+			       .value = grpc_slice_from_static_string(value)};
+}
+
 struct client_call *client_start(struct client *c, const char *method, struct str request,
 				 enum client_compression compression, int deadline_ms)
 {
@@ -75,13 +89,16 @@ struct client_call *client_start(struct client *c, const char *method, struct st
 	grpc_slice path = grpc_slice_from_copied_string(method);
 	grpc_slice body = grpc_slice_from_copied_buffer(request.p, request.n);
 	gpr_timespec deadline = gpr_inf_future(GPR_CLOCK_REALTIME);
-	grpc_metadata headers[2] = {
-		{.key = grpc_slice_from_static_string("client-name"),
-		 .value = grpc_slice_from_static_string("test-client")},
-		{.key = grpc_slice_from_static_string("grpc-internal-encoding-request"),
-		 .value = grpc_slice_from_static_string("gzip")},
-	};
+	grpc_metadata headers[3];
+	size_t n_headers = 0;
 	grpc_op ops[6] = {0};
+
+	if (c->name)
+		headers[n_headers++] = header("client-name", c->name);
+	if (c->version)
+		headers[n_headers++] = header("client-version", c->version);
+	if (compression == CLIENT_GZIP)
+		headers[n_headers++] = header("grpc-internal-encoding-request", "gzip");
 
 	if (deadline_ms > 0)
 		deadline = gpr_time_add(gpr_now(GPR_CLOCK_REALTIME),
@@ -96,7 +113,7 @@ struct client_call *client_start(struct client *c, const char *method, struct st
 					   path, NULL, deadline, NULL);
 	grpc_slice_unref(path);
 	ops[0].op = GRPC_OP_SEND_INITIAL_METADATA;
-	ops[0].data.send_initial_metadata.count = compression == CLIENT_GZIP ? 2 : 1;
+	ops[0].data.send_initial_metadata.count = n_headers;
 	ops[0].data.send_initial_metadata.metadata = headers;
 	ops[1].op = GRPC_OP_SEND_MESSAGE;
 	ops[1].data.send_message.send_message = k->request;
@@ -121,9 +138,16 @@ void client_cancel(struct client_call *k)
 
 void client_step(struct client *c)
 {
-	for (;;) {
-		grpc_event event = grpc_completion_queue_next(
-			c->queue, gpr_inf_past(GPR_CLOCK_REALTIME), NULL);
+	client_wait(c, 0);
+}
+
+void client_wait(struct client *c, int wait_ms)
+{
+	gpr_timespec until = gpr_time_add(gpr_now(GPR_CLOCK_REALTIME),
+					  gpr_time_from_millis(wait_ms, GPR_TIMESPAN));
+
+	for (;; until = gpr_inf_past(GPR_CLOCK_REALTIME)) {
+		grpc_event event = grpc_completion_queue_next(c->queue, until, NULL);
 		struct client_call *k = event.tag;
 		grpc_byte_buffer_reader reader;
 

@@ -12,6 +12,11 @@ struct client_call;
 
 struct client *client_open(int port);
 void client_close(struct client *c);
+/*
+ * What its calls say of who makes them, as an SDK does; at first "test-client", no version.
+ * NULL: nothing. The strings must outlive the client.
+ */
+void client_names(struct client *c, const char *name, const char *version);
 /* COMPRESSED: the request is sent gzipped. DEADLINE_MS: 0 for none. */
 enum client_compression { CLIENT_PLAIN, CLIENT_GZIP };
 struct client_call *client_start(struct client *c, const char *method, struct str request,
@@ -19,6 +24,8 @@ struct client_call *client_start(struct client *c, const char *method, struct st
 void client_cancel(struct client_call *call);
 /* Handles what is there, without waiting. */
 void client_step(struct client *c);
+/* The same, waiting up to WAIT_MS for something to come. */
+void client_wait(struct client *c, int wait_ms);
 bool client_done(const struct client_call *call);
 /* Status code and reply of a call that is done; the reply lives until client_free(). */
 int client_status(const struct client_call *call);

@@ -1,0 +1,743 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# test_replay.py: hindcast replay as a user runs it, with workers that follow a script.
+"""
+    test_replay.py HINDCAST FAKE_WORKER [TEST...]
+
+Each test is a function; it gets a World: an empty folder, histories in domain words, and
+the program. A test that fails keeps its folder and says where it is.
+"""
+import glob
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+DATA = pathlib.Path(__file__).resolve().parent.parent / "data"
+ND = "[TMPRL1100] Nondeterminism error: "
+# Two commands of one kind: nothing but bisecting finds the place.
+ND_VAGUE = ND + "Unexpected command producing an invalid transition X"
+DEADLOCK = "code:_DeadlockError:[TMPRL1101] Potential deadlock detected: workflow didn't yield"
+VERDICTS = ("passed", "diverged", "failed", "unregistered", "timed-out", "crashed", "invalid",
+            "skipped")
+
+
+class Build:
+    """A history: Build("w-1").task().activity("Charge").task().completed()."""
+
+    def __init__(self, workflow_id="w-1", run_id=None, queue="queue", type_="OrderWorkflow"):
+        self.events, self.last_task = [], 0
+        attributes = {"workflowType": {"name": type_}, "taskQueue": {"name": queue},
+                      "attempt": 1}
+        if workflow_id:
+            attributes["workflowId"] = workflow_id
+            run_id = run_id or "run-of-" + workflow_id
+        if run_id:
+            attributes.update(originalExecutionRunId=run_id, firstExecutionRunId=run_id)
+        self.add("WORKFLOW_EXECUTION_STARTED", "workflowExecutionStarted", attributes)
+
+    def add(self, kind, attributes_of, attributes):
+        self.events.append({"eventId": str(len(self.events) + 1),
+                            "eventTime": f"2026-01-01T00:00:{len(self.events) % 60:02}Z",
+                            "eventType": "EVENT_TYPE_" + kind,
+                            attributes_of + "EventAttributes": attributes})
+        return len(self.events)
+
+    def task(self):
+        scheduled = self.add("WORKFLOW_TASK_SCHEDULED", "workflowTaskScheduled", {})
+        started = self.add("WORKFLOW_TASK_STARTED", "workflowTaskStarted",
+                           {"scheduledEventId": str(scheduled)})
+        self.last_task = self.add("WORKFLOW_TASK_COMPLETED", "workflowTaskCompleted",
+                                  {"scheduledEventId": str(scheduled),
+                                   "startedEventId": str(started)})
+        return self
+
+    def activity(self, name):
+        scheduled = self.add("ACTIVITY_TASK_SCHEDULED", "activityTaskScheduled",
+                             {"activityId": str(len(self.events)), "activityType": {"name": name},
+                              "workflowTaskCompletedEventId": str(self.last_task)})
+        started = self.add("ACTIVITY_TASK_STARTED", "activityTaskStarted",
+                           {"scheduledEventId": str(scheduled)})
+        self.add("ACTIVITY_TASK_COMPLETED", "activityTaskCompleted",
+                 {"scheduledEventId": str(scheduled), "startedEventId": str(started)})
+        return self
+
+    def completed(self):
+        self.add("WORKFLOW_EXECUTION_COMPLETED", "workflowExecutionCompleted",
+                 {"workflowTaskCompletedEventId": str(self.last_task)})
+        return self
+
+    def text(self):
+        return json.dumps({"events": self.events})
+
+
+def order(workflow_id="w-1", **names):
+    """12 events, two tasks: an activity, then the end."""
+    return Build(workflow_id, **names).task().activity("Charge").task().completed()
+
+
+class Result:
+    def __init__(self, code, out, err, run_file):
+        self.code, self.out, self.err = code, out, err
+        self.rows, self.totals, self.header = [], None, None
+        if run_file.exists():
+            for line in run_file.read_text(encoding="utf-8").splitlines():
+                row = json.loads(line)
+                if "totals" in row:
+                    self.totals = row["totals"]
+                elif "verdict" in row:
+                    self.rows.append(row)
+                else:
+                    self.header = row
+
+    def verdicts(self):
+        return {row["history"]: row["verdict"] for row in self.rows}
+
+    def row(self, history):
+        return next(row for row in self.rows if row["history"] == history)
+
+
+class World:
+    def __init__(self, hindcast, fake, folder):
+        self.hindcast, self.fake, self.folder = hindcast, fake, folder
+
+    def path(self, name):
+        return self.folder / name
+
+    def write(self, name, history):
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(history if isinstance(history, str) else history.text(),
+                        encoding="utf-8")
+        return name
+
+    def worker(self, *script):
+        return " ".join(["exec", self.fake] + ["'" + word + "'" for word in script])
+
+    def start(self, *arguments, worker=None, env=None, **options):
+        command = [self.hindcast, "replay"]
+        if worker is not None:
+            command += ["--worker", worker]
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")}
+        environment.update(NO_COLOR="1", LC_ALL="C.UTF-8", **(env or {}))
+        options.setdefault("stdin", subprocess.DEVNULL)
+        return subprocess.Popen(command + list(arguments), cwd=self.folder, env=environment,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+    def finish(self, process, run=".hindcast/last.jsonl", timeout=60):
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+        return Result(process.returncode, out.decode(), err.decode(), self.path(run))
+
+    def replay(self, *arguments, run=".hindcast/last.jsonl", **options):
+        result = self.finish(self.start(*arguments, **options), run)
+        assert "Sanitizer" not in result.err and "runtime error" not in result.err, result.err
+        return result
+
+
+def same(got, expected, what=""):
+    assert got == expected, f"{what}: got {got!r}, expected {expected!r}"
+
+
+def has(text, *parts):
+    for part in parts:
+        assert part in text, f"{part!r} is not in {text!r}"
+
+
+def errors(result):
+    """What standard error says, without the line that names the run file."""
+    return [line for line in result.err.splitlines() if "run file: " not in line]
+
+
+def accounted(result, expected):
+    """Exactly these verdicts, one a history, and totals that agree."""
+    same(result.verdicts(), expected, "verdicts")
+    same(len(result.rows), len(expected), "rows of the run file")
+    count = {name: 0 for name in VERDICTS}
+    for verdict in expected.values():
+        count[verdict] += 1
+    same(result.totals, count, "totals")
+    same(result.header["histories"], len(expected), "histories in the header")
+
+
+# ---- exit codes ----
+
+def test_passed(w):
+    w.write("a.json", order())
+    w.write("open.json", Build("w-2").task().activity("Charge"))
+    got = w.replay("a.json", "open.json", worker=w.worker())
+    same(got.code, 0, "exit")
+    accounted(got, {"a.json": "passed", "open.json": "passed"})
+    same(errors(got), [], "stderr")
+    row = got.row("a.json")
+    same((row["workflowId"], row["runId"], row["workflowType"], row["events"]),
+         ("w-1", "run-of-w-1", "OrderWorkflow", 11), "facts")
+    same(row["worker"]["sdk"], "temporal-python", "sdk")
+    same(row["worker"]["version"], "1.20.0", "version")
+
+
+def test_diverged_wins_over_unjudged(w):
+    w.write("a.json", order("w-1"))
+    w.write("b.json", order("w-2"))
+    w.write("c.json", "{")
+    got = w.replay("a.json", "b.json", "c.json",
+                   worker=w.worker("w-1:nd:" + ND_VAGUE))
+    same(got.code, 1, "exit")
+    accounted(got, {"a.json": "diverged", "b.json": "passed", "c.json": "invalid"})
+
+
+def test_usage(w):
+    w.write("a.json", order())
+    for arguments, worker, words in [
+            (["a.json"], None, "--worker"),
+            ([], "true", "a history"),
+            (["a.json", "--report", "paper"], "true", "text, json, junit"),
+            (["a.json", "--sdk", "cobol"], "true", "Go, Java, Python"),
+            (["a.json", "--env", "NOVALUE"], "true", "NAME=VALUE"),
+            (["a.json", "--port", "99999"], "true", "--port"),
+            (["a.json", "--no-such"], "true", "--no-such")]:
+        got = w.replay(*arguments, worker=worker)
+        same(got.code, 2, f"exit of {arguments}")
+        has(got.err.splitlines()[0], words)
+        same(got.out, "", "stdout")
+        assert not w.path(".hindcast").exists(), "a usage error leaves a run file"
+
+
+def test_nothing_to_replay(w):
+    w.path("empty").mkdir()
+    w.write("no-task.json", Build())
+    touch = "touch started; " + w.worker()
+    for arguments in (["empty"], ["nowhere.json"], ["no*.jsonl"]):
+        got = w.replay(*arguments, worker=touch)
+        same(got.code, 4, f"exit of {arguments}")
+        same(len(errors(got)), 1, f"lines of {arguments}: {got.err}")
+    got = w.replay("no-task.json", worker=touch)
+    same(got.code, 4, "exit of a history without a task")
+    accounted(got, {"no-task.json": "skipped"})
+    assert not w.path("started").exists(), "the worker was started for nothing"
+
+
+def test_bad_histories_are_decided_without_a_worker(w):
+    bad = ["decoded", "duplicate", "empty", "gap", "mid-batch", "no-start", "truncated",
+           "two-docs"]
+    for name in bad:
+        shutil.copy(DATA / (name + ".json"), w.path(name + ".json"))
+    shutil.copy(DATA / "text.txt", w.path("text.txt"))
+    got = w.replay(".", worker="touch started; " + w.worker())
+    same(got.code, 3, "exit")
+    names = [row["history"] for row in got.rows]
+    same(sorted(names), sorted(["./" + n + ".json" for n in bad] + ["./text.txt"]), "names")
+    for row in got.rows:
+        same(row["verdict"], "invalid", row["history"])
+        assert row["message"] and "\n" not in row["message"], row
+    assert not w.path("started").exists(), "the worker was started for nothing"
+
+
+def test_bad_histories_do_not_stop_the_good(w):
+    shutil.copy(DATA / "gap.json", w.path("gap.json"))
+    w.write("a.json", order())
+    w.write("skip.json", Build("w-3"))
+    got = w.replay(".", worker=w.worker())
+    same(got.code, 3, "exit")
+    accounted(got, {"./a.json": "passed", "./gap.json": "invalid", "./skip.json": "skipped"})
+
+
+def test_unknown_event_type(w):
+    history = order()
+    history.events[5]["eventType"] = "EVENT_TYPE_FROM_THE_FUTURE"
+    w.write("a.json", history)
+    got = w.replay("a.json", worker=w.worker())
+    accounted(got, {"a.json": "invalid"})
+    has(got.row("a.json")["message"], "EVENT_TYPE_FROM_THE_FUTURE")
+    same(got.code, 3, "exit")
+
+
+# ---- identity ----
+
+def test_ids_from_the_name(w):
+    w.write("order-7__run-9.json", order(None))
+    w.write("order-8.json", order(None))
+    got = w.replay(".", worker=w.worker())
+    same(got.code, 0, "exit")
+    same(got.row("./order-7__run-9.json")["workflowId"], "order-7", "workflow id")
+    same(got.row("./order-7__run-9.json")["runId"], "run-9", "run id")
+    same(got.row("./order-8.json")["workflowId"], "order-8", "workflow id")
+    has(got.err, "note: ", "workflow id", "--workflow-id")
+    # The worker gets what was guessed.
+    got = w.replay("order-8.json", "--workflow-id", "mine",
+                   worker=w.worker("mine:nd:" + ND_VAGUE))
+    same(got.code, 1, "exit under --workflow-id")
+    same(errors(got), [], "no note where the id is given")
+
+
+def test_standard_input_and_globs(w):
+    w.write("in/a.json", order("w-1"))
+    w.write("in/b.json", order("w-2"))
+    got = w.replay("in/*.json", worker=w.worker())
+    accounted(got, {"in/a.json": "passed", "in/b.json": "passed"})
+    with open(w.path("in/a.json"), "rb") as stdin:
+        got = w.replay("-", worker=w.worker(), stdin=stdin)
+    accounted(got, {"-": "passed"})
+    same(got.code, 0, "exit")
+
+
+# ---- the worker's end ----
+
+def unfit_worker(w, worker, *words, arguments=()):
+    w.write("a.json", order("w-1"))
+    w.write("b.json", order("w-2"))
+    got = w.replay("a.json", "b.json", *arguments, worker=worker)
+    same(got.code, 5, f"exit of {worker}: {got.err}")
+    has(errors(got)[0], "hindcast: ")
+    has(got.err, *words)
+    same(len([e for e in errors(got) if e.startswith("hindcast: ")]), 1, "one line " + got.err)
+    same(sorted(got.verdicts()), ["a.json", "b.json"], "every history is accounted for")
+    same(set(got.verdicts().values()), {"failed"}, "verdicts")
+    same({row["reason"] for row in got.rows}, {"no-worker"}, "reason")
+    return got
+
+
+def test_worker_missing(w):
+    unfit_worker(w, "no-such-program --x", "127", "not found")
+
+
+def test_worker_exits_at_once(w):
+    unfit_worker(w, "echo last words; exit 7", "status 7", "last words")
+
+
+def test_worker_dies_before_its_first_poll(w):
+    unfit_worker(w, "kill -SEGV $$", "signal 11")
+
+
+def test_worker_never_polls(w):
+    unfit_worker(w, "echo waiting; sleep 60", "did not poll within 1 s", "waiting",
+                 arguments=["--ready-timeout", "1"])
+
+
+def test_worker_connected_elsewhere(w):
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        port = elsewhere.getsockname()[1]
+        unfit_worker(w, w.worker(f"connect={port}"), f"127.0.0.1:{port}", "stopped",
+                     arguments=["--ready-timeout", "1"])
+
+
+def test_some_wait_for_a_poller_in_vain(w):
+    w.write("a.json", order("w-1", queue="orders"))
+    w.write("b.json", order("w-2", queue="nobody"))
+    got = w.replay("a.json", "b.json", worker=w.worker("queue=orders", "queue=refunds"))
+    same(got.code, 3, "exit")
+    accounted(got, {"a.json": "passed", "b.json": "failed"})
+    row = got.row("b.json")
+    same(row["reason"], "no-poller", "reason")
+    has(row["message"], "nobody", "orders", "refunds")
+
+
+def test_the_only_queue_gets_all(w):
+    w.write("a.json", order("w-1", queue="orders"))
+    got = w.replay("a.json", worker=w.worker("queue=other"))
+    accounted(got, {"a.json": "passed"})
+
+
+def test_unknown_sdk(w):
+    w.write("a.json", order())
+    got = w.replay("a.json", worker=w.worker("sdk=temporal-cobol"))
+    same(got.code, 3, "exit")
+    accounted(got, {"a.json": "failed"})
+    same(got.row("a.json")["reason"], "unknown-sdk", "reason")
+    has(got.row("a.json")["message"], "temporal-cobol", "Go, Java, Python, TypeScript", "--sdk")
+    got = w.replay("a.json", "--sdk", "python", worker=w.worker("sdk=temporal-cobol"))
+    accounted(got, {"a.json": "passed"})
+    got = w.replay("a.json", worker=w.worker("sdk="))
+    same(got.row("a.json")["reason"], "unknown-sdk", "reason without a name")
+
+
+def test_sdk_too_old(w):
+    w.write("a.json", order())
+    got = w.replay("a.json", worker=w.worker("version=1.2.9"))
+    same(got.code, 3, "exit")
+    same(got.row("a.json")["reason"], "sdk-too-old", "reason")
+    has(got.row("a.json")["message"], "1.2.9", "1.3.0", "Python")
+
+
+def test_unregistered(w):
+    w.write("a.json", order())
+    text = "code:NotFoundError:Workflow class OrderWorkflow is not registered on this worker"
+    got = w.replay("a.json", worker=w.worker("*:" + text))
+    same(got.code, 3, "exit")
+    accounted(got, {"a.json": "unregistered"})
+
+
+# ---- replies ----
+
+def test_the_first_reply_counts(w):
+    w.write("a.json", order("w-1"))
+    w.write("b.json", order("w-2"))
+    got = w.replay("a.json", "b.json", worker=w.worker("*:twice"))
+    same(got.code, 0, "exit")
+    accounted(got, {"a.json": "passed", "b.json": "passed"})
+
+
+def test_leftover_commands(w):
+    w.write("a.json", Build().task().activity("Charge").task())
+    got = w.replay("a.json", worker=w.worker("*:extra"))
+    same(got.code, 1, "exit")
+    divergence = got.row("a.json")["divergence"]
+    same(divergence["worker"]["command"], "StartTimer", "command")
+
+
+def test_bisecting_finds_the_task(w):
+    history = Build().task()
+    for i in range(20):
+        history.activity("Step").task()
+    w.write("a.json", history.completed())
+    # Event 47 is the 8th task's: from there on no prefix replays.
+    got = w.replay("a.json", worker=w.worker("*:nd-from:47:" + ND_VAGUE))
+    same(got.code, 1, "exit")
+    divergence = got.row("a.json")["divergence"]
+    first = next(i for i in range(1, 22) if 6 * i - 2 + 3 >= 47)
+    same(divergence["workflowTask"], first, "workflow task")
+
+
+def test_go(w):
+    w.write("open.json", Build("w-1").task().activity("Charge").task().activity("Ship").task())
+    w.write("closed.json", order("w-2"))
+    w.write("local.json", Build("w-3").task().activity("Charge").task())
+    go = ["sdk=temporal-go", "version=1.35.0", "w-2:complete"]
+    got = w.replay("open.json", "closed.json", "local.json",
+                   worker=w.worker(*go, "w-3:stack:ExecuteLocalActivity"))
+    same(got.code, 1, "exit")
+    same(got.verdicts()["open.json"], "passed", "open")
+    # `complete` answers the pass before the last too, where nothing may be left over.
+    same(got.verdicts()["closed.json"], "diverged", "closed")
+    same(got.verdicts()["local.json"], "diverged", "local activity")
+    same(got.row("local.json")["divergence"]["kind"], "marker", "kind")
+    same(len([e for e in errors(got) if "local activity" in e]), 1, "Go's limit is said once")
+    got = w.replay("closed.json", "--namespace", "ReplayNamespace",
+                   worker=w.worker(*go, "namespace=ReplayNamespace"))
+    accounted(got, {"closed.json": "passed"})
+
+
+# ---- crashes, hangs, deadlocks ----
+
+def test_only_the_guilty_crash(w):
+    names = {}
+    for i in range(12):
+        names[w.write(f"h{i:02}.json", order(f"w-{i}"))] = "passed"
+    names["h05.json"] = "crashed"
+    got = w.replay(".", worker=w.worker("pollers=6", "w-5:die:11"))
+    same(got.code, 3, "exit")
+    accounted(got, {"./" + name: verdict for name, verdict in names.items()})
+    row = got.row("./h05.json")
+    has(row["message"], "signal 11", "about to die")
+    assert pathlib.Path(w.folder / row["output"]).exists(), row["output"]
+
+
+def test_a_crash_that_does_not_come_again(w):
+    w.write("a.json", order("w-1"))
+    w.write("b.json", order("w-2"))
+    got = w.replay("a.json", "b.json", worker=w.worker("w-1:once:mark:exit:9"))
+    same(got.code, 0, "exit")
+    accounted(got, {"a.json": "passed", "b.json": "passed"})
+
+
+def test_a_worker_that_crashes_on_everything(w):
+    names = {"./" + w.write(f"h{i}.json", order(f"w-{i}")): "crashed" for i in range(4)}
+    got = w.replay(".", worker=w.worker("*:exit:9"))
+    same(got.code, 3, "exit")
+    accounted(got, names)
+    has(got.rows[0]["message"], "status 9")
+
+
+def test_a_worker_that_does_not_start_again(w):
+    w.write("a.json", order("w-1"))
+    w.write("b.json", order("w-2"))
+    worker = "test -e second && exit 6; touch second; " + w.worker("*:die:9")
+    got = w.replay("a.json", "b.json", worker=worker)
+    same(got.code, 3, "exit")
+    accounted(got, {"a.json": "crashed", "b.json": "crashed"})
+    has(got.rows[0]["message"], "status 6")
+
+
+def test_only_the_guilty_time_out(w):
+    names = {"./" + w.write(f"h{i}.json", order(f"w-{i}")): "passed" for i in range(6)}
+    names["./h2.json"] = "timed-out"
+    got = w.replay(".", "--timeout", "1", "--ready-timeout", "1",
+                   worker=w.worker("pollers=3", "w-2:hang"))
+    same(got.code, 3, "exit")
+    accounted(got, names)
+
+
+def test_a_deadlock_is_tried_again(w):
+    w.write("a.json", order("w-1"))
+    w.write("b.json", order("w-2"))
+    got = w.replay("a.json", "b.json",
+                   worker=w.worker("w-1:once:mark:" + DEADLOCK, "w-2:" + DEADLOCK))
+    same(got.code, 3, "exit")
+    accounted(got, {"a.json": "passed", "b.json": "failed"})
+    same(got.row("b.json")["reason"], "deadlock", "reason")
+
+
+# ---- run ids ----
+
+def test_two_exports_of_one_run(w):
+    """Diverged under a substitute id only: not a divergence."""
+    w.write("a.json", order("w-1", run_id="the-run"))
+    w.write("b.json", order("w-1", run_id="the-run"))
+    script = ["w-1:nd-unless:the-run:" + ND_VAGUE]
+    log = "echo started >>starts; "
+    got = w.replay("a.json", "b.json", worker=log + w.worker(*script))
+    same(got.code, 0, "exit")
+    accounted(got, {"a.json": "passed", "b.json": "passed"})
+    same(w.path("starts").read_text().count("started"), 2, "a fresh process for the second")
+    # And a real divergence is one for both.
+    got = w.replay("a.json", "b.json", worker=w.worker("*:nd:" + ND_VAGUE))
+    accounted(got, {"a.json": "diverged", "b.json": "diverged"})
+
+
+# ---- interruption ----
+
+def processes_with(mark):
+    found = []
+    for path in glob.glob("/proc/[0-9]*/environ"):
+        try:
+            with open(path, "rb") as environ:
+                if mark.encode() in environ.read():
+                    found.append(int(path.split("/")[2]))
+        except OSError:
+            pass
+    return found
+
+
+def wait_for(what, seconds=20):
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "what was waited for did not come"
+        time.sleep(0.02)
+
+
+def interrupt(w, worker, ready, *arguments):
+    mark = "HINDCAST_TEST_MARK=" + str(w.folder)
+    process = w.start(*arguments, worker=worker,
+                      env={"HINDCAST_TEST_MARK": str(w.folder)})
+    wait_for(ready)
+    process.send_signal(signal.SIGINT)
+    got = w.finish(process)
+    same(got.code, 130, "exit " + got.err)
+    assert got.header is not None and got.totals is not None, "the run file has an end"
+    wait_for(lambda: not processes_with(mark), 5)
+    return got
+
+
+def test_interrupted(w):
+    for i in range(4):
+        w.write(f"h{i}.json", order(f"w-{i}"))
+    run_file = w.path(".hindcast/last.jsonl")
+    got = interrupt(w, w.worker("pollers=1", "w-2:hang"),
+                    lambda: run_file.exists() and run_file.read_text().count('"verdict"') == 2,
+                    ".")
+    same(got.verdicts(), {"./h0.json": "passed", "./h1.json": "passed"}, "verdicts")
+
+
+def test_interrupted_while_a_suspect_is_out(w):
+    """What the interruption does to the worker is not the history's doing."""
+    w.write("a.json", order("w-1"))
+    worker = "echo started >>starts; " + w.worker("*:once:mark:exit:9") + " & wait $!"
+    worker = "echo started >>starts; test -e mark && exec %s \"*:hang\"; " % w.fake + \
+             w.worker("*:once:mark:exit:9")
+    starts = w.path("starts")
+
+    def second_is_busy():
+        return starts.exists() and starts.read_text().count("started") == 2 and \
+            "fake worker on" in w.path(".hindcast/last.worker-2.log").read_text()
+
+    got = interrupt(w, worker, lambda: second_is_busy() and not time.sleep(0.5), "a.json")
+    same(got.verdicts(), {}, "verdicts")
+
+
+def test_interrupted_before_the_first_poll(w):
+    w.write("a.json", order("w-1"))
+    got = interrupt(w, "touch started; sleep 60", w.path("started").exists, "a.json")
+    same(got.verdicts(), {}, "verdicts")
+    same([e for e in errors(got) if "error" in e], [], "stderr")
+
+
+def test_a_stubborn_worker_is_killed(w):
+    w.write("a.json", order("w-1"))
+    mark = "HINDCAST_TEST_MARK=" + str(w.folder)
+    got = w.replay("a.json", worker=w.worker("term=ignore"),
+                   env={"HINDCAST_TEST_MARK": str(w.folder)})
+    accounted(got, {"a.json": "passed"})
+    wait_for(lambda: not processes_with(mark), 5)
+
+
+# ---- files and ports ----
+
+def test_port_taken(w):
+    w.write("a.json", order())
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        got = w.replay("a.json", "--port", str(port), worker="touch started; " + w.worker())
+    same(got.code, 3, "exit")
+    same(len(errors(got)), 1, got.err)
+    has(got.err, str(port))
+    assert not w.path("started").exists(), "the worker was started"
+
+
+def test_a_chosen_port(w):
+    w.write("a.json", order())
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    got = w.replay("a.json", "--port", str(port),
+                   worker=f"echo $TEMPORAL_ADDRESS >address; " + w.worker())
+    same(got.code, 0, "exit")
+    same(w.path("address").read_text(), f"127.0.0.1:{port}\n", "address")
+
+
+def test_unwritable_run_file(w):
+    w.write("a.json", order())
+    w.write("file", "not a folder")
+    for run in ("file/run.jsonl", "/proc/no-such/run.jsonl", "."):
+        got = w.replay("a.json", "--run", run, worker="touch started; " + w.worker(),
+                       run="none")
+        same(got.code, 3, "exit of " + run)
+        same(len(errors(got)), 1, got.err)
+        has(got.err, "run file " + run)
+        assert not w.path("started").exists(), "the worker was started"
+
+
+def test_full_disk(w):
+    w.write("a.json", order())
+    if not os.path.exists("/dev/full"):
+        return
+    got = w.replay("a.json", "--run", "/dev/full", worker=w.worker(), run="none")
+    same(got.code, 3, "exit")
+    same(len(errors(got)), 1, got.err)
+    has(got.err, "No space left")
+
+
+def test_run_file_is_private(w):
+    w.write("a.json", order())
+    got = w.replay("a.json", "--run", "deep/er/mine.jsonl", worker="echo hello; " + w.worker(),
+                   run="deep/er/mine.jsonl")
+    same(got.code, 0, "exit")
+    log = got.row("a.json")["output"]
+    same(log, "deep/er/mine.worker-1.log", "log")
+    for name in ("deep/er/mine.jsonl", log):
+        same(oct(w.path(name).stat().st_mode & 0o777), "0o600", name)
+    has(w.path(log).read_text(), "hello")
+
+
+def test_reports(w):
+    w.write("a.json", order("w-1"))
+    w.write("b.json", order("w-2"))
+    got = w.replay("a.json", "b.json", "--report", "junit:out.xml", "--report", "json",
+                   worker=w.worker("w-1:nd:" + ND_VAGUE))
+    same(got.code, 1, "exit")
+    json.loads(got.out)
+    has(w.path("out.xml").read_text(), "<testsuite", "a.json", "b.json")
+    got = w.replay("b.json", "--report", "junit:out.xml", worker=w.worker())
+    has(got.out, "passed")
+    got = w.replay("b.json", "--report", "junit:no/such/folder.xml", worker=w.worker())
+    same(got.code, 3, "exit where the report can't be written")
+    has(got.err, "no/such/folder.xml")
+
+
+# ---- what the worker is given ----
+
+def test_environment(w):
+    w.write("a.json", order())
+    given = {"TEMPORAL_API_KEY": "k", "TEMPORAL_TLS": "1", "TEMPORAL_TLS_CA": "x",
+             "TEMPORAL_PROFILE": "prod", "TEMPORAL_CONFIG_FILE": "/x", "KEPT": "yes",
+             "TEMPORAL_ADDRESS": "prod.example:7233", "TEMPORAL_NAMESPACE": "prod",
+             "TEMPORAL_TASK_QUEUE": "prod"}
+    got = w.replay("a.json", "--env", "MINE=at {address} in {namespace} on {queue}",
+                   worker="env >environment; " + w.worker(), env=given)
+    same(got.code, 0, "exit")
+    lines = dict(line.split("=", 1) for line in w.path("environment").read_text().splitlines()
+                 if "=" in line)
+    address = lines["TEMPORAL_ADDRESS"]
+    assert address.startswith("127.0.0.1:"), address
+    same(sorted(n for n in lines if n.startswith("TEMPORAL_")),
+         ["TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_TASK_QUEUE"], "names")
+    same((lines["TEMPORAL_NAMESPACE"], lines["TEMPORAL_TASK_QUEUE"], lines["KEPT"]),
+         ("default", "queue", "yes"), "values")
+    same(lines["MINE"], f"at {address} in default on queue", "placeholders in --env")
+
+
+def test_placeholders(w):
+    w.write("a.json", order("w-1", queue="less"))
+    w.write("b.json", order("w-2", queue="more"))
+    w.write("c.json", order("w-3", queue="more"))
+    got = w.replay("a.json", "b.json", "c.json", "--namespace", "there",
+                   worker="echo {address} {namespace} {queue} >given; unset TEMPORAL_ADDRESS; "
+                          "exec " + w.fake + " address={address} queue={queue}")
+    same(got.code, 0, "exit " + got.err)
+    address, namespace, queue = w.path("given").read_text().split()
+    same((namespace, queue), ("there", "more"), "given")
+    assert address.startswith("127.0.0.1:"), address
+    got = w.replay("a.json", "--task-queue", "named",
+                   worker="echo {queue} >given; " + w.worker())
+    same(w.path("given").read_text(), "named\n", "queue")
+
+
+def test_a_hostile_queue_name(w):
+    w.write("a.json", order("w-1", queue="x; touch pwned; echo '"))
+    got = w.replay("a.json", worker="exec " + w.fake + " queue={queue}")
+    same(got.code, 0, "exit " + got.err)
+    assert not w.path("pwned").exists(), "a history's words were run by the shell"
+
+
+def test_verbose(w):
+    w.write("a.json", order())
+    got = w.replay("a.json", "-v", worker=w.worker(
+        "also=/temporal.api.workflowservice.v1.WorkflowService/CountWorkers"))
+    same(got.code, 0, "exit")
+    has(got.err, "recipe core", "Python 1.20.0", "CountWorkers (Unimplemented)")
+
+
+def test_paging_and_other_polls(w):
+    history = Build().task()
+    for i in range(50):
+        history.activity("Step").task()
+    w.write("a.json", history.completed())
+    got = w.replay("a.json", worker=w.worker("sticky=1"))
+    accounted(got, {"a.json": "passed"})
+
+
+def main():
+    hindcast, fake = (os.path.abspath(p) for p in sys.argv[1:3])
+    wanted = sys.argv[3:]
+    tests = [(name[5:], test) for name, test in globals().items() if name.startswith("test_")]
+    failed = ran = 0
+    for name, test in tests:
+        if wanted and name not in wanted:
+            continue
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="replay-"))
+        began = time.monotonic()
+        ran += 1
+        try:
+            test(World(hindcast, fake, folder))
+        except Exception:
+            failed += 1
+            print(f"FAILED: {name} (kept: {folder})\n{traceback.format_exc()}")
+            continue
+        shutil.rmtree(folder)
+        if time.monotonic() - began > 3:
+            print(f"slow: {name}: {time.monotonic() - began:.1f} s")
+    print(f"{ran - failed} passed, {failed} failed")
+    return 1 if failed or not ran else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
