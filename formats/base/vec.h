@@ -23,6 +23,8 @@
 		 : (void)((v)->cap = (v)->cap + (v)->cap / 2 + 8,                    \
 			  (v)->at = mem_resize((v)->at, (v)->cap * sizeof(*(v)->at))))
 
-#define vec_push(v, ...) (vec_room(v), (void)((v)->at[(v)->n++] = (__VA_ARGS__)))
+/* The value may name (v)->n: it is evaluated before n grows. */
+#define vec_push(v, ...) \
+	(vec_room(v), (void)((v)->at[(v)->n] = (__VA_ARGS__)), (void)(v)->n++)
 #define vec_done(v) (mem_free((v)->at), (void)((v)->at = NULL, (v)->n = (v)->cap = 0))
 #define vec_last(v) (&(v)->at[(v)->n - 1])
