@@ -88,6 +88,7 @@ static const char *const FAULT_KINDS[] = {
 	[HISTORY_FAULT_DUPLICATE] = "duplicate",
 	[HISTORY_FAULT_ORDER] = "order",
 	[HISTORY_FAULT_GAP] = "gap",
+	[HISTORY_FAULT_TYPE] = "no-type",
 	[HISTORY_FAULT_BATCH] = "batch",
 	[HISTORY_FAULT_TASK] = "batch",
 	[HISTORY_FAULT_AFTER_END] = "after-close",
@@ -121,6 +122,8 @@ static void check_types(struct checking *c, const struct history *h)
 		const struct schema_message *m;
 		struct str bytes;
 
+		if (!e->type) /* the sequence told it */
+			continue;
 		if (!event_row(e->type))
 			report(c, (struct finding){SEVERITY_NOTE, "unknown-type", e->id, 0,
 						   arena_printf(&c->step,

@@ -181,6 +181,8 @@ enum history_fault history_fault_at(const struct history *h, size_t index, int64
 
 	if (fault != HISTORY_FINE || index == 0)
 		return fault;
+	if (!e->type)
+		return HISTORY_FAULT_TYPE;
 	if (end_by(e[-1].type) != HISTORY_OPEN)
 		return HISTORY_FAULT_AFTER_END;
 	if (e[-1].type == EVENT_WORKFLOW_TASK_STARTED && waits_for_task(e))
@@ -213,6 +215,8 @@ struct str history_fault_text(const struct history *h, size_t index, enum histor
 			return arena_printf(a, "event %" PRId64 " is missing", before + 1);
 		return arena_printf(a, "events %" PRId64 " to %" PRId64 " are missing", before + 1,
 				    e->id - 1);
+	case HISTORY_FAULT_TYPE:
+		return STR("its event type is missing, or a name that is unknown here");
 	case HISTORY_FAULT_BATCH:
 		return arena_printf(a,
 				    "%.*s belongs to the workflow task completed at event %" PRId64

@@ -18,6 +18,7 @@ enum history_fault {
 	HISTORY_FAULT_DUPLICATE,  /* the id before comes again */
 	HISTORY_FAULT_ORDER,	  /* a lower id than the one before */
 	HISTORY_FAULT_GAP,	  /* ids are missing */
+	HISTORY_FAULT_TYPE,	  /* an event of no type, or of a type's name unknown here */
 	HISTORY_FAULT_BATCH,	  /* a command event apart from its workflow task */
 	HISTORY_FAULT_TASK,	  /* a workflow task that started neither ends nor is last */
 	HISTORY_FAULT_AFTER_END,  /* an event behind the one that closed the run */

@@ -40,6 +40,22 @@ struct expansion {
 
 static bool add_path(struct expansion *x, struct str path, unsigned depth);
 
+/* The folders that we are in: a link back to one of them leads nowhere new. */
+struct folder {
+	const struct folder *above;
+	dev_t device;
+	ino_t inode;
+	unsigned depth;
+};
+
+static bool is_below_itself(const struct folder *f)
+{
+	for (const struct folder *a = f->above; a; a = a->above)
+		if (a->device == f->device && a->inode == f->inode)
+			return true;
+	return false;
+}
+
 static void add_file(struct expansion *x, struct str path, int64_t bytes)
 {
 	vec_push(&x->list->files, (struct source_file){path, bytes});
@@ -51,7 +67,7 @@ static int by_bytes(const void *a, const void *b)
 }
 
 /* Entries of a folder by name: folders, and files that may hold a history. */
-static bool add_folder(struct expansion *x, struct str path, unsigned depth)
+static bool add_folder(struct expansion *x, struct str path, const struct folder *here)
 {
 	VEC_OF(struct str) names = {0};
 	DIR *folder = opendir(path.p);
@@ -61,7 +77,7 @@ static bool add_folder(struct expansion *x, struct str path, unsigned depth)
 
 	if (!folder)
 		return err_errno(x->err, "%s", path.p);
-	if (depth > LIMIT_FOLDER_DEPTH) {
+	if (here->depth > LIMIT_FOLDER_DEPTH) {
 		closedir(folder);
 		return err_set(x->err, ERR_LIMIT, "%s: more than %d folders deep", path.p,
 			       LIMIT_FOLDER_DEPTH);
@@ -79,10 +95,13 @@ static bool add_folder(struct expansion *x, struct str path, unsigned depth)
 		/* An entry that vanished meanwhile, or a link to nowhere, holds no history. */
 		if (stat(child.p, &st) != 0)
 			continue;
-		if (S_ISDIR(st.st_mode))
-			ok = add_folder(x, child, depth + 1);
-		else if (S_ISREG(st.st_mode) && may_hold_history(child))
+		if (S_ISDIR(st.st_mode)) {
+			struct folder below = {here, st.st_dev, st.st_ino, here->depth + 1};
+
+			ok = is_below_itself(&below) || add_folder(x, child, &below);
+		} else if (S_ISREG(st.st_mode) && may_hold_history(child)) {
 			add_file(x, child, st.st_size);
+		}
 	}
 	vec_done(&names);
 	return ok;
@@ -113,8 +132,11 @@ static bool add_path(struct expansion *x, struct str path, unsigned depth)
 			return add_glob(x, path);
 		return err_errno(x->err, "%s", path.p);
 	}
-	if (S_ISDIR(st.st_mode))
-		return add_folder(x, path, 1);
+	if (S_ISDIR(st.st_mode)) {
+		struct folder here = {NULL, st.st_dev, st.st_ino, 1};
+
+		return add_folder(x, path, &here);
+	}
 	add_file(x, path, S_ISREG(st.st_mode) ? st.st_size : -1);
 	return true;
 }

@@ -159,6 +159,12 @@ static void events_are_found_by_id(void **state)
 	build_done(&b);
 }
 
+static void without_type(struct build *b)
+{
+	build_started(b, "OrderWorkflow");
+	build_event_with_id(b, 2, 0, 10, STR(""));
+}
+
 /* How an unsound history is made, and what is said of it. */
 static void without_start(struct build *b)
 {
@@ -220,6 +226,7 @@ static void an_unsound_history_is_told_with_its_event(void **state)
 		{with_gap, 5, "events 2 to 4 are missing"},
 		{with_duplicate, 2, "event 2 is there twice"},
 		{out_of_order, 3, "event 2 is missing"},
+		{without_type, 2, "its event type is missing"},
 		{with_stray_command, 5, "completed at event 99"},
 		{cut_amid_a_task, 4, "amid a workflow task"},
 		{going_on_after_the_end, 6, "after the workflow closed at event 5"},
