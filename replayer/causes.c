@@ -43,7 +43,7 @@ static struct str divergence_title(const struct divergence *d, struct arena *a)
 		return arena_printf(a, "history has %.*s, the code asked for %.*s",
 				    STR_ARG(history), STR_ARG(worker));
 	if (history.n)
-		return arena_printf(a, "history has %.*s, the code did not ask for it",
+		return arena_printf(a, "history has %.*s, the code did not ask for it there",
 				    STR_ARG(history));
 	if (worker.n)
 		return arena_printf(a, "the code asked for %.*s, history does not have it",
@@ -82,12 +82,16 @@ static struct str title(const struct ledger_entry *e, struct arena *a)
 static struct str key(const struct ledger_entry *e, struct arena *a)
 {
 	const struct verdict *v = e->verdict;
+	struct str message = v->message;
 
 	if (v->fingerprint[0])
 		return str_of(v->fingerprint);
+	/* What follows is the worker's last output, and never twice the same. */
+	if (v->kind == VERDICT_CRASHED)
+		message = str_split(&message, '\n');
 	return arena_printf(a, "%s\n%.*s\n%.*s\n%.*s", verdict_name(v->kind),
 			    STR_ARG(v->reason), STR_ARG(e->workflow_type),
-			    STR_ARG(v->message));
+			    STR_ARG(message));
 }
 
 static bool is_smaller(const struct ledger_entry *e, const struct cause *than)

@@ -7,6 +7,7 @@
 #include "replayer/inquiry.h"
 #include "replayer/remote/frontend.h"
 #include "replayer/remote/process.h"
+#include "replayer/remote/unfit.h"
 
 #include <stdio.h>
 
@@ -16,6 +17,8 @@
 #define FIRST_TASK_EXTRA_MS ((int64_t)30000)
 /* Wire bytes of histories out at the same time; one alone may be larger. */
 #define OUT_BYTES ((int64_t)64 * 1024 * 1024)
+/* A dying process's connections break before it can be seen to be dead, which says more. */
+#define LOST_GRACE_MS ((int64_t)1000)
 /* Processes in a row that end without one verdict before the rest is given up. */
 #define FRUITLESS_PROCESSES 3
 
@@ -40,6 +43,8 @@ struct job {
 	bool main_served; /* the real id was used up by the main check's first task */
 	bool out;
 	int64_t out_since_ms;
+	bool lost; /* its connection broke, at: */
+	int64_t lost_since_ms;
 	int64_t started_ms;
 	/* The worker that has it; copies in the arena. */
 	const struct sdk_row *sdk;
@@ -171,6 +176,14 @@ static void put_back(struct dispatch *d, struct job *job, bool suspect)
 static void blame(struct dispatch *d, struct job *job, enum verdict_kind kind,
 		  struct str message)
 {
+	struct verdict known;
+
+	/* Only the probe, which makes a divergence clearer, came to nothing. */
+	if (job->real_id && inquiry_known(&job->inquiry, &known)) {
+		decide(d, job->item, job, &known);
+		drop_job(d, job);
+		return;
+	}
 	if (!d->items[job->item].suspect) {
 		put_back(d, job, true);
 		return;
@@ -222,8 +235,21 @@ static void on_lost(void *context, void *delivery)
 	struct job *job = delivery;
 
 	job->out = false;
-	blame(d, job, VERDICT_CRASHED,
-	      STR("the worker's connection died while it replayed this history, twice"));
+	job->lost = true;
+	job->lost_since_ms = now(d);
+}
+
+/* Those whose worker lives on although their connection broke. */
+static void blame_lost(struct dispatch *d)
+{
+	for (size_t i = d->jobs.n; i > 0; i--) {
+		struct job *job = d->jobs.at[i - 1];
+
+		if (job->lost && now(d) - job->lost_since_ms > LOST_GRACE_MS)
+			blame(d, job, VERDICT_CRASHED,
+			      STR("the worker's connection died while it replayed this "
+				  "history, twice"));
+	}
 }
 
 /* ---- serving ---- */
@@ -248,45 +274,28 @@ static bool queue_for(const struct dispatch *d, const struct corpus_item *item,
 
 static void no_poller(struct dispatch *d, size_t index)
 {
-	struct str list = STR("");
 	struct arena a;
 
 	arena_init(&a);
-	for (size_t i = 0; i < frontend_queues(d->frontend); i++)
-		list = arena_printf(&a, "%.*s%s%.*s", STR_ARG(list), i ? ", " : "",
-				    STR_ARG(frontend_queue(d->frontend, i)));
 	decide_plain(d, index, NULL, VERDICT_FAILED, "no-poller",
-		     arena_printf(&a,
-				  "nobody polls its task queue \"%.*s\"; the worker polls %.*s",
-				  STR_ARG(d->corpus->items.at[index].queue), STR_ARG(list)));
+		     unfit_queue(d->frontend, d->corpus->items.at[index].queue, &a));
 	arena_done(&a);
 }
 
 /* False, with the verdict given, where this worker can't judge it. */
 static bool worker_fits(struct dispatch *d, size_t index, const struct poller *p)
 {
+	const char *reason;
+	struct str why;
 	struct arena a;
-	struct str why = STR_NONE;
-	const char *reason = NULL;
+	bool fits;
 
 	arena_init(&a);
-	if (!p->sdk) {
-		reason = "unknown-sdk";
-		why = arena_printf(&a,
-				   "the worker calls itself \"%.*s\", an SDK without a recipe here; "
-				   "known: %.*s (--sdk NAME if it is built on one of them)",
-				   STR_ARG(p->client_name), STR_ARG(sdk_labels(&a)));
-	} else if (!sdk_new_enough(p->sdk, p->version)) {
-		reason = "sdk-too-old";
-		why = arena_printf(&a,
-				   "the worker's %s SDK %.*s is older than %s, below which "
-				   "replay verdicts are not right",
-				   p->sdk->label, STR_ARG(p->version), p->sdk->oldest);
-	}
-	if (reason)
+	fits = !unfit_worker(p, &reason, &why, &a);
+	if (!fits)
 		decide_plain(d, index, NULL, VERDICT_FAILED, reason, why);
 	arena_done(&a);
-	return !reason;
+	return fits;
 }
 
 static void serve(struct dispatch *d, struct job *job)
@@ -390,7 +399,7 @@ static size_t pump(struct dispatch *d)
 	size_t waiting = 0;
 
 	for (size_t i = 0; i < d->jobs.n; i++)
-		if (!d->jobs.at[i]->out &&
+		if (!d->jobs.at[i]->out && !d->jobs.at[i]->lost &&
 		    frontend_waiting(d->frontend, d->jobs.at[i]->queue, d->jobs.at[i]->sdk->family))
 			serve(d, d->jobs.at[i]);
 	while (d->first_pending < d->corpus->items.n &&
@@ -490,6 +499,7 @@ static void use_process(struct dispatch *d)
 				worker_died(d);
 				return;
 			}
+			blame_lost(d);
 			if (hangs(d))
 				return;
 		}

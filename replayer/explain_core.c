@@ -122,6 +122,7 @@ static const struct form ROWS[] = {
 	{"core-transition",
 	 "<machine> in state <*> says the transition is invalid during event <*>",
 	 .class = ND},
+	{"core-type", "Event type is unspecified!<*>", .class = SAID_BAD_HISTORY},
 	{"core-order", "History is out of order<*>", .class = SAID_BAD_HISTORY},
 	{"core-unregistered",
 	 "Workflow class <*> is not registered on this worker<*>",

@@ -2,6 +2,7 @@
 /* inquiry.c: the verdict's machine: main check, bisecting, placing the divergence. */
 #include "replayer/inquiry.h"
 
+#include "formats/events.h"
 #include "replayer/match.h"
 
 void inquiry_begin(struct inquiry *q, const struct recipe *recipe, const struct history *h,
@@ -82,13 +83,33 @@ static void place_at_task(const struct inquiry *q, size_t task, struct divergenc
 }
 
 /*
- * Markers and updates have words of their own in the SDKs' messages, and what the probe
- * shows of a task with a marker in doubt is not what ran.
+ * Updates have words of their own in the SDKs' messages, and so have most markers: a message
+ * that a marker is missing leaves open what the code did in its place.
  */
 static bool worth_a_probe(const struct divergence *d)
 {
-	return d->kind != DIVERGENCE_MARKER && d->kind != DIVERGENCE_UPDATE &&
-	       strcmp(d->provenance, "message") == 0;
+	if (strcmp(d->provenance, "message") != 0 || d->kind == DIVERGENCE_UPDATE)
+		return false;
+	return d->kind != DIVERGENCE_MARKER || (d->history.what.n && !d->worker.what.n);
+}
+
+/*
+ * The probe of a task whose marker is in doubt ends before that marker, since with it the
+ * replay fails again. Nothing but markers may stand before it: the reply then begins with
+ * what the code asks for in its place.
+ */
+static bool end_before_marker(struct inquiry *q)
+{
+	const struct history *h = q->history;
+	size_t first = check_last_task(&q->check)->completed + 1, i = first;
+
+	while (i < h->n_events && h->events[i].id != q->verdict.divergence.event_id)
+		if (h->events[i++].type != EVENT_MARKER_RECORDED)
+			return false;
+	if (i == h->n_events || q->recipe->family != SDK_CORE)
+		return false;
+	q->probe.n_events = i;
+	return true;
 }
 
 /* The divergence is placed. True: and that is the verdict; false: the probe goes out. */
@@ -101,7 +122,8 @@ static bool placed(struct inquiry *q, struct verdict *ret)
 	if (q->recipe->probe && worth_a_probe(&v->divergence)) {
 		check_begin(&q->check, q->recipe, q->history,
 			    (size_t)v->divergence.workflow_task, q->arena);
-		if (q->recipe->probe(&q->check, &q->probe, &q->probe_from)) {
+		if (q->recipe->probe(&q->check, &q->probe, &q->probe_from) &&
+		    (v->divergence.kind != DIVERGENCE_MARKER || end_before_marker(q))) {
 			q->state = INQUIRY_PROBE;
 			return false;
 		}
@@ -117,7 +139,11 @@ static bool probed(struct inquiry *q, const struct task_reply *reply, struct ver
 	struct divergence seen;
 
 	task.completed = q->probe_from;
-	if (reply->kind == REPLY_COMPLETED &&
+	if (q->verdict.divergence.kind == DIVERGENCE_MARKER) {
+		if (reply->kind == REPLY_COMPLETED && reply->n_commands)
+			q->verdict.divergence.worker = command_side(
+				q->history->schema, reply->commands[0], q->arena);
+	} else if (reply->kind == REPLY_COMPLETED &&
 	    !match_task(q->history, &task, reply->commands, reply->n_commands, MATCH_ALL, q->arena,
 			&seen)) {
 		q->verdict.divergence = seen;
@@ -210,4 +236,13 @@ bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct ve
 		q->nearest = o;
 	}
 	return bisect(q, ret);
+}
+
+bool inquiry_known(const struct inquiry *q, struct verdict *ret)
+{
+	if (q->state != INQUIRY_PROBE)
+		return false;
+	*ret = q->verdict;
+	verdict_fingerprint(ret, q->history->workflow_type);
+	return true;
 }

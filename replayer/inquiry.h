@@ -39,5 +39,7 @@ struct inquiry {
 void inquiry_begin(struct inquiry *q, const struct recipe *recipe, const struct history *h,
 		   struct arena *a);
 void inquiry_ask(const struct inquiry *q, struct task_spec *ret);
+/* True: RET is what is known already, though a task is still out that could say it better. */
+bool inquiry_known(const struct inquiry *q, struct verdict *ret);
 /* True: RET is the verdict. Its strings live in the arena. */
 bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct verdict *ret);

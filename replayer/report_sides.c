@@ -80,6 +80,21 @@ static struct str side(const struct side *s, const struct side *other, int64_t e
 	return arena_printf(a, "%.*s (id %.*s)", STR_ARG(text), STR_ARG(name(s->id, a)));
 }
 
+/* "There": it may well ask for it elsewhere, in another order or with another id. */
+static struct str nothing_there(const struct divergence *d)
+{
+	switch (d->kind) {
+	case DIVERGENCE_EARLY_CLOSE:
+		return STR("had already ended");
+	case DIVERGENCE_LATE_CLOSE:
+		return STR("went on and did not end there");
+	case DIVERGENCE_MARKER:
+		return STR("makes no such marker there");
+	default:
+		return STR("does not ask for it there");
+	}
+}
+
 static void add_sides(const struct divergence *d, struct arena *a, struct report_lines *ret)
 {
 	struct str history = side(&d->history, &d->worker, d->event_id, a);
@@ -91,7 +106,7 @@ static void add_sides(const struct divergence *d, struct arena *a, struct report
 	else
 		history = arena_printf(a, "nothing after event %" PRId64, d->event_id);
 	if (!worker.n)
-		worker = STR("nothing");
+		worker = nothing_there(d);
 	add(ret, "history", history, TONE_HISTORY);
 	add(ret, "code", worker, TONE_CODE);
 	if (!d->field.n)

@@ -92,8 +92,11 @@ void verdict_fingerprint(struct verdict *v, struct str workflow_type)
 		hash = mix(hash, str_of(divergence_name(d->kind)));
 		hash = mix(hash, d->history.what);
 		hash = mix(hash, d->history.name);
-		hash = mix(hash, d->worker.what);
-		hash = mix(hash, d->worker.name);
+		/* What comes in place of a marker varies with how the run goes on. */
+		if (d->kind != DIVERGENCE_MARKER || !d->history.what.n || d->field.n) {
+			hash = mix(hash, d->worker.what);
+			hash = mix(hash, d->worker.name);
+		}
 		hash = mix(hash, d->field);
 	} else if (v->kind == VERDICT_FAILED) {
 		hash = mix(hash, v->reason);
@@ -145,9 +148,9 @@ static const char *without_command(const struct divergence *d)
 	case DIVERGENCE_LATE_CLOSE:
 		return "the code went on and did not end there";
 	case DIVERGENCE_MISSING:
-		return "the code did not ask for it";
+		return "the code did not ask for it there";
 	default:
-		return d->field.n ? "the code disagrees" : "the code did not ask for it";
+		return d->field.n ? "the code disagrees" : "the code did not ask for it there";
 	}
 }
 

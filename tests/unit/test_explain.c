@@ -135,6 +135,7 @@ static const struct row ROWS[] = {
 	{SDK_CORE, ND, CORE "Invalid transition while handling update response (id u1) in state Accepted", "core-update", N, 0, "//u1", "ProtocolMessage//", "", 0},
 	{SDK_CORE, 25, "Fatal error in workflow machines: TimerMachine in state Created says the transition is invalid during event EventInfo { event_id: 7, event_type: TimerFired }", "core-transition", N, 7, "TimerFired//", "StartTimer//", "", 0},
 	{SDK_CORE, 25, "Fatal error in workflow machines: TimerMachine in state Created says the transition is invalid during event x", "core-transition", N, 0, "//", "StartTimer//", "", 0},
+	{SDK_CORE, 25, "Fatal error in workflow machines: Event type is unspecified! This history is invalid. Event detail: HistoryEvent { event_id: 10, event_type: 4711 }", "core-type", SAID_BAD_HISTORY, 0, "//", "//", "", 0},
 	{SDK_CORE, 25, "Fatal error in workflow machines: History is out of order. Last processed event: 4, event id: 6", "core-order", SAID_BAD_HISTORY, 0, "//", "//", "", 0},
 	{SDK_CORE, 0, "Fatal(\"History is out of order. Last processed event: 4, event id: 6\")", "core-order", SAID_BAD_HISTORY, 0, "//", "//", "", 0},
 	{SDK_CORE, 25, "Workflow class order is not registered on this worker, available workflows: kid", "core-unregistered", SAID_UNREGISTERED, 0, "//", "//", "", 0},

@@ -124,7 +124,7 @@ static void a_sentence_tells_both_sides(void **state)
 		 "(id 1)"},
 		{{.kind = DIVERGENCE_MISSING, .event_id = 16, .history = charge},
 		 "event 16: history has ActivityTaskScheduled Charge (id 16); the code did not ask "
-		 "for it"},
+		 "for it there"},
 		{{.kind = DIVERGENCE_LATE_CLOSE, .event_id = 22, .history = end},
 		 "event 22: history has WorkflowExecutionCompleted; the code went on and did not end "
 		 "there"},
@@ -132,7 +132,7 @@ static void a_sentence_tells_both_sides(void **state)
 		 "event 16: history has ActivityTaskScheduled Charge (id 16); the code had already "
 		 "ended"},
 		{{.kind = DIVERGENCE_MISSING, .event_id = 1, .history = {STR("a\x1b[2J"), STR_NONE, STR_NONE}},
-		 "event 1: history has a\\x1b[2J; the code did not ask for it"},
+		 "event 1: history has a\\x1b[2J; the code did not ask for it there"},
 	};
 	struct arena a;
 
