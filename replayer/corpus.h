@@ -23,7 +23,9 @@ struct corpus_item {
 	bool run_id_guessed;
 	int64_t events;
 	int64_t bytes; /* of wire form */
-	struct str held; /* the wire bytes, mem_alloc'ed; p NULL: to be read again */
+	/* At most one is there, for corpus_take(); neither: to be read again. */
+	struct str held_wire; /* mem_alloc'ed */
+	struct history *held;
 	/* Set where the verdict needs no worker: invalid, skipped. */
 	bool decided;
 	struct verdict verdict;
