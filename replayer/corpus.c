@@ -102,7 +102,9 @@ static void hold(struct corpus *c, struct corpus_item *item, struct history *h)
 {
 	size_t n = h->wire.n;
 
-	if (item->decided || (c->held_bytes && c->held_bytes + n > HELD_BYTES)) {
+	/* Standard input cannot be read again. */
+	if (item->decided || (c->held_bytes && c->held_bytes + n > HELD_BYTES &&
+			      !str_is(item->path, "-"))) {
 		history_done(h);
 		return;
 	}
@@ -110,6 +112,7 @@ static void hold(struct corpus *c, struct corpus_item *item, struct history *h)
 	if (n >= HELD_WHOLE_BYTES) {
 		item->held = mem_alloc(sizeof(*h));
 		*item->held = *h;
+		*h = (struct history){0};
 		return;
 	}
 	item->held_wire = str_slice(memcpy(mem_alloc(n), h->wire.p, n), n);
@@ -137,6 +140,11 @@ bool corpus_take(struct corpus *c, const struct schema *schema, size_t index,
 	}
 	c->held_bytes -= ret->wire.n;
 	return true;
+}
+
+void corpus_put_back(struct corpus *c, size_t index, struct history *h)
+{
+	hold(c, &c->items.at[index], h);
 }
 
 void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct str path)
