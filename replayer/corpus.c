@@ -10,6 +10,8 @@
  * history is kept whatever its size, as a run of a single large one is common.
  */
 #define HELD_BYTES ((size_t)16 * 1024 * 1024)
+/* From here on copying and indexing again takes longer than an arena's slack is worth. */
+#define HELD_WHOLE_BYTES ((size_t)1024 * 1024)
 
 void corpus_init(struct corpus *c)
 {
@@ -19,8 +21,14 @@ void corpus_init(struct corpus *c)
 
 void corpus_done(struct corpus *c)
 {
-	for (size_t i = 0; i < c->items.n; i++)
-		mem_free((void *)c->items.at[i].held.p);
+	for (size_t i = 0; i < c->items.n; i++) {
+		struct corpus_item *item = &c->items.at[i];
+
+		mem_free((void *)item->held_wire.p);
+		if (item->held)
+			history_done(item->held);
+		mem_free(item->held);
+	}
 	vec_done(&c->items);
 	arena_done(&c->arena);
 }
@@ -89,16 +97,26 @@ static void look(struct corpus *c, const struct corpus_settings *settings,
 		       STR("no workflow task has completed, so there is nothing to replay yet"));
 }
 
-static void hold(struct corpus *c, struct corpus_item *item, struct str wire)
+/* H is the item's, or gone. */
+static void hold(struct corpus *c, struct corpus_item *item, struct history *h)
 {
-	char *p;
+	size_t n = h->wire.n;
 
-	if (item->decided || (c->held_bytes && c->held_bytes + wire.n > HELD_BYTES))
+	/* Standard input cannot be read again. */
+	if (item->decided || (c->held_bytes && c->held_bytes + n > HELD_BYTES &&
+			      !str_is(item->path, "-"))) {
+		history_done(h);
 		return;
-	p = mem_alloc(wire.n);
-	memcpy(p, wire.p, wire.n);
-	item->held = str_slice(p, wire.n);
-	c->held_bytes += wire.n;
+	}
+	c->held_bytes += n;
+	if (n >= HELD_WHOLE_BYTES) {
+		item->held = mem_alloc(sizeof(*h));
+		*item->held = *h;
+		*h = (struct history){0};
+		return;
+	}
+	item->held_wire = str_slice(memcpy(mem_alloc(n), h->wire.p, n), n);
+	history_done(h);
 }
 
 bool corpus_take(struct corpus *c, const struct schema *schema, size_t index,
@@ -107,15 +125,26 @@ bool corpus_take(struct corpus *c, const struct schema *schema, size_t index,
 	struct corpus_item *item = &c->items.at[index];
 	struct arena arena;
 
-	if (!item->held.p)
+	if (item->held) {
+		*ret = *item->held;
+		mem_free(item->held);
+		item->held = NULL;
+	} else if (item->held_wire.p) {
+		arena_init(&arena);
+		arena_adopt(&arena, (void *)item->held_wire.p);
+		/* These bytes were a history a moment ago. */
+		BUG_IF(!history_take(ret, &arena, item->held_wire, schema, err));
+		item->held_wire = STR_NONE;
+	} else {
 		return load_history(schema, item->path, ret, NULL, err);
-	arena_init(&arena);
-	arena_adopt(&arena, (void *)item->held.p);
-	c->held_bytes -= item->held.n;
-	/* These bytes were a history a moment ago. */
-	BUG_IF(!history_take(ret, &arena, item->held, schema, err));
-	item->held = STR_NONE;
+	}
+	c->held_bytes -= ret->wire.n;
 	return true;
+}
+
+void corpus_put_back(struct corpus *c, size_t index, struct history *h)
+{
+	hold(c, &c->items.at[index], h);
 }
 
 void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct str path)
@@ -126,8 +155,7 @@ void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct
 
 	if (load_history(settings->schema, path, &h, NULL, &err)) {
 		look(c, settings, &item, &h);
-		hold(c, &item, h.wire);
-		history_done(&h);
+		hold(c, &item, &h);
 	} else {
 		decide(&item, VERDICT_INVALID, NULL, arena_str(&c->arena, str_of(err.message)));
 	}

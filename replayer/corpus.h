@@ -23,7 +23,9 @@ struct corpus_item {
 	bool run_id_guessed;
 	int64_t events;
 	int64_t bytes; /* of wire form */
-	struct str held; /* the wire bytes, mem_alloc'ed; p NULL: to be read again */
+	/* At most one is there, for corpus_take(); neither: to be read again. */
+	struct str held_wire; /* mem_alloc'ed */
+	struct history *held;
 	/* Set where the verdict needs no worker: invalid, skipped. */
 	bool decided;
 	struct verdict verdict;
@@ -48,5 +50,7 @@ void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct
 /* The events of one of them, the caller's from now on. */
 bool corpus_take(struct corpus *c, const struct schema *schema, size_t index,
 		 struct history *ret, struct err *err);
+/* It is to be taken again: H goes back, or is dropped where the file can be read again. */
+void corpus_put_back(struct corpus *c, size_t index, struct history *h);
 /* The task queue that most histories name; n = 0: none names one. */
 struct str corpus_common_queue(const struct corpus *c);

@@ -166,6 +166,8 @@ static void put_back(struct dispatch *d, struct job *job, bool suspect)
 	}
 	if (job->item < d->first_pending)
 		d->first_pending = job->item;
+	d->out_bytes -= (int64_t)job->history.wire.n;
+	corpus_put_back(d->corpus, job->item, &job->history);
 	drop_job(d, job);
 }
 
