@@ -2,7 +2,11 @@
 /* corpus.c: looking at each history once before any worker starts. */
 #include "replayer/corpus.h"
 
+#include <inttypes.h>
+
+#include "formats/base/limits.h"
 #include "formats/base/map.h"
+#include "formats/events.h"
 
 void corpus_init(struct corpus *c)
 {
@@ -53,6 +57,21 @@ static void ids_from_name(struct corpus_item *item, const struct corpus_settings
 	item->workflow_id_guessed = true;
 }
 
+/*
+ * A name of an event type that this schema lacks has no number to be served under: the
+ * worker would get an event without a type. A number that is not known passes unchanged.
+ */
+static bool types_known(const struct history *h, struct err *err)
+{
+	for (size_t i = 0; i < h->n_events; i++)
+		if (h->events[i].type == EVENT_UNSPECIFIED)
+			return err_set(err, ERR_FORMAT,
+				       "event %" PRId64 ": its type is not known here, so no "
+				       "worker can be served it",
+				       h->events[i].id);
+	return true;
+}
+
 static struct str keep(struct arena *a, struct str s)
 {
 	return s.p ? arena_str(a, s) : STR_NONE;
@@ -73,11 +92,40 @@ static void look(struct corpus *c, const struct corpus_settings *settings,
 	item->events = (int64_t)h->n_events;
 	item->bytes = (int64_t)h->wire.n;
 	ids_from_name(item, settings, a);
-	if (!history_sound(h, &err))
+	if (!types_known(h, &err) || !history_sound(h, &err))
 		decide(item, VERDICT_INVALID, NULL, arena_str(a, str_of(err.message)));
 	else if (!h->n_tasks)
 		decide(item, VERDICT_SKIPPED, "no-workflow-task",
 		       STR("no workflow task has completed, so there is nothing to replay yet"));
+}
+
+static bool read_once(struct corpus *c, struct str path, struct err *err)
+{
+	struct buf all;
+	bool ok;
+
+	if (!str_is(path, "-"))
+		return true;
+	buf_init(&all, LIMIT_INPUT_BYTES);
+	ok = source_read(path, &all, err);
+	c->standard_input = arena_str(&c->arena, buf_str(&all));
+	buf_done(&all);
+	return ok;
+}
+
+static bool load(const struct corpus *c, const struct schema *schema, struct str path,
+		 struct history *ret, struct err *err)
+{
+	if (!str_is(path, "-"))
+		return load_history(schema, path, ret, NULL, err);
+	return load_history_bytes(schema, c->standard_input, ret, NULL, err) ||
+	       err_wrap(err, "standard input");
+}
+
+bool corpus_load(const struct corpus *c, const struct schema *schema, size_t index,
+		 struct history *ret, struct err *err)
+{
+	return load(c, schema, c->items.at[index].path, ret, err);
 }
 
 void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct str path)
@@ -86,7 +134,7 @@ void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct
 	struct err err = ERR_INIT;
 	struct history h;
 
-	if (load_history(settings->schema, path, &h, NULL, &err)) {
+	if (read_once(c, path, &err) && load(c, settings->schema, path, &h, &err)) {
 		look(c, settings, &item, &h);
 		history_done(&h);
 	} else {

@@ -31,6 +31,7 @@ struct corpus {
 	struct arena arena;
 	VEC_OF(struct corpus_item) items;
 	size_t n_undecided;
+	struct str standard_input; /* what `-` held: it can be read once only */
 };
 
 struct corpus_settings {
@@ -42,5 +43,8 @@ void corpus_init(struct corpus *c);
 void corpus_done(struct corpus *c);
 /* Adds the history of one file. Never fails: what can't be read gets the verdict invalid. */
 void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct str path);
+/* The history of an item again, when its turn comes. */
+bool corpus_load(const struct corpus *c, const struct schema *schema, size_t index,
+		 struct history *ret, struct err *err);
 /* The task queue that most histories name; n = 0: none names one. */
 struct str corpus_common_queue(const struct corpus *c);
