@@ -9,6 +9,8 @@
 
 /* A fresh process's first task may take this much longer: JVMs and bundles warm up. */
 #define FIRST_TASK_EXTRA_MS ((int64_t)30000)
+/* A connection may be seen to die this long before the process that had it. */
+#define LOST_SETTLE_MS ((int64_t)1000)
 /* Processes in a row that end without one verdict before the rest is given up. */
 #define FRUITLESS_PROCESSES 3
 
@@ -79,6 +81,7 @@ static void drop_job(struct dispatch *d, struct job *job)
 {
 	if (job->out)
 		frontend_abandon(d->frontend, job);
+	d->n_lost -= job->lost;
 	d->out_bytes -= (int64_t)job->history.wire.n;
 	for (size_t i = 0; i < d->jobs.n; i++)
 		if (d->jobs.at[i] == job)
@@ -160,9 +163,11 @@ static void on_lost(void *context, void *delivery)
 	struct dispatch *d = context;
 	struct job *job = delivery;
 
+	/* A process that dies says more than its connection: see look_at_process(). */
 	job->out = false;
-	blame(d, job, VERDICT_CRASHED,
-	      STR("the worker's connection died while it replayed this history, twice"));
+	job->lost = true;
+	if (!d->n_lost++)
+		d->lost_since_ms = dispatch_now(d);
 }
 
 /* ---- one process ---- */
@@ -192,10 +197,30 @@ static void worker_died(struct dispatch *d)
 	}
 }
 
+/* The process lives, and yet tasks were lost: its connection broke, or the poll was stale. */
+static void blame_lost(struct dispatch *d)
+{
+	for (size_t i = d->jobs.n; i > 0; i--)
+		if (d->jobs.at[i - 1]->lost)
+			blame(d, d->jobs.at[i - 1], VERDICT_CRASHED,
+			      STR("the worker's connection died while it replayed this "
+				  "history, twice"));
+}
+
+/* On top of the time limit: for the first task of a process. */
+static int64_t warm_up_ms(const struct dispatch *d)
+{
+	int64_t ready = d->settings->ready_ms;
+
+	if (d->n_replies)
+		return 0;
+	return ready < FIRST_TASK_EXTRA_MS ? ready : FIRST_TASK_EXTRA_MS;
+}
+
 /* True where a task got no reply in time: the process has to be replaced. */
 static bool hangs(struct dispatch *d)
 {
-	int64_t limit = d->settings->timeout_ms + (d->n_replies ? 0 : FIRST_TASK_EXTRA_MS);
+	int64_t limit = d->settings->timeout_ms + warm_up_ms(d);
 	bool late = false;
 
 	for (size_t i = 0; i < d->jobs.n; i++)
@@ -218,6 +243,20 @@ static bool hangs(struct dispatch *d)
 /* What costs a system call to look at is looked at this often, however busy it is. */
 #define LOOK_EVERY_MS ((int64_t)20)
 
+/* False: it is no longer of use. */
+static bool look_at_process(struct dispatch *d, int64_t t)
+{
+	if (d->host->interrupted(d->host->context))
+		return false;
+	if (process_died(d->process)) {
+		worker_died(d);
+		return false;
+	}
+	if (d->n_lost && t - d->lost_since_ms > LOST_SETTLE_MS)
+		blame_lost(d);
+	return !hangs(d);
+}
+
 /* Until it has nothing more to do, or is no longer of use. */
 static void use_process(struct dispatch *d)
 {
@@ -230,13 +269,7 @@ static void use_process(struct dispatch *d)
 		watch_queues(d);
 		if (t - looked >= LOOK_EVERY_MS) {
 			looked = t;
-			if (d->host->interrupted(d->host->context))
-				return;
-			if (process_died(d->process)) {
-				worker_died(d);
-				return;
-			}
-			if (hangs(d))
+			if (!look_at_process(d, t))
 				return;
 		}
 		if (dispatch_pump(d) == 0 && !d->jobs.n)
@@ -244,18 +277,24 @@ static void use_process(struct dispatch *d)
 	}
 }
 
-/* What is left when no process can be had any more. */
-static void give_up(struct dispatch *d, struct str why)
+/* What is left when no process can be had, or none any more. */
+static void give_up(struct dispatch *d, enum verdict_kind kind, const char *reason,
+		    struct str why)
 {
 	for (size_t i = 0; i < d->corpus->items.n && !d->failed; i++)
 		if (d->items[i].state == ITEM_PENDING)
-			dispatch_decide(d, i, NULL, VERDICT_CRASHED, NULL, why);
+			dispatch_decide(d, i, NULL, kind, reason, why);
+}
+
+/* What is still out is not judged by how its worker ends: this is our doing. */
+static void call_back(struct dispatch *d)
+{
+	while (d->jobs.n)
+		put_back(d, *vec_last(&d->jobs), false);
 }
 
 static void reset_process(struct dispatch *d)
 {
-	while (d->jobs.n)
-		put_back(d, *vec_last(&d->jobs), false);
 	frontend_forget_pollers(d->frontend);
 	map_done(&d->used_run_ids);
 	d->fruitless = d->n_verdicts ? 0 : d->fruitless + 1;
@@ -289,6 +328,7 @@ static enum dispatch_end processes(struct dispatch *d)
 
 		if (ready)
 			use_process(d);
+		call_back(d);
 		process_stop(d->process, d->frontend);
 		reset_process(d);
 		process_free(d->process);
@@ -299,13 +339,17 @@ static enum dispatch_end processes(struct dispatch *d)
 		if (d->host->interrupted(d->host->context))
 			return DISPATCH_INTERRUPTED;
 		if (!ready && first) {
+			give_up(d, VERDICT_FAILED, "no-worker", str_of(err.message));
+			if (d->failed)
+				return DISPATCH_FAILED;
 			*d->err = err;
 			return DISPATCH_NO_WORKER;
 		}
 		if (!ready)
-			give_up(d, str_of(err.message));
+			give_up(d, VERDICT_CRASHED, NULL, str_of(err.message));
 		if (d->fruitless >= FRUITLESS_PROCESSES)
-			give_up(d, STR("the worker keeps ending before it gives a verdict"));
+			give_up(d, VERDICT_CRASHED, NULL,
+				STR("the worker keeps ending before it gives a verdict"));
 		if (d->n_done == d->corpus->n_undecided || d->failed)
 			return d->failed ? DISPATCH_FAILED : DISPATCH_DONE;
 		first = false;

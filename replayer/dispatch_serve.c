@@ -126,8 +126,7 @@ static void begin(struct dispatch *d, size_t index, const struct poller *p, stru
 	struct job *job = mem_zalloc(sizeof(*job));
 	struct err err = ERR_INIT;
 
-	if (!load_history(d->settings->schema, d->corpus->items.at[index].path, &job->history,
-			  NULL, &err)) {
+	if (!corpus_load(d->corpus, d->settings->schema, index, &job->history, &err)) {
 		/* It was fine a moment ago: somebody changed the file. */
 		dispatch_decide(d, index, NULL, VERDICT_INVALID, NULL, str_of(err.message));
 		mem_free(job);
@@ -170,6 +169,8 @@ size_t dispatch_pump(struct dispatch *d)
 {
 	size_t waiting = 0;
 
+	if (d->n_lost)
+		return 0;
 	for (size_t i = 0; i < d->jobs.n; i++)
 		if (!d->jobs.at[i]->out &&
 		    frontend_waiting(d->frontend, d->jobs.at[i]->queue, d->jobs.at[i]->sdk->family))

@@ -27,6 +27,7 @@ struct job {
 	bool real_id;
 	bool main_served; /* the real id was used up by the main check's first task */
 	bool out;
+	bool lost; /* its task will not be answered; why is not known yet */
 	int64_t out_since_ms;
 	int64_t started_ms;
 	/* The worker that has it; copies in the arena. */
@@ -46,6 +47,8 @@ struct dispatch {
 	size_t n_done, n_suspects, n_tasks;
 	VEC_OF(struct job *) jobs;
 	int64_t out_bytes;
+	size_t n_lost; /* jobs; nothing is served until it is known why */
+	int64_t lost_since_ms;
 	bool failed; /* err says why */
 	/* Of this process: */
 	struct map used_run_ids; /* keys live in the corpus */
