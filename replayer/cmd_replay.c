@@ -84,7 +84,8 @@ static const struct opt OPTS[] = {
 	ROW("timeout", 't', OPT_INT, "SECONDS", timeout_s,
 	    "How long the worker may take over one task of a history (default: 60)."),
 	ROW("ready-timeout", 0, OPT_INT, "SECONDS", ready_s,
-	    "How long the worker may take to its first poll (default: 60)."),
+	    "How long the worker may take to its first poll, and (at most 30) on top of "
+	    "--timeout over its first task (default: 60)."),
 	ROW("port", 0, OPT_INT, "PORT", port,
 	    "The loopback port to listen on (default: a free one)."),
 	ROW("page-bytes", 0, OPT_INT, "BYTES", page_bytes,

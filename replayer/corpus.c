@@ -2,8 +2,11 @@
 /* corpus.c: looking at each history once before any worker starts. */
 #include "replayer/corpus.h"
 
+#include <inttypes.h>
+
 #include "formats/base/map.h"
 #include "formats/base/mem.h"
+#include "formats/events.h"
 
 /*
  * Wire bytes kept for their turn: reading JSON again takes as long as serving it. The first
@@ -70,6 +73,21 @@ static void ids_from_name(struct corpus_item *item, const struct corpus_settings
 	item->workflow_id_guessed = true;
 }
 
+/*
+ * A name of an event type that this schema lacks has no number to be served under: the
+ * worker would get an event without a type. A number that is not known passes unchanged.
+ */
+static bool types_known(const struct history *h, struct err *err)
+{
+	for (size_t i = 0; i < h->n_events; i++)
+		if (h->events[i].type == EVENT_UNSPECIFIED)
+			return err_set(err, ERR_FORMAT,
+				       "event %" PRId64 ": its type is not known here, so no "
+				       "worker can be served it",
+				       h->events[i].id);
+	return true;
+}
+
 static struct str keep(struct arena *a, struct str s)
 {
 	return s.p ? arena_str(a, s) : STR_NONE;
@@ -90,7 +108,7 @@ static void look(struct corpus *c, const struct corpus_settings *settings,
 	item->events = (int64_t)h->n_events;
 	item->bytes = (int64_t)h->wire.n;
 	ids_from_name(item, settings, a);
-	if (!history_sound(h, &err))
+	if (!types_known(h, &err) || !history_sound(h, &err))
 		decide(item, VERDICT_INVALID, NULL, arena_str(a, str_of(err.message)));
 	else if (!h->n_tasks)
 		decide(item, VERDICT_SKIPPED, "no-workflow-task",

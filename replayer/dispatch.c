@@ -1,82 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* dispatch.c: which history goes to the worker when, and what becomes of lost ones. */
-#include "replayer/dispatch.h"
+/* dispatch.c: one worker process after the other, and what becomes of lost histories. */
+#include "replayer/dispatch_state.h"
 
-#include "formats/base/map.h"
 #include "formats/base/mem.h"
-#include "replayer/inquiry.h"
-#include "replayer/remote/frontend.h"
 #include "replayer/remote/process.h"
-#include "replayer/remote/unfit.h"
 
 #include <stdio.h>
 
-/* How long the set of polled queues has to stand still before it is taken as complete. */
-#define QUEUES_SETTLE_MS ((int64_t)1500)
 /* A fresh process's first task may take this much longer: JVMs and bundles warm up. */
 #define FIRST_TASK_EXTRA_MS ((int64_t)30000)
-/* Wire bytes of histories out at the same time; one alone may be larger. */
-#define OUT_BYTES ((int64_t)64 * 1024 * 1024)
-/* A dying process's connections break before it can be seen to be dead, which says more. */
-#define LOST_GRACE_MS ((int64_t)1000)
+/* A connection may be seen to die this long before the process that had it. */
+#define LOST_SETTLE_MS ((int64_t)1000)
 /* Processes in a row that end without one verdict before the rest is given up. */
 #define FRUITLESS_PROCESSES 3
-
-enum item_state { ITEM_PENDING, ITEM_ACTIVE, ITEM_DONE };
-
-struct item_run {
-	enum item_state state;
-	bool suspect;	/* it was out when something went wrong: goes alone */
-	bool deadlocked; /* a deadlock detector spoke once */
-	bool confirm;	/* diverged under a substitute run id: again under the real one */
-};
-
-/* A history that is loaded and being asked about. */
-struct job {
-	size_t item;
-	struct history history;
-	struct arena arena; /* the inquiry's and what the verdict borrows */
-	struct inquiry inquiry;
-	struct str queue; /* whose polls it goes to */
-	struct str run_id;
-	bool real_id;
-	bool main_served; /* the real id was used up by the main check's first task */
-	bool out;
-	int64_t out_since_ms;
-	bool lost; /* its connection broke, at: */
-	int64_t lost_since_ms;
-	int64_t started_ms;
-	/* The worker that has it; copies in the arena. */
-	const struct sdk_row *sdk;
-	struct str identity, version, build_id;
-};
-
-struct dispatch {
-	struct corpus *corpus;
-	const struct dispatch_settings *settings;
-	const struct dispatch_host *host;
-	struct err *err;
-	struct frontend *frontend;
-	struct process *process;
-	struct item_run *items;
-	size_t first_pending;
-	size_t n_done, n_suspects, n_tasks;
-	VEC_OF(struct job *) jobs;
-	int64_t out_bytes;
-	bool failed; /* err says why */
-	/* Of this process: */
-	struct map used_run_ids; /* keys live in the corpus */
-	size_t n_replies, n_verdicts;
-	size_t n_queues;
-	int64_t queues_since_ms;
-	bool noted_go_limit;
-	int fruitless;
-};
-
-static int64_t now(const struct dispatch *d)
-{
-	return d->host->now_ms(d->host->context);
-}
 
 /* ---- verdicts ---- */
 
@@ -107,7 +43,7 @@ static void report(struct dispatch *d, size_t index, const struct job *job,
 		entry.worker_sdk = job->sdk ? str_of(job->sdk->client_name) : STR_NONE;
 		entry.worker_version = job->version;
 		entry.worker_build_id = job->build_id;
-		entry.ms = (double)(now(d) - job->started_ms);
+		entry.ms = (double)(dispatch_now(d) - job->started_ms);
 		if (job->inquiry.note.n)
 			clues[entry.n_clues++] = job->inquiry.note;
 	}
@@ -133,8 +69,8 @@ static void decide(struct dispatch *d, size_t index, const struct job *job,
 	report(d, index, job, v);
 }
 
-static void decide_plain(struct dispatch *d, size_t index, const struct job *job,
-			 enum verdict_kind kind, const char *reason, struct str message)
+void dispatch_decide(struct dispatch *d, size_t index, const struct job *job,
+		     enum verdict_kind kind, const char *reason, struct str message)
 {
 	struct verdict v = {.kind = kind, .reason = str_of(reason), .message = message};
 
@@ -145,6 +81,7 @@ static void drop_job(struct dispatch *d, struct job *job)
 {
 	if (job->out)
 		frontend_abandon(d->frontend, job);
+	d->n_lost -= job->lost;
 	d->out_bytes -= (int64_t)job->history.wire.n;
 	for (size_t i = 0; i < d->jobs.n; i++)
 		if (d->jobs.at[i] == job)
@@ -190,7 +127,7 @@ static void blame(struct dispatch *d, struct job *job, enum verdict_kind kind,
 		put_back(d, job, true);
 		return;
 	}
-	decide_plain(d, job->item, job, kind, NULL, message);
+	dispatch_decide(d, job->item, job, kind, NULL, message);
 	drop_job(d, job);
 }
 
@@ -236,198 +173,11 @@ static void on_lost(void *context, void *delivery)
 	struct dispatch *d = context;
 	struct job *job = delivery;
 
+	/* A process that dies says more than its connection: see look_at_process(). */
 	job->out = false;
 	job->lost = true;
-	job->lost_since_ms = now(d);
-}
-
-/* Those whose worker lives on although their connection broke. */
-static void blame_lost(struct dispatch *d)
-{
-	for (size_t i = d->jobs.n; i > 0; i--) {
-		struct job *job = d->jobs.at[i - 1];
-
-		if (job->lost && now(d) - job->lost_since_ms > LOST_GRACE_MS)
-			blame(d, job, VERDICT_CRASHED,
-			      STR("the worker's connection died while it replayed this "
-				  "history, twice"));
-	}
-}
-
-/* ---- serving ---- */
-
-/* The queue whose polls an item goes to; false: none (RET_WAIT: perhaps later). */
-static bool queue_for(const struct dispatch *d, const struct corpus_item *item,
-		      struct str *ret, bool *ret_wait)
-{
-	size_t n = frontend_queues(d->frontend);
-
-	for (size_t i = 0; i < n; i++)
-		if (str_eq(frontend_queue(d->frontend, i), item->queue)) {
-			*ret = frontend_queue(d->frontend, i);
-			return true;
-		}
-	*ret_wait = n == 0 || now(d) - d->queues_since_ms < QUEUES_SETTLE_MS;
-	if (*ret_wait || n != 1)
-		return false;
-	*ret = frontend_queue(d->frontend, 0);
-	return true;
-}
-
-static void no_poller(struct dispatch *d, size_t index)
-{
-	struct arena a;
-
-	arena_init(&a);
-	decide_plain(d, index, NULL, VERDICT_FAILED, "no-poller",
-		     unfit_queue(d->frontend, d->corpus->items.at[index].queue, &a));
-	arena_done(&a);
-}
-
-/* False, with the verdict given, where this worker can't judge it. */
-static bool worker_fits(struct dispatch *d, size_t index, const struct poller *p)
-{
-	const char *reason;
-	struct str why;
-	struct arena a;
-	bool fits;
-
-	arena_init(&a);
-	fits = !unfit_worker(p, &reason, &why, &a);
-	if (!fits)
-		decide_plain(d, index, NULL, VERDICT_FAILED, reason, why);
-	arena_done(&a);
-	return fits;
-}
-
-static void serve(struct dispatch *d, struct job *job)
-{
-	struct task_spec spec;
-	struct serve s = {
-		.queue = job->queue,
-		.family = job->sdk->family,
-		.workflow_id = d->corpus->items.at[job->item].workflow_id,
-		.spec = &spec,
-		.delivery = job,
-	};
-
-	inquiry_ask(&job->inquiry, &spec);
-	/* core and Java take a second task of a run they have seen for a later task of it. */
-	if (job->sdk->family == SDK_GO || !job->main_served)
-		s.run_id = job->run_id;
-	else
-		s.run_id = frontend_fresh_run_id(d->frontend, &job->arena);
-	job->main_served = true;
-	job->out = true;
-	job->out_since_ms = now(d);
-	d->n_tasks++;
-	frontend_serve(d->frontend, &s);
-}
-
-static void choose_run_id(struct dispatch *d, struct job *job)
-{
-	struct str real = d->corpus->items.at[job->item].run_id;
-	bool is_new = false;
-
-	if (real.n)
-		map_put(&d->used_run_ids, real, 1, &is_new);
-	job->real_id = real.n && (is_new || job->sdk->family == SDK_GO);
-	job->run_id = job->real_id ? real : frontend_fresh_run_id(d->frontend, &job->arena);
-}
-
-static void describe(struct dispatch *d, struct job *job, const struct poller *p)
-{
-	struct str text = arena_printf(
-		&job->arena, "%.*s: %s %.*s (%.*s), recipe %s, queue %.*s",
-		STR_ARG(d->corpus->items.at[job->item].path), p->sdk->label, STR_ARG(p->version),
-		STR_ARG(p->identity), job->inquiry.recipe->name, STR_ARG(job->queue));
-
-	d->host->detail(d->host->context, text);
-	if (job->sdk->family == SDK_GO && !d->noted_go_limit) {
-		d->noted_go_limit = true;
-		d->host->note(d->host->context,
-			      STR("Go: a local activity that only the new code has, and that "
-				  "nobody waits on, cannot be seen before it runs"));
-	}
-}
-
-static void begin(struct dispatch *d, size_t index, const struct poller *p, struct str queue)
-{
-	struct job *job = mem_zalloc(sizeof(*job));
-	struct err err = ERR_INIT;
-
-	if (!corpus_take(d->corpus, d->settings->schema, index, &job->history, &err)) {
-		/* It was fine a moment ago: somebody changed the file. */
-		decide_plain(d, index, NULL, VERDICT_INVALID, NULL, str_of(err.message));
-		mem_free(job);
-		return;
-	}
-	job->item = index;
-	job->sdk = p->sdk;
-	job->started_ms = now(d);
-	arena_init(&job->arena);
-	job->queue = arena_str(&job->arena, queue);
-	job->identity = arena_str(&job->arena, p->identity);
-	job->version = arena_str(&job->arena, p->version);
-	job->build_id = arena_str(&job->arena, p->build_id);
-	inquiry_begin(&job->inquiry, sdk_recipe(p->sdk, p->name_space), &job->history,
-		      &job->arena);
-	choose_run_id(d, job);
-	d->items[index].state = ITEM_ACTIVE;
-	d->out_bytes += (int64_t)job->history.wire.n;
-	vec_push(&d->jobs, job);
-	describe(d, job, p);
-	serve(d, job);
-}
-
-/* May this item go out now, as far as other items are concerned? */
-static bool its_turn(const struct dispatch *d, size_t index)
-{
-	const struct item_run *item = &d->items[index];
-	const struct corpus_item *facts = &d->corpus->items.at[index];
-
-	if (item->state != ITEM_PENDING)
-		return false;
-	if (d->n_suspects && (!item->suspect || d->jobs.n))
-		return false;
-	if (item->confirm && map_get(&d->used_run_ids, facts->run_id))
-		return false;
-	return !d->jobs.n || d->out_bytes + facts->bytes <= OUT_BYTES;
-}
-
-/* Hands out what can go. Returns how many items wait for a poll or for their queue. */
-static size_t pump(struct dispatch *d)
-{
-	size_t waiting = 0;
-
-	for (size_t i = 0; i < d->jobs.n; i++)
-		if (!d->jobs.at[i]->out && !d->jobs.at[i]->lost &&
-		    frontend_waiting(d->frontend, d->jobs.at[i]->queue, d->jobs.at[i]->sdk->family))
-			serve(d, d->jobs.at[i]);
-	while (d->first_pending < d->corpus->items.n &&
-	       d->items[d->first_pending].state == ITEM_DONE)
-		d->first_pending++;
-	for (size_t i = d->first_pending; i < d->corpus->items.n && !d->failed; i++) {
-		const struct poller *p;
-		struct str queue;
-		bool wait = false;
-
-		if (!its_turn(d, i))
-			continue;
-		if (!queue_for(d, &d->corpus->items.at[i], &queue, &wait)) {
-			waiting += wait;
-			if (!wait)
-				no_poller(d, i);
-			continue;
-		}
-		waiting++;
-		p = frontend_waiting(d->frontend, queue, SDK_UNKNOWN);
-		if (!p && frontend_queues(d->frontend) == 1)
-			break;
-		if (p && worker_fits(d, i, p))
-			begin(d, i, p, queue);
-	}
-	return waiting;
+	if (!d->n_lost++)
+		d->lost_since_ms = dispatch_now(d);
 }
 
 /* ---- one process ---- */
@@ -438,7 +188,7 @@ static void watch_queues(struct dispatch *d)
 
 	if (n != d->n_queues) {
 		d->n_queues = n;
-		d->queues_since_ms = now(d);
+		d->queues_since_ms = dispatch_now(d);
 	}
 }
 
@@ -457,20 +207,40 @@ static void worker_died(struct dispatch *d)
 	}
 }
 
+/* The process lives, and yet tasks were lost: its connection broke, or the poll was stale. */
+static void blame_lost(struct dispatch *d)
+{
+	for (size_t i = d->jobs.n; i > 0; i--)
+		if (d->jobs.at[i - 1]->lost)
+			blame(d, d->jobs.at[i - 1], VERDICT_CRASHED,
+			      STR("the worker's connection died while it replayed this "
+				  "history, twice"));
+}
+
+/* On top of the time limit: for the first task of a process. */
+static int64_t warm_up_ms(const struct dispatch *d)
+{
+	int64_t ready = d->settings->ready_ms;
+
+	if (d->n_replies)
+		return 0;
+	return ready < FIRST_TASK_EXTRA_MS ? ready : FIRST_TASK_EXTRA_MS;
+}
+
 /* True where a task got no reply in time: the process has to be replaced. */
 static bool hangs(struct dispatch *d)
 {
-	int64_t limit = d->settings->timeout_ms + (d->n_replies ? 0 : FIRST_TASK_EXTRA_MS);
+	int64_t limit = d->settings->timeout_ms + warm_up_ms(d);
 	bool late = false;
 
 	for (size_t i = 0; i < d->jobs.n; i++)
-		late |= d->jobs.at[i]->out && now(d) - d->jobs.at[i]->out_since_ms > limit;
+		late |= d->jobs.at[i]->out && dispatch_now(d) - d->jobs.at[i]->out_since_ms > limit;
 	if (!late)
 		return false;
 	while (d->jobs.n) {
 		struct job *job = *vec_last(&d->jobs);
 
-		if (job->out && now(d) - job->out_since_ms > limit)
+		if (job->out && dispatch_now(d) - job->out_since_ms > limit)
 			blame(d, job, VERDICT_TIMED_OUT,
 			      arena_printf(&job->arena, "the worker gave no reply in %lld s",
 					   (long long)(limit / 1000)));
@@ -483,45 +253,58 @@ static bool hangs(struct dispatch *d)
 /* What costs a system call to look at is looked at this often, however busy it is. */
 #define LOOK_EVERY_MS ((int64_t)20)
 
+/* False: it is no longer of use. */
+static bool look_at_process(struct dispatch *d, int64_t t)
+{
+	if (d->host->interrupted(d->host->context))
+		return false;
+	if (process_died(d->process)) {
+		worker_died(d);
+		return false;
+	}
+	if (d->n_lost && t - d->lost_since_ms > LOST_SETTLE_MS)
+		blame_lost(d);
+	return !hangs(d);
+}
+
 /* Until it has nothing more to do, or is no longer of use. */
 static void use_process(struct dispatch *d)
 {
 	int64_t looked = 0;
 
 	while (!d->failed) {
-		int64_t t = now(d);
+		int64_t t = dispatch_now(d);
 
 		frontend_step(d->frontend, t, (int)LOOK_EVERY_MS);
 		watch_queues(d);
 		if (t - looked >= LOOK_EVERY_MS) {
 			looked = t;
-			if (d->host->interrupted(d->host->context))
-				return;
-			if (process_died(d->process)) {
-				worker_died(d);
-				return;
-			}
-			blame_lost(d);
-			if (hangs(d))
+			if (!look_at_process(d, t))
 				return;
 		}
-		if (pump(d) == 0 && !d->jobs.n)
+		if (dispatch_pump(d) == 0 && !d->jobs.n)
 			return;
 	}
 }
 
-/* What is left when no process can be had any more. */
-static void give_up(struct dispatch *d, struct str why)
+/* What is left when no process can be had, or none any more. */
+static void give_up(struct dispatch *d, enum verdict_kind kind, const char *reason,
+		    struct str why)
 {
 	for (size_t i = 0; i < d->corpus->items.n && !d->failed; i++)
 		if (d->items[i].state == ITEM_PENDING)
-			decide_plain(d, i, NULL, VERDICT_CRASHED, NULL, why);
+			dispatch_decide(d, i, NULL, kind, reason, why);
+}
+
+/* What is still out is not judged by how its worker ends: this is our doing. */
+static void call_back(struct dispatch *d)
+{
+	while (d->jobs.n)
+		put_back(d, *vec_last(&d->jobs), false);
 }
 
 static void reset_process(struct dispatch *d)
 {
-	while (d->jobs.n)
-		put_back(d, *vec_last(&d->jobs), false);
 	frontend_forget_pollers(d->frontend);
 	map_done(&d->used_run_ids);
 	d->fruitless = d->n_verdicts ? 0 : d->fruitless + 1;
@@ -555,6 +338,7 @@ static enum dispatch_end processes(struct dispatch *d)
 
 		if (ready)
 			use_process(d);
+		call_back(d);
 		process_stop(d->process, d->frontend);
 		reset_process(d);
 		process_free(d->process);
@@ -565,13 +349,17 @@ static enum dispatch_end processes(struct dispatch *d)
 		if (d->host->interrupted(d->host->context))
 			return DISPATCH_INTERRUPTED;
 		if (!ready && first) {
+			give_up(d, VERDICT_FAILED, "no-worker", str_of(err.message));
+			if (d->failed)
+				return DISPATCH_FAILED;
 			*d->err = err;
 			return DISPATCH_NO_WORKER;
 		}
 		if (!ready)
-			give_up(d, str_of(err.message));
+			give_up(d, VERDICT_CRASHED, NULL, str_of(err.message));
 		if (d->fruitless >= FRUITLESS_PROCESSES)
-			give_up(d, STR("the worker keeps ending before it gives a verdict"));
+			give_up(d, VERDICT_CRASHED, NULL,
+				STR("the worker keeps ending before it gives a verdict"));
 		if (d->n_done == d->corpus->n_undecided || d->failed)
 			return d->failed ? DISPATCH_FAILED : DISPATCH_DONE;
 		first = false;

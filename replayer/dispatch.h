@@ -14,8 +14,10 @@
  *
  *   - A history that was out when the worker died is a suspect: it is tried again alone, in
  *     a fresh process, and only one that brings that down too is `crashed`.
- *   - So with one that got no reply in time (`timed-out`), and with a deadlock detector's
- *     word, which a loaded host can cause (`failed`, reason deadlock).
+ *   - So with one that got no reply in time (`timed-out`); the first task of a process has
+ *     ready_ms more, at most 30 s, since JVMs and bundles warm up.
+ *   - A deadlock detector's word, which a loaded host can cause, counts when it is heard
+ *     again alone (`failed`, reason deadlock), in the same process, which is warm by then.
  *   - core and Java keep a run's state under its run id, so a run id is used once in a
  *     process; the next task of that run goes under a fresh one. A divergence first seen
  *     so counts only when it is seen again under the real id in a fresh process.
@@ -55,7 +57,8 @@ struct dispatch_host {
 enum dispatch_end {
 	DISPATCH_DONE,	      /* every history has its verdict */
 	DISPATCH_INTERRUPTED, /* some have not */
-	DISPATCH_NO_WORKER,   /* it never polled: nothing was judged, err says why */
+	/* It never polled: all that needs it is `failed`, reason no-worker; err says why. */
+	DISPATCH_NO_WORKER,
 	DISPATCH_FAILED,      /* ours: err */
 };
 

@@ -164,7 +164,7 @@ static void complete_task(struct client *c, const struct task *t, struct str com
 
 /* Of temporal.api.command.v1.Command: StartTimer "late", CompleteWorkflowExecution. */
 #define TIMER STR("\x08\x03\x22\x06\x0a\x04late")
-#define COMPLETE STR("\x08\x04\x32\x00")
+#define COMPLETE STR("\x08\x04\x22\x00")
 
 /* ---- actions ---- */
 
