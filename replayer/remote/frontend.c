@@ -111,12 +111,13 @@ static struct poll *waiting(const struct frontend *f, struct str queue, enum sdk
 {
 	for (size_t i = 0; i < f->polls.n; i++) {
 		struct poll *p = f->polls.at[i];
-		const struct poller *poller = &f->pollers.at[p->poller];
+		const struct poller *poller;
 
 		if (p->kind != POLL_WORKFLOW || p->answered)
 			continue;
 		if (queue.p && !str_eq(f->queues.at[p->queue], queue))
 			continue;
+		poller = &f->pollers.at[p->poller];
 		if (family == SDK_UNKNOWN || (poller->sdk && poller->sdk->family == family))
 			return p;
 	}

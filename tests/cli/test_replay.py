@@ -292,11 +292,11 @@ def test_only_the_guilty_crash(w):
     for i in range(12):
         names[w.write(f"h{i:02}.json", order(f"w-{i}"))] = "passed"
     names["h05.json"] = "crashed"
-    got = w.replay(".", worker=w.worker("pollers=6", "w-5:die:11"))
+    got = w.replay(".", worker=w.worker("pollers=6", "w-5:die:9"))
     same(got.code, 3, "exit")
     accounted(got, {"./" + name: verdict for name, verdict in names.items()})
     row = got.row("./h05.json")
-    has(row["message"], "signal 11", "about to die")
+    has(row["message"], "signal 9", "about to die")
     assert pathlib.Path(w.folder / row["output"]).exists(), row["output"]
 
 
