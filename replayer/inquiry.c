@@ -119,7 +119,8 @@ static bool placed(struct inquiry *q, struct verdict *ret)
 
 	v->kind = VERDICT_DIVERGED;
 	v->message = q->main.message;
-	if (q->recipe->probe && worth_a_probe(&v->divergence)) {
+	if (q->recipe->probe && v->divergence.workflow_task > 0 &&
+	    worth_a_probe(&v->divergence)) {
 		check_begin(&q->check, q->recipe, q->history,
 			    (size_t)v->divergence.workflow_task, q->arena);
 		if (q->recipe->probe(&q->check, &q->probe, &q->probe_from) &&
@@ -144,8 +145,8 @@ static bool probed(struct inquiry *q, const struct task_reply *reply, struct ver
 			q->verdict.divergence.worker = command_side(
 				q->history->schema, reply->commands[0], q->arena);
 	} else if (reply->kind == REPLY_COMPLETED &&
-	    !match_task(q->history, &task, reply->commands, reply->n_commands, MATCH_ALL, q->arena,
-			&seen)) {
+		   !match_task(q->history, &task, reply->commands, reply->n_commands, MATCH_ALL,
+			       q->arena, &seen)) {
 		q->verdict.divergence = seen;
 		q->verdict.divergence.provenance = "probe-replay";
 	}

@@ -239,13 +239,15 @@ static void probe_without_an_answer_changes_nothing(void **state)
 	assert_string_equal(s->verdict.divergence.provenance, "message");
 }
 
-static void markers_are_not_probed(void **state)
+static void a_missing_marker_shows_what_came_in_its_place(void **state)
 {
 	struct story *s = *state;
 	struct worker w = {
 		.breaks = 1,
 		.message = ND "Non-deprecated patch marker encountered for change p, but there "
 			      "is no corresponding change command!",
+		.probed = reply_completed(&s->arena, command_timer(&s->arena, "1", 30),
+					  COMMAND_NONE),
 	};
 	struct build b;
 
@@ -263,7 +265,11 @@ static void markers_are_not_probed(void **state)
 	assert_int_equal(s->verdict.kind, VERDICT_DIVERGED);
 	assert_int_equal(s->verdict.divergence.kind, DIVERGENCE_MARKER);
 	assert_int_equal(s->verdict.divergence.event_id, 5);
-	assert_int_equal(s->probes, 0);
+	assert_int_equal(s->probes, 1);
+	/* Served with it, the probe would fail as the history did. */
+	assert_int_equal(s->inquiry.probe.n_events, 4);
+	assert_true(str_is(s->verdict.divergence.history.what, "MarkerRecorded"));
+	assert_true(str_is(s->verdict.divergence.worker.what, "StartTimer"));
 }
 
 /* Leftover commands: the message is silent, the task is found, its completion is the event. */
@@ -378,7 +384,7 @@ int main(void)
 		TEST(bisecting_finds_the_first_task),
 		TEST(named_event_needs_no_bisecting),
 		TEST(probe_without_an_answer_changes_nothing),
-		TEST(markers_are_not_probed),
+		TEST(a_missing_marker_shows_what_came_in_its_place),
 		TEST(leftover_commands_are_placed_by_bisecting),
 		TEST(go_speaks_late),
 		TEST(prefixes_that_disagree_are_not_quoted),

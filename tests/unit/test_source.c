@@ -41,7 +41,7 @@ static int remove_folder(void **state)
 {
 	static const char *const PATHS[] = {
 		"b.json", "a.json.gz", "notes.md", "c.bin.zst", ".hidden.json", "sub/d.pb",
-		"sub/deep/e.jsonl", "loop/again",
+		"sub/deep/e.jsonl", "loop/again", "loop/one.json",
 	};
 	static const char *const FOLDERS[] = {"loop", "sub/deep", "sub", "empty"};
 
