@@ -95,7 +95,8 @@ static void summary(struct writer *w)
 		sep = ", ";
 	}
 	buf_add_char(w->out, '\n');
-	if (!run->ended.p)
+	/* With totals, where there was time to write them. */
+	if (!run->ended.p || (int64_t)run->n_rows < run->header.histories)
 		buf_printf(w->out,
 			   "The run was interrupted: %zu of %" PRId64 " %s a verdict.\n",
 			   run->n_rows, run->header.histories,

@@ -203,6 +203,10 @@ static void a_run_without_failures_is_short(void **state)
 		 "1 history: 1 passed\n"},
 		{"{\"hindcast\":\"run\",\"version\":1,\"histories\":2}\n",
 		 "0 histories\nThe run was interrupted: 0 of 2 histories have a verdict.\n"},
+		{"{\"hindcast\":\"run\",\"version\":1,\"histories\":2}\n"
+		 "{\"history\":\"a\",\"verdict\":\"passed\"}\n{\"totals\":{},\"ended\":\"x\"}\n",
+		 "1 history: 1 passed\n"
+		 "The run was interrupted: 1 of 2 histories has a verdict.\n"},
 	};
 
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
