@@ -262,11 +262,11 @@ static void history_is_read_again_when_its_turn_comes(void **state)
 	started(s, "order-1", "run-1", "orders");
 	build_task(&s->build);
 	(void)add(s, "a.bin");
-	assert_true(corpus_load(&s->corpus, s->schema, 0, &h, &err));
+	assert_true(corpus_take(&s->corpus, s->schema, 0, &h, &err));
 	assert_int_equal(h.n_events, 4);
 	history_done(&h);
 	assert_int_equal(unlink(arena_cstr(&s->arena, s->corpus.items.at[0].path)), 0);
-	assert_false(corpus_load(&s->corpus, s->schema, 0, &h, &err));
+	assert_false(corpus_take(&s->corpus, s->schema, 0, &h, &err));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
