@@ -39,9 +39,10 @@ void open_frontend(struct story *s, size_t page_bytes, const struct sdk_row *sdk
 	struct frontend_owner owner = {s, on_reply, on_lost};
 	struct err err = ERR_INIT;
 
-	frontend_close(s->frontend);
+	/* The client first: a server that says goodbye waits for who is there. */
 	if (s->client)
 		client_close(s->client);
+	frontend_close(s->frontend);
 	assert_true(frontend_open(&s->frontend, s->schema, &settings, &owner, &err));
 	s->client = client_open(frontend_port(s->frontend));
 	client_names(s->client, "temporal-python", "1.20.0");
@@ -80,8 +81,8 @@ int story_tear_down(void **state)
 {
 	struct story *s = *state;
 
-	frontend_close(s->frontend);
 	client_close(s->client);
+	frontend_close(s->frontend);
 	history_done(&s->history);
 	arena_done(&s->arena);
 	return 0;
