@@ -88,6 +88,21 @@ static bool types_known(const struct history *h, struct err *err)
 	return true;
 }
 
+/* Workers don't answer an event whose attributes are another type's: some hang on it. */
+static bool attributes_fit(const struct history *h, struct err *err)
+{
+	for (size_t i = 0; i < h->n_events; i++) {
+		const struct event_row *row = event_row(h->events[i].type);
+
+		if (row && !event_attributes_fit(h, i))
+			return err_set(err, ERR_FORMAT,
+				       "event %" PRId64 ": it is a %s without the attributes of "
+				       "one",
+				       h->events[i].id, row->name);
+	}
+	return true;
+}
+
 static struct str keep(struct arena *a, struct str s)
 {
 	return s.p ? arena_str(a, s) : STR_NONE;
@@ -108,7 +123,7 @@ static void look(struct corpus *c, const struct corpus_settings *settings,
 	item->events = (int64_t)h->n_events;
 	item->bytes = (int64_t)h->wire.n;
 	ids_from_name(item, settings, a);
-	if (!types_known(h, &err) || !history_sound(h, &err))
+	if (!types_known(h, &err) || !attributes_fit(h, &err) || !history_sound(h, &err))
 		decide(item, VERDICT_INVALID, NULL, arena_str(a, str_of(err.message)));
 	else if (!h->n_tasks)
 		decide(item, VERDICT_SKIPPED, "no-workflow-task",
