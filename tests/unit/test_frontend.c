@@ -236,35 +236,6 @@ static void busy_worker_keeps_its_task(void **state)
 	give_up(s, two);
 }
 
-/* Too long for what the peer lets through before it reads: the answer is on its way still. */
-static void task_that_does_not_arrive_is_lost(void **state)
-{
-	struct story *s = *state;
-	struct str filler = str_slice(arena_array(&s->arena, char, 8 << 20), 8 << 20);
-	struct client_call *c;
-	struct build b;
-
-	history_done(&s->history);
-	build_init(&b);
-	build_started(&b, "OrderWorkflow");
-	build_event(&b, 999, 900, filler);
-	build_task(&b);
-	s->history = build_history(&b, s->schema);
-	build_done(&b);
-	s->spec.n_events = s->history.n_events;
-	open_frontend(s, 16 << 20, NULL);
-	c = workflow_poll(s, "orders");
-	wait_for_a_poll(s);
-	serve_on(s, STR_NONE);
-	(void)frontend_step(s->frontend, now_ms(), 1);
-	client_cancel(c);
-	assert_true(run(s, c, PATIENCE_MS));
-	client_free(c);
-	(void)run(s, NULL, QUIET_MS);
-	assert_int_equal(s->losses, 1);
-	assert_int_equal(s->replies, 0);
-}
-
 static void cancelled_poll_gets_no_task(void **state)
 {
 	struct story *s = *state;
@@ -315,7 +286,6 @@ int main(void)
 		TEST(abandoned_task_has_no_reply),
 		TEST(task_of_a_dead_worker_is_lost),
 		TEST(busy_worker_keeps_its_task),
-		TEST(task_that_does_not_arrive_is_lost),
 		TEST(cancelled_poll_gets_no_task),
 		TEST(forgetting_pollers_loses_what_is_out),
 	};
