@@ -219,6 +219,21 @@ static void unknown_number_of_a_type_is_served(void **state)
 	assert_false(add(s, "a.bin")->decided);
 }
 
+/* Type 17 is TimerStarted; 15 is the field of ActivityTaskScheduled. */
+static void event_with_attributes_of_another_type_is_invalid(void **state)
+{
+	struct story *s = *state;
+	const struct corpus_item *item;
+
+	started(s, "order-1", "run-1", "orders");
+	build_task(&s->build);
+	build_event(&s->build, 17, 15, STR("\x0a\x01x"));
+	item = add(s, "a.bin");
+	assert_int_equal(item->verdict.kind, VERDICT_INVALID);
+	assert_true(str_has(item->verdict.message, "event 5"));
+	assert_true(str_has(item->verdict.message, "TimerStarted"));
+}
+
 static void queue_that_most_name_is_common(void **state)
 {
 	static const char *const QUEUES[] = {"a", "b", "b", "c", "b", "a", NULL, NULL, NULL, NULL};
@@ -280,6 +295,7 @@ int main(void)
 		TEST(no_completed_task_is_skipped),
 		TEST(unsound_histories_are_invalid),
 		TEST(unknown_number_of_a_type_is_served),
+		TEST(event_with_attributes_of_another_type_is_invalid),
 		TEST(queue_that_most_name_is_common),
 		TEST(skipped_histories_do_not_vote),
 		TEST(history_is_read_again_when_its_turn_comes),
