@@ -214,7 +214,9 @@ static bool bad_range(struct err *err, const char *name, long long value, long l
 {
 	if (value >= 0 && value <= most)
 		return false;
-	err_set(err, ERR_USAGE, "--%s %lld: a number from 1 to %lld is expected", name, value, most);
+	err_set(err, ERR_USAGE,
+		"--%s %lld: a number from 1 to %lld is expected (0: the default)", name, value,
+		most);
 	return true;
 }
 
