@@ -145,6 +145,8 @@ static bool probed(struct inquiry *q, const struct task_reply *reply, struct ver
 			q->verdict.divergence.worker = command_side(
 				q->history->schema, reply->commands[0], q->arena);
 	} else if (reply->kind == REPLY_COMPLETED &&
+		   /* A command that the SDK's message names is not argued away by silence. */
+		   (reply->n_commands || !q->verdict.divergence.worker.what.n) &&
 		   !match_task(q->history, &task, reply->commands, reply->n_commands, MATCH_ALL,
 			       q->arena, &seen)) {
 		q->verdict.divergence = seen;

@@ -2,13 +2,28 @@
 /* unfit.c: queues that nobody polls, SDKs without a recipe or too old for one. */
 #include "replayer/remote/unfit.h"
 
+/* The least queue name behind AFTER, or p NULL: polls come in any order, reports don't. */
+static struct str next_queue(const struct frontend *f, struct str after)
+{
+	struct str least = STR_NONE;
+
+	for (size_t i = 0; i < frontend_queues(f); i++) {
+		struct str queue = frontend_queue(f, i);
+
+		if ((!after.p || str_cmp(queue, after) > 0) &&
+		    (!least.p || str_cmp(queue, least) < 0))
+			least = queue;
+	}
+	return least;
+}
+
 struct str unfit_queue(const struct frontend *f, struct str queue, struct arena *a)
 {
 	struct str list = STR("");
 
-	for (size_t i = 0; i < frontend_queues(f); i++)
-		list = arena_printf(a, "%.*s%s%.*s", STR_ARG(list), i ? ", " : "",
-				    STR_ARG(frontend_queue(f, i)));
+	for (struct str q = next_queue(f, STR_NONE); q.p; q = next_queue(f, q))
+		list = arena_printf(a, "%.*s%s%.*s", STR_ARG(list), list.n ? ", " : "",
+				    STR_ARG(q));
 	return arena_printf(a, "nobody polls its task queue \"%.*s\"; the worker polls %.*s",
 			    STR_ARG(queue), STR_ARG(list));
 }

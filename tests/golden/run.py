@@ -12,7 +12,8 @@
     2| a line of standard error
 
 The command is run by sh in an empty folder where `data` and `corpus` are links to those
-of tests/ and `hindcast` is the one under test. `1\\|` ends an output without a newline.
+of tests/, `hindcast` is the one under test and `fake_worker` (tests/e2e) a worker that
+follows a script. `1\\|` ends an output without a newline.
 With --update the expectations are rewritten from what happens.
 """
 import argparse
@@ -85,7 +86,8 @@ def run(case, program):
             if (TESTS / name).exists():
                 os.symlink(TESTS / name, os.path.join(folder, name))
         environment = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")}
-        environment["PATH"] = str(program.parent) + os.pathsep + environment["PATH"]
+        environment["PATH"] = os.pathsep.join(
+            [str(program.parent), str(program.parent / "tests/cli"), environment["PATH"]])
         environment.update(NO_COLOR="1", LC_ALL="C.UTF-8")
         stdin = open(TESTS / case.stdin, "rb") if case.stdin else subprocess.DEVNULL
         try:
