@@ -234,7 +234,6 @@ static bool check_settings(const struct settings *s, size_t n_operands, struct e
 	if (s->sdk.n && !sdk_find(s->sdk))
 		fine = err_set(err, ERR_USAGE, "--sdk %.*s: known are %.*s", STR_ARG(s->sdk),
 			       STR_ARG(sdk_labels(&a)));
-	arena_done(&a);
 	for (size_t i = 0; fine && i < s->env.items.n; i++)
 		if (str_find(s->env.items.at[i], STR("=")) <= 0)
 			fine = err_set(err, ERR_USAGE, "--env %.*s: NAME=VALUE is expected",
@@ -243,9 +242,10 @@ static bool check_settings(const struct settings *s, size_t n_operands, struct e
 		struct str rest = s->reports.items.at[i], kind = str_split(&rest, ':');
 
 		if (!report_find(kind))
-			fine = err_set(err, ERR_USAGE, "--report %.*s: known are text, json, junit",
-				       STR_ARG(kind));
+			fine = err_set(err, ERR_USAGE, "--report %.*s: known are %.*s",
+				       STR_ARG(kind), STR_ARG(report_names(&a)));
 	}
+	arena_done(&a);
 	return fine && !bad_range(err, "timeout", s->timeout_s, 86400) &&
 	       !bad_range(err, "ready-timeout", s->ready_s, 86400) &&
 	       !bad_range(err, "port", s->port, 65535) &&
@@ -341,18 +341,7 @@ static bool tell_decided(struct session *s, const struct corpus *corpus, struct 
 
 	for (size_t i = 0; i < corpus->items.n; i++) {
 		const struct corpus_item *item = &corpus->items.at[i];
-		struct ledger_entry entry = {
-			.history = item->path,
-			.workflow_id = item->workflow_id,
-			.run_id = item->run_id,
-			.workflow_type = item->workflow_type,
-			.queue = item->queue,
-			.events = item->events,
-			.bytes = item->bytes,
-			.sdk = item->sdk,
-			.sdk_version = item->sdk_version,
-			.verdict = &item->verdict,
-		};
+		struct ledger_entry entry = corpus_entry(item, &item->verdict);
 
 		guessed += !item->decided && item->workflow_id_guessed;
 		if (item->decided && !on_verdict(s, &entry, err))
@@ -452,7 +441,7 @@ static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 	clear_progress(s);
 	if (!fine || end == DISPATCH_FAILED || end == DISPATCH_NO_WORKER)
 		fail(s->context, 0, &err);
-	/* A run that was cut short has no totals: what its file says ends where it stopped. */
+	/* There is nothing to report of a run that our own failure cut short. */
 	fine &= end != DISPATCH_FAILED;
 	if (!ledger_close(s->ledger, timestamp(ended, sizeof(ended)), &late) ||
 	    (fine && !report(s, run_path, &late))) {

@@ -196,6 +196,22 @@ void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct
 	vec_push(&c->items, item);
 }
 
+struct ledger_entry corpus_entry(const struct corpus_item *item, const struct verdict *verdict)
+{
+	return (struct ledger_entry){
+		.history = item->path,
+		.workflow_id = item->workflow_id,
+		.run_id = item->run_id,
+		.workflow_type = item->workflow_type,
+		.queue = item->queue,
+		.events = item->events,
+		.bytes = item->bytes,
+		.sdk = item->sdk,
+		.sdk_version = item->sdk_version,
+		.verdict = verdict,
+	};
+}
+
 struct str corpus_common_queue(const struct corpus *c)
 {
 	struct map index = {0};

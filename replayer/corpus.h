@@ -5,6 +5,7 @@
 #include "formats/base/arena.h"
 #include "formats/base/vec.h"
 #include "formats/load.h"
+#include "replayer/ledger.h"
 #include "replayer/verdict.h"
 
 /*
@@ -52,5 +53,7 @@ bool corpus_take(struct corpus *c, const struct schema *schema, size_t index,
 		 struct history *ret, struct err *err);
 /* It is to be taken again: H goes back, or is dropped where the file can be read again. */
 void corpus_put_back(struct corpus *c, size_t index, struct history *h);
+/* What the run file says of an item, whoever judged it; borrows from both. */
+struct ledger_entry corpus_entry(const struct corpus_item *item, const struct verdict *verdict);
 /* The task queue that most histories name; n = 0: none names one. */
 struct str corpus_common_queue(const struct corpus *c);

@@ -21,21 +21,10 @@ static void report(struct dispatch *d, size_t index, const struct job *job,
 {
 	const struct corpus_item *item = &d->corpus->items.at[index];
 	struct str clues[1];
-	struct ledger_entry entry = {
-		.history = item->path,
-		.workflow_id = item->workflow_id,
-		.run_id = item->run_id,
-		.workflow_type = item->workflow_type,
-		.queue = item->queue,
-		.id_guessed = item->workflow_id_guessed || item->run_id_guessed,
-		.events = item->events,
-		.bytes = item->bytes,
-		.sdk = item->sdk,
-		.sdk_version = item->sdk_version,
-		.verdict = v,
-		.clues = clues,
-	};
+	struct ledger_entry entry = corpus_entry(item, v);
 
+	entry.id_guessed = item->workflow_id_guessed || item->run_id_guessed;
+	entry.clues = clues;
 	if (d->process)
 		entry.output = process_log(d->process);
 	if (job) {

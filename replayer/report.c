@@ -16,3 +16,13 @@ const struct report *report_find(struct str name)
 			return &REPORTS[i];
 	return NULL;
 }
+
+struct str report_names(struct arena *a)
+{
+	struct str list = STR("");
+
+	for (size_t i = 0; i < N_REPORTS; i++)
+		list = arena_printf(a, "%.*s%s%s", STR_ARG(list), i ? ", " : "",
+				    REPORTS[i].name);
+	return list;
+}

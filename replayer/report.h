@@ -27,3 +27,5 @@ bool report_json(const struct run_file *run, enum report_colour colour, struct b
 		 struct err *err);
 bool report_junit(const struct run_file *run, enum report_colour colour, struct buf *out,
 		  struct err *err);
+/* "text, json, ..." in A. */
+struct str report_names(struct arena *a);
