@@ -4,6 +4,7 @@
 #include "formats/base/visible.h"
 #include "replayer/commands.h"
 #include "replayer/dispatch.h"
+#include "replayer/replay_options.h"
 #include "replayer/report.h"
 
 #include <errno.h>
@@ -28,7 +29,6 @@ enum {
 	EXIT_INTERRUPTED = 130,
 };
 
-#define DEFAULT_RUN_FILE ".hindcast/last.jsonl"
 #define DEFAULT_NAMESPACE "default"
 #define DEFAULT_READY_S 60
 #define DEFAULT_TIMEOUT_S 60
@@ -37,70 +37,11 @@ enum {
 /* Work shorter than this needs no progress line. */
 #define PROGRESS_AFTER_MS 1000
 
-struct settings {
-	struct str worker;
-	struct opt_list env;
-	struct str name_space;
-	struct str queue;
-	struct str sdk;
-	struct str workflow_id;
-	struct str run;
-	struct opt_list reports;
-	long long timeout_s;
-	long long ready_s;
-	long long port;
-	long long page_bytes;
-	bool quiet;
-	bool verbose;
-};
-
-#define ROW(name, letter, kind, value, member, help) \
-	{name, letter, kind, value, offsetof(struct settings, member), help}
-
-static const struct opt OPTS[] = {
-	ROW("worker", 'w', OPT_STRING, "CMD", worker,
-	    "The command that starts the worker, as you start it in production; the shell runs "
-	    "it with TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_TASK_QUEUE set. "
-	    "{address}, {namespace} and {queue} in it are replaced."),
-	ROW("env", 'e', OPT_LIST, "NAME=VALUE", env,
-	    "Sets a variable for the worker; {address}, {namespace} and {queue} are replaced in "
-	    "it too. May be given more than once."),
-	ROW("namespace", 'n', OPT_STRING, "NAME", name_space,
-	    "What TEMPORAL_NAMESPACE is set to (default: default). Go workers in "
-	    "ReplayNamespace are checked in fewer tasks."),
-	ROW("task-queue", 'q', OPT_STRING, "NAME", queue,
-	    "What TEMPORAL_TASK_QUEUE is set to (default: the queue most histories name)."),
-	ROW("sdk", 0, OPT_STRING, "NAME", sdk,
-	    "Takes the worker for one of this SDK, for workers built on it that call "
-	    "themselves something else."),
-	ROW("workflow-id", 0, OPT_STRING, "ID", workflow_id,
-	    "The workflow id of histories that do not say theirs (default: from the file's "
-	    "name, WORKFLOWID.json or WORKFLOWID__RUNID.json)."),
-	ROW("run", 0, OPT_STRING, "FILE", run,
-	    "Where the run file goes (default: " DEFAULT_RUN_FILE ")."),
-	ROW("report", 'r', OPT_LIST, "KIND[:FILE]", reports,
-	    "Writes a report: text, json or junit; without FILE to standard output, instead "
-	    "of the text report. May be given more than once."),
-	ROW("timeout", 't', OPT_INT, "SECONDS", timeout_s,
-	    "How long the worker may take over one task of a history (default: 60)."),
-	ROW("ready-timeout", 0, OPT_INT, "SECONDS", ready_s,
-	    "How long the worker may take to its first poll, and (at most 30) on top of "
-	    "--timeout over its first task (default: 60)."),
-	ROW("port", 0, OPT_INT, "PORT", port,
-	    "The loopback port to listen on (default: a free one)."),
-	ROW("page-bytes", 0, OPT_INT, "BYTES", page_bytes,
-	    "Histories longer than this are served in pages (default: 64 MiB)."),
-	ROW("quiet", 0, OPT_FLAG, NULL, quiet, "No progress and no notes on standard error."),
-	ROW("verbose", 'v', OPT_FLAG, NULL, verbose,
-	    "Says which recipe each history is replayed by, and which calls of the worker "
-	    "are not implemented."),
-};
-
 /* ---- the outside world ---- */
 
 struct session {
 	const struct command_context *context;
-	const struct settings *settings;
+	const struct replay_options *settings;
 	struct ledger *ledger;
 	int signals; /* signalfd of SIGINT and SIGTERM */
 	bool stop;
@@ -210,49 +151,7 @@ static int fail(const struct command_context *context, int code, const struct er
 	return code;
 }
 
-static bool bad_range(struct err *err, const char *name, long long value, long long most)
-{
-	if (value >= 0 && value <= most)
-		return false;
-	err_set(err, ERR_USAGE,
-		"--%s %lld: a number from 1 to %lld is expected (0: the default)", name, value,
-		most);
-	return true;
-}
-
-static bool check_settings(const struct settings *s, size_t n_operands, struct err *err)
-{
-	struct arena a;
-	bool fine = true;
-
-	if (!s->worker.n)
-		return err_set(err, ERR_USAGE,
-			       "replay needs a worker: --worker 'CMD' (see hindcast replay --help)");
-	if (!n_operands)
-		return err_set(err, ERR_USAGE, "replay needs a history: a file, a folder, a glob or -");
-	arena_init(&a);
-	if (s->sdk.n && !sdk_find(s->sdk))
-		fine = err_set(err, ERR_USAGE, "--sdk %.*s: known are %.*s", STR_ARG(s->sdk),
-			       STR_ARG(sdk_labels(&a)));
-	for (size_t i = 0; fine && i < s->env.items.n; i++)
-		if (str_find(s->env.items.at[i], STR("=")) <= 0)
-			fine = err_set(err, ERR_USAGE, "--env %.*s: NAME=VALUE is expected",
-				       STR_ARG(s->env.items.at[i]));
-	for (size_t i = 0; fine && i < s->reports.items.n; i++) {
-		struct str rest = s->reports.items.at[i], kind = str_split(&rest, ':');
-
-		if (!report_find(kind))
-			fine = err_set(err, ERR_USAGE, "--report %.*s: known are %.*s",
-				       STR_ARG(kind), STR_ARG(report_names(&a)));
-	}
-	arena_done(&a);
-	return fine && !bad_range(err, "timeout", s->timeout_s, 86400) &&
-	       !bad_range(err, "ready-timeout", s->ready_s, 86400) &&
-	       !bad_range(err, "port", s->port, 65535) &&
-	       !bad_range(err, "page-bytes", s->page_bytes, 120LL * 1024 * 1024);
-}
-
-static bool gather(const struct command_context *context, const struct settings *settings,
+static bool gather(const struct command_context *context, const struct replay_options *settings,
 		   const struct str *operands, size_t n, struct corpus *corpus, struct err *err)
 {
 	struct corpus_settings cs = {context->schema, settings->workflow_id};
@@ -307,10 +206,10 @@ static void tell_cost(struct session *s, size_t tasks)
 static enum dispatch_end dispatch(struct session *s, struct corpus *corpus,
 				  struct str run_file, struct err *err)
 {
-	const struct settings *o = s->settings;
+	const struct replay_options *o = s->settings;
 	struct dispatch_settings d = {
 		.schema = s->context->schema,
-		.worker = o->worker,
+		.worker = o->workers.items.at[0],
 		.env = o->env.items.at,
 		.n_env = o->env.items.n,
 		.environ = environ,
@@ -454,16 +353,16 @@ static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 	return fine ? exit_code(s, end) : EXIT_UNJUDGED;
 }
 
-static int run(const struct command_context *context, void *settings,
+int replay_run(const struct command_context *context, void *settings,
 	       const struct str *operands, size_t n_operands)
 {
-	const struct settings *o = settings;
+	const struct replay_options *o = settings;
 	struct session s = {.context = context, .settings = o, .started_ms = now_ms(NULL)};
 	struct err err = ERR_INIT;
 	struct corpus corpus;
 	int code;
 
-	if (!check_settings(o, n_operands, &err))
+	if (!replay_options_check(o, n_operands, &err))
 		return fail(context, EXIT_USAGE, &err);
 	s.signals = watch_signals();
 	corpus_init(&corpus);
@@ -473,46 +372,10 @@ static int run(const struct command_context *context, void *settings,
 		err_set(&err, ERR_MISSING, "nothing to replay: no history in what was named");
 		code = fail(context, EXIT_NOTHING, &err);
 	} else {
-		code = replay(&s, &corpus, o->run.n ? o->run : STR(DEFAULT_RUN_FILE));
+		code = replay(&s, &corpus, o->run.n ? o->run : STR(REPLAY_DEFAULT_RUN_FILE));
 	}
 	corpus_done(&corpus);
 	if (s.signals >= 0)
 		close(s.signals);
 	return code;
 }
-
-static void settings_done(void *settings)
-{
-	struct settings *s = settings;
-
-	opt_list_done(&s->env);
-	opt_list_done(&s->reports);
-}
-
-const struct command COMMAND_REPLAY = {
-	.name = "replay",
-	.usage = "--worker CMD [OPTION]... HISTORY...",
-	.summary = "replay histories against a worker and say where its code diverges",
-	.details =
-		"Starts the worker, unmodified, with the address of a frontend that hindcast "
-		"opens on loopback, serves it each HISTORY as workflow tasks, and judges what it "
-		"answers. No activity, local activity or side effect runs.\n\n"
-		"HISTORY is a file, a folder (with all below it), a glob, or - for standard "
-		"input. Every history gets exactly one verdict in the run file: passed, "
-		"diverged, failed, unregistered, timed-out, crashed, invalid or skipped.\n\n"
-		"TEMPORAL_API_KEY, TEMPORAL_TLS*, TEMPORAL_PROFILE and TEMPORAL_CONFIG_FILE are "
-		"not passed on to the worker, and one that connects elsewhere instead of "
-		"polling is stopped.",
-	.examples =
-		"hindcast replay --worker 'python worker.py' histories/\n"
-		"    every history in a folder against a Python worker\n"
-		"hindcast replay -w ./worker -r junit:replay.xml -r text histories/*.json\n"
-		"    with a JUnit report beside the text\n"
-		"hindcast replay -w 'java -jar app.jar --target={address}' order-17.json\n"
-		"    a worker that takes its address as an argument\n",
-	.opts = OPTS,
-	.n_opts = sizeof(OPTS) / sizeof(*OPTS),
-	.settings_size = sizeof(struct settings),
-	.run = run,
-	.settings_done = settings_done,
-};

@@ -36,6 +36,7 @@ struct dispatch_settings {
 	int64_t ready_ms;   /* until the first poll */
 	int64_t timeout_ms; /* for one task of one history */
 	size_t page_bytes;
+	struct evidence_wanted wanted;
 	uint64_t seed;
 };
 

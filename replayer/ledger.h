@@ -3,6 +3,7 @@
 #pragma once
 
 #include "formats/base/err.h"
+#include "replayer/evidence.h"
 #include "replayer/verdict.h"
 
 #include <stdint.h>
@@ -24,6 +25,7 @@ struct ledger_entry {
 	struct str output; /* the worker's log path */
 	double ms;
 	const struct verdict *verdict;
+	const struct evidence *evidence; /* NULL: none */
 	const struct str *clues; /* sentences for a person; warnings too */
 	size_t n_clues;
 };
