@@ -374,8 +374,12 @@ enum dispatch_end dispatch_run(struct corpus *corpus,
 {
 	struct dispatch d = {
 		.corpus = corpus, .settings = settings, .host = host, .err = err};
-	struct frontend_settings frontend = {settings->port, settings->page_bytes, settings->sdk,
-					     settings->seed};
+	struct frontend_settings frontend = {
+		.port = settings->port,
+		.page_bytes = settings->page_bytes,
+		.sdk = settings->sdk,
+		.seed = settings->seed,
+	};
 	struct frontend_owner owner = {&d, on_reply, on_lost};
 	enum dispatch_end end;
 

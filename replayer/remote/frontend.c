@@ -187,6 +187,7 @@ bool frontend_open(struct frontend **ret, const struct schema *schema,
 		   const struct frontend_owner *owner, struct err *err)
 {
 	struct frontend *f = mem_zalloc(sizeof(*f));
+	struct rpc_server_settings listen = {"127.0.0.1", settings->port};
 
 	f->schema = schema;
 	f->owner = *owner;
@@ -194,8 +195,12 @@ bool frontend_open(struct frontend **ret, const struct schema *schema,
 	f->random = settings->seed;
 	arena_init(&f->arena);
 	arena_init(&f->names);
-	if (!rpc_server_open(&f->server, "127.0.0.1", settings->port, &FRONTEND_HANDLERS, f, err)) {
-		mem_free(f);
+	f->own_loop = !settings->loop;
+	f->loop = settings->loop;
+	if (f->own_loop)
+		rpc_loop_open(&f->loop);
+	if (!rpc_server_open(&f->server, f->loop, &listen, &FRONTEND_HANDLERS, f, err)) {
+		frontend_close(f);
 		return false;
 	}
 	*ret = f;
@@ -207,6 +212,8 @@ void frontend_close(struct frontend *f)
 	if (!f)
 		return;
 	rpc_server_close(f->server);
+	if (f->own_loop)
+		rpc_loop_close(f->loop);
 	arena_done(&f->arena);
 	arena_done(&f->names);
 	vec_done(&f->pollers);
@@ -238,7 +245,7 @@ int frontend_step(struct frontend *f, int64_t now_ms, int wait_ms)
 {
 	f->now_ms = now_ms;
 	answer_old_polls(f);
-	return rpc_server_step(f->server, wait_ms);
+	return rpc_loop_step(f->loop, wait_ms);
 }
 
 void frontend_forget_pollers(struct frontend *f)

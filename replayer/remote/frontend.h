@@ -22,6 +22,7 @@
  * are accepted and forgotten: some SDKs answer twice, and the first answer is the true one.
  */
 struct frontend;
+struct rpc_loop;
 
 /* One process that polls. Lives until frontend_forget_pollers(). */
 struct poller {
@@ -46,6 +47,7 @@ struct frontend_owner {
 };
 
 struct frontend_settings {
+	struct rpc_loop *loop; /* shared with other frontends; NULL: one of its own */
 	int port;	  /* 0: any free one */
 	size_t page_bytes; /* a longer history is served in pages of this size */
 	const struct sdk_row *sdk; /* what every worker is taken for; NULL: what it says */

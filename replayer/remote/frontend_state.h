@@ -34,6 +34,8 @@ struct delivery {
 
 struct frontend {
 	const struct schema *schema;
+	struct rpc_loop *loop;
+	bool own_loop;
 	struct rpc_server *server;
 	struct frontend_owner owner;
 	struct frontend_settings settings;

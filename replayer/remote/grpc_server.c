@@ -38,7 +38,7 @@ enum tag_kind {
 };
 
 struct tag {
-	struct rpc_call *call; /* NULL: TAG_SHUTDOWN */
+	struct rpc_call *call;
 	enum tag_kind kind;
 };
 
@@ -48,6 +48,7 @@ struct tag {
  */
 struct rpc_call {
 	struct rpc_server *server;
+	struct rpc_call *next, *before; /* of the server's calls */
 	struct tag tags[TAG_KINDS];
 	grpc_call *call;
 	grpc_call_details details;
@@ -61,22 +62,55 @@ struct rpc_call {
 	int pending;   /* batches on their way */
 	int cancelled; /* written by libgrpc with TAG_CLOSE */
 	bool closed;   /* TAG_CLOSE came */
-	bool seen;     /* the owner knows it */
+	bool seen;     /* the owner knows it, and is to hear of its end */
 	bool answered;
 	bool sent; /* the answer was taken by the transport */
 };
 
-struct rpc_server {
-	grpc_server *server;
+struct rpc_loop {
 	grpc_completion_queue *queue;
+	size_t n_servers; /* those that are closing included */
+};
+
+struct rpc_server {
+	struct rpc_loop *loop;
+	grpc_server *server;
 	const struct rpc_handlers *handlers;
 	void *owner;
+	struct rpc_call *calls; /* alive, those asked for ahead included */
 	int port;
-	int alive; /* calls, those asked for ahead included */
 	bool closing;
 	bool shut; /* TAG_SHUTDOWN came */
-	struct tag shutdown;
+	struct rpc_call shutdown; /* carries TAG_SHUTDOWN only */
 };
+
+/* The last thing of a server that was closed; it cannot be used from here on. */
+static void server_done(struct rpc_server *s)
+{
+	if (!s->shut || s->calls)
+		return;
+	grpc_server_destroy(s->server);
+	s->loop->n_servers--;
+	mem_free(s);
+}
+
+static void call_link(struct rpc_call *c)
+{
+	c->next = c->server->calls;
+	if (c->next)
+		c->next->before = c;
+	c->server->calls = c;
+}
+
+static void call_unlink(struct rpc_call *c)
+{
+	if (c->next)
+		c->next->before = c->before;
+	if (c->before)
+		c->before->next = c->next;
+	else
+		c->server->calls = c->next;
+}
 
 static void call_free(struct rpc_call *c)
 {
@@ -91,7 +125,7 @@ static void call_free(struct rpc_call *c)
 	grpc_slice_unref(c->request);
 	grpc_slice_unref(c->status_text);
 	gpr_free(c->peer);
-	c->server->alive--;
+	call_unlink(c);
 	mem_free(c);
 }
 
@@ -108,9 +142,10 @@ static void call_request(struct rpc_server *s)
 	c->request = grpc_empty_slice();
 	c->status_text = grpc_empty_slice();
 	c->pending = 1;
-	s->alive++;
+	call_link(c);
 	BUG_IF(grpc_server_request_call(s->server, &c->call, &c->details, &c->metadata,
-					s->queue, s->queue, &c->tags[TAG_NEW]) != GRPC_CALL_OK);
+					s->loop->queue, s->loop->queue,
+					&c->tags[TAG_NEW]) != GRPC_CALL_OK);
 }
 
 static void call_batch(struct rpc_call *c, const grpc_op *ops, size_t n, enum tag_kind kind)
@@ -177,10 +212,11 @@ static void on_message(struct rpc_call *c, bool ok)
 				       GRPC_SLICE_LENGTH(c->request)));
 }
 
-static void handle(struct rpc_server *s, const grpc_event *event)
+static void handle(const grpc_event *event)
 {
 	const struct tag *tag = event->tag;
 	struct rpc_call *c = tag->call;
+	struct rpc_server *s = c->server;
 	bool ok = event->success != 0;
 
 	switch (tag->kind) {
@@ -199,6 +235,7 @@ static void handle(struct rpc_server *s, const grpc_event *event)
 	case TAG_SHUTDOWN:
 	case TAG_KINDS:
 		s->shut = true;
+		server_done(s);
 		return;
 	}
 	if (--c->pending > 0)
@@ -206,6 +243,7 @@ static void handle(struct rpc_server *s, const grpc_event *event)
 	if (c->seen)
 		s->handlers->on_end(s->owner, c, c->sent && !c->cancelled);
 	call_free(c);
+	server_done(s);
 }
 
 static gpr_timespec after_ms(int ms)
@@ -216,17 +254,17 @@ static gpr_timespec after_ms(int ms)
 			    gpr_time_from_millis(ms, GPR_TIMESPAN));
 }
 
-int rpc_server_step(struct rpc_server *s, int wait_ms)
+int rpc_loop_step(struct rpc_loop *loop, int wait_ms)
 {
 	int n = 0;
 
 	while (n < RPC_STEP_EVENTS) {
 		grpc_event event = grpc_completion_queue_next(
-			s->queue, after_ms(n == 0 ? wait_ms : 0), NULL);
+			loop->queue, after_ms(n == 0 ? wait_ms : 0), NULL);
 
 		if (event.type != GRPC_OP_COMPLETE)
 			break;
-		handle(s, &event);
+		handle(&event);
 		n++;
 	}
 	return n;
@@ -308,20 +346,46 @@ static bool listen_on(struct rpc_server *s, const char *host, int port, struct e
 	return s->port > 0 || say_why(host, port, err);
 }
 
-bool rpc_server_open(struct rpc_server **ret, const char *host, int port,
+void rpc_loop_open(struct rpc_loop **ret)
+{
+	struct rpc_loop *loop = mem_zalloc(sizeof(*loop));
+
+	gpr_set_log_function(say_nothing);
+	grpc_init();
+	loop->queue = grpc_completion_queue_create_for_next(NULL);
+	*ret = loop;
+}
+
+void rpc_loop_close(struct rpc_loop *loop)
+{
+	if (!loop)
+		return;
+	while (loop->n_servers)
+		(void)rpc_loop_step(loop, 1000);
+	grpc_completion_queue_shutdown(loop->queue);
+	while (grpc_completion_queue_next(loop->queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL)
+		       .type != GRPC_QUEUE_SHUTDOWN)
+		;
+	grpc_completion_queue_destroy(loop->queue);
+	grpc_shutdown_blocking();
+	mem_free(loop);
+}
+
+bool rpc_server_open(struct rpc_server **ret, struct rpc_loop *loop,
+		     const struct rpc_server_settings *settings,
 		     const struct rpc_handlers *handlers, void *owner, struct err *err)
 {
 	struct rpc_server *s = mem_zalloc(sizeof(*s));
 
-	gpr_set_log_function(say_nothing);
-	grpc_init();
+	s->loop = loop;
+	loop->n_servers++;
 	s->handlers = handlers;
 	s->owner = owner;
-	s->shutdown.kind = TAG_SHUTDOWN;
-	s->queue = grpc_completion_queue_create_for_next(NULL);
+	s->shutdown.server = s;
+	s->shutdown.tags[TAG_SHUTDOWN] = (struct tag){&s->shutdown, TAG_SHUTDOWN};
 	s->server = server_new();
-	grpc_server_register_completion_queue(s->server, s->queue, NULL);
-	if (!listen_on(s, host, port, err)) {
+	grpc_server_register_completion_queue(s->server, loop->queue, NULL);
+	if (!listen_on(s, settings->host, settings->port, err)) {
 		rpc_server_close(s);
 		return false;
 	}
@@ -342,18 +406,15 @@ void rpc_server_close(struct rpc_server *s)
 	if (!s)
 		return;
 	s->closing = true;
-	grpc_server_shutdown_and_notify(s->server, s->queue, &s->shutdown);
+	for (struct rpc_call *c = s->calls; c; c = c->next) {
+		if (!c->seen)
+			continue;
+		c->seen = false;
+		s->handlers->on_end(s->owner, c, false);
+	}
+	grpc_server_shutdown_and_notify(s->server, s->loop->queue,
+					&s->shutdown.tags[TAG_SHUTDOWN]);
 	grpc_server_cancel_all_calls(s->server);
-	while (!s->shut || s->alive > 0)
-		(void)rpc_server_step(s, 1000);
-	grpc_server_destroy(s->server);
-	grpc_completion_queue_shutdown(s->queue);
-	while (grpc_completion_queue_next(s->queue, gpr_inf_future(GPR_CLOCK_MONOTONIC), NULL)
-		       .type != GRPC_QUEUE_SHUTDOWN)
-		;
-	grpc_completion_queue_destroy(s->queue);
-	grpc_shutdown_blocking();
-	mem_free(s);
 }
 
 void rpc_call_reply(struct rpc_call *c, const struct str *parts, size_t n)

@@ -10,11 +10,12 @@
 /*
  * Any method of any service arrives at on_call(); the owner answers now, later (a held
  * poll), or never (the peer's deadline ends it). One thread: everything happens inside
- * rpc_server_step().
+ * rpc_loop_step(), for all servers of a loop.
  *
  *     call arrives -> on_call -> [held] -> rpc_call_reply | rpc_call_fail -> on_end
  *                                  \-> the peer cancels or dies --------------> on_end
  */
+struct rpc_loop;
 struct rpc_server;
 struct rpc_call;
 
@@ -41,13 +42,27 @@ struct rpc_handlers {
 	void (*on_end)(void *owner, struct rpc_call *call, bool delivered);
 };
 
-/* Listens on HOST ("127.0.0.1") and PORT (0: any free one). */
-bool rpc_server_open(struct rpc_server **ret, const char *host, int port,
+/* What servers wait on together. */
+void rpc_loop_open(struct rpc_loop **ret);
+/* Handles what is there, waiting up to WAIT_MS for something to come. Returns events handled. */
+int rpc_loop_step(struct rpc_loop *loop, int wait_ms);
+/* Waits for what the servers, which are closed by now, still have in libgrpc's hands. */
+void rpc_loop_close(struct rpc_loop *loop);
+
+struct rpc_server_settings {
+	const char *host; /* "127.0.0.1" */
+	int port;	  /* 0: any free one */
+};
+
+bool rpc_server_open(struct rpc_server **ret, struct rpc_loop *loop,
+		     const struct rpc_server_settings *settings,
 		     const struct rpc_handlers *handlers, void *owner, struct err *err);
 int rpc_server_port(const struct rpc_server *s);
-/* Handles what is there, waiting up to WAIT_MS for something to come. Returns events handled. */
-int rpc_server_step(struct rpc_server *s, int wait_ms);
-/* Cancels what is held (on_end comes for each) and frees. */
+/*
+ * Cancels what is held (on_end comes for each before this returns) and lets go of the port;
+ * what the transport still holds is freed in later steps of the loop: a peer that reads
+ * nothing keeps nobody waiting.
+ */
 void rpc_server_close(struct rpc_server *s);
 
 /* Parts are joined into one message and copied. Each call is answered at most once. */

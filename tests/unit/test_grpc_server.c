@@ -22,6 +22,7 @@
 
 /* The server's owner: echoes, holds, fails, as the method says. */
 struct owner {
+	struct rpc_loop *loop;
 	struct rpc_server *server;
 	struct rpc_call *held;
 	bool holds; /* calls carry their owner as data */
@@ -68,12 +69,28 @@ static void on_end(void *ctx, struct rpc_call *call, bool delivered)
 
 static const struct rpc_handlers handlers = {.on_call = on_call, .on_end = on_end};
 
+static bool serve(struct owner *o, struct rpc_server **ret, const char *host, int port,
+		  struct err *err)
+{
+	struct rpc_server_settings settings = {host, port};
+
+	if (!o->loop)
+		rpc_loop_open(&o->loop);
+	return rpc_server_open(ret, o->loop, &settings, &handlers, o, err);
+}
+
+static void close_server(struct owner *o)
+{
+	rpc_server_close(o->server);
+	rpc_loop_close(o->loop);
+}
+
 static void open_server(struct owner *o)
 {
 	struct err err = ERR_INIT;
 
 	*o = (struct owner){0};
-	assert_true(rpc_server_open(&o->server, "127.0.0.1", 0, &handlers, o, &err));
+	assert_true(serve(o, &o->server, "127.0.0.1", 0, &err));
 	assert_true(rpc_server_port(o->server) > 0);
 }
 
@@ -90,7 +107,7 @@ static int64_t now_ms(void)
 	do {                                                             \
 		int64_t end_ = now_ms() + WAIT_MS;                       \
 		while (!(condition)) {                                   \
-			(void)rpc_server_step((o)->server, 2);           \
+			(void)rpc_loop_step((o)->loop, 2);           \
 			if (c)                                           \
 				client_step(c);                          \
 			if (now_ms() > end_)                             \
@@ -126,7 +143,7 @@ static void test_echo(void **state)
 	assert_true(o.client_name);
 	assert_true(o.peer);
 	client_close(c);
-	rpc_server_close(o.server);
+	close_server(&o);
 }
 
 static void test_unknown_method(void **state)
@@ -144,7 +161,7 @@ static void test_unknown_method(void **state)
 	assert_true(str_is(client_message(k), "no such method: \xc3\xbc\n"));
 	client_free(k);
 	client_close(c);
-	rpc_server_close(o.server);
+	close_server(&o);
 }
 
 static void test_held(void **state)
@@ -169,7 +186,7 @@ static void test_held(void **state)
 	UNTIL(&o, c, o.ended == 2);
 	assert_int_equal(o.delivered, 2);
 	client_close(c);
-	rpc_server_close(o.server);
+	close_server(&o);
 }
 
 /* The three ways in which a peer gives a held call up. */
@@ -205,7 +222,7 @@ static void test_cancelled(void **state)
 	UNTIL(&o, c, o.ended == 3 && client_done(k));
 	client_free(k);
 	client_close(c);
-	rpc_server_close(o.server);
+	close_server(&o);
 	assert_int_equal(o.ended, 3);
 }
 
@@ -234,7 +251,7 @@ static void test_peer_killed(void **state)
 		}
 	}
 	o = (struct owner){0};
-	assert_true(rpc_server_open(&o.server, "127.0.0.1", 0, &handlers, &o, &err));
+	assert_true(serve(&o, &o.server, "127.0.0.1", 0, &err));
 	port = rpc_server_port(o.server);
 	assert_int_equal(write(ports[1], &port, sizeof(port)), sizeof(port));
 	UNTIL(&o, (struct client *)NULL, o.held);
@@ -242,7 +259,7 @@ static void test_peer_killed(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	UNTIL(&o, (struct client *)NULL, o.ended == 1);
 	assert_int_equal(o.delivered, 0);
-	rpc_server_close(o.server);
+	close_server(&o);
 	close(ports[0]);
 	close(ports[1]);
 }
@@ -270,7 +287,7 @@ static void test_big(void **state)
 	assert_int_equal(o.request_bytes, BIG_BYTES);
 	client_free(k);
 	client_close(c);
-	rpc_server_close(o.server);
+	close_server(&o);
 	mem_free(o.big);
 }
 
@@ -292,7 +309,7 @@ static void test_gzip(void **state)
 	assert_memory_equal(client_reply(k).p + strlen("you said "), text, sizeof(text));
 	client_free(k);
 	client_close(c);
-	rpc_server_close(o.server);
+	close_server(&o);
 }
 
 #define MANY 300 /* more than the server asks for ahead */
@@ -325,7 +342,7 @@ static void test_many(void **state)
 	UNTIL(&o, c, o.ended == MANY);
 	assert_int_equal(o.delivered, MANY / 2);
 	client_close(c);
-	rpc_server_close(o.server);
+	close_server(&o);
 }
 
 static void test_close_with_held(void **state)
@@ -340,7 +357,7 @@ static void test_close_with_held(void **state)
 	c = client_open(rpc_server_port(o.server));
 	k = ask(c, "/test/Hold", "");
 	UNTIL(&o, c, o.held);
-	rpc_server_close(o.server);
+	close_server(&o);
 	assert_int_equal(o.ended, 1);
 	assert_int_equal(o.delivered, 0);
 	while (!client_done(k) && now_ms() < end)
@@ -360,16 +377,15 @@ static void test_port_taken(void **state)
 
 	(void)state;
 	open_server(&o);
-	assert_false(rpc_server_open(&second, "127.0.0.1", rpc_server_port(o.server), &handlers,
-				     &o, &err));
+	assert_false(serve(&o, &second, "127.0.0.1", rpc_server_port(o.server), &err));
 	assert_null(second);
 	(void)snprintf(port, sizeof(port), "%d", rpc_server_port(o.server));
 	assert_non_null(strstr(err.message, port));
 	assert_non_null(strstr(err.message, "127.0.0.1"));
 	assert_non_null(strstr(err.message, "in use"));
-	assert_false(rpc_server_open(&second, "192.0.2.1", 0, &handlers, &o, &err));
+	assert_false(serve(&o, &second, "192.0.2.1", 0, &err));
 	assert_non_null(strstr(err.message, "192.0.2.1"));
-	rpc_server_close(o.server);
+	close_server(&o);
 }
 
 /* With nothing to do the server sleeps: neither a busy loop nor a needless wakeup. */
@@ -387,10 +403,10 @@ static void test_idle(void **state)
 	c = client_open(rpc_server_port(o.server));
 	k = ask(c, "/test/Hold", "");
 	UNTIL(&o, c, o.held);
-	(void)rpc_server_step(o.server, 100);
+	(void)rpc_loop_step(o.loop, 100);
 	getrusage(RUSAGE_SELF, &before);
 	began = now_ms();
-	assert_int_equal(rpc_server_step(o.server, 1000), 0);
+	assert_int_equal(rpc_loop_step(o.loop, 1000), 0);
 	assert_in_range(now_ms() - began, 950, 5000);
 	getrusage(RUSAGE_SELF, &after);
 	us = (after.ru_utime.tv_sec - before.ru_utime.tv_sec) * 1000000 +
@@ -405,7 +421,7 @@ static void test_idle(void **state)
 	UNTIL(&o, c, client_done(k));
 	client_free(k);
 	client_close(c);
-	rpc_server_close(o.server);
+	close_server(&o);
 }
 
 int main(void)
