@@ -78,14 +78,15 @@ static int watch_signals(void)
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-static bool interrupted(void *context)
+static enum dispatch_stop stops(void *context, const char **ret_reason)
 {
 	struct session *s = context;
 	struct signalfd_siginfo info;
 
+	*ret_reason = NULL;
 	if (!s->stop && s->signals >= 0)
 		s->stop = read(s->signals, &info, sizeof(info)) == sizeof(info);
-	return s->stop;
+	return s->stop ? DISPATCH_STOP : DISPATCH_GO_ON;
 }
 
 static void clear_progress(struct session *s)
@@ -209,7 +210,11 @@ static enum dispatch_end dispatch(struct session *s, struct corpus *corpus,
 	const struct replay_options *o = s->settings;
 	struct dispatch_settings d = {
 		.schema = s->context->schema,
-		.worker = o->workers.items.at[0],
+		.workers = o->workers.items.at,
+		.n_workers = o->workers.items.n,
+		.lanes = (size_t)or_default(o->jobs, 1),
+		.map_queue = o->map_queue.items.at,
+		.n_map_queue = o->map_queue.items.n,
 		.env = o->env.items.at,
 		.n_env = o->env.items.n,
 		.environ = environ,
@@ -223,7 +228,7 @@ static enum dispatch_end dispatch(struct session *s, struct corpus *corpus,
 		.page_bytes = (size_t)or_default(o->page_bytes, DEFAULT_PAGE_BYTES),
 		.seed = fresh_seed(),
 	};
-	struct dispatch_host host = {s, now_ms, interrupted, on_verdict,
+	struct dispatch_host host = {s, now_ms, stops, on_verdict,
 				     on_note, on_detail, on_progress};
 	enum dispatch_end end;
 	size_t tasks = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* dispatch.h: a corpus and a worker command in, a verdict for every history out. */
+/* dispatch.h: a corpus and worker commands in, a verdict for every history out. */
 #pragma once
 
 #include "replayer/corpus.h"
@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 /*
- * One worker process at a time; it is replaced when it dies, hangs, or when a verdict needs
- * a fresh one:
+ * Each worker command is started `lanes` times. A lane is one process at a time behind a
+ * port of its own, so that a poll always says which process it comes from; it is replaced
+ * when it dies, hangs, or when a verdict needs a fresh one, while other lanes go on:
  *
  *   - A history that was out when the worker died is a suspect: it is tried again alone, in
  *     a fresh process, and only one that brings that down too is `crashed`.
@@ -24,27 +25,40 @@
  */
 struct dispatch_settings {
 	const struct schema *schema;
-	struct str worker;  /* command */
+	const struct str *workers; /* commands */
+	size_t n_workers;
+	size_t lanes;       /* of each; 0: one */
 	const struct str *env;
 	size_t n_env;
 	char *const *environ;
 	struct str name_space;
 	struct str queue;   /* TEMPORAL_TASK_QUEUE */
 	const struct sdk_row *sdk; /* --sdk; NULL: what the worker says */
+	const struct str *map_queue; /* "FROM=TO" */
+	size_t n_map_queue;
 	struct str log_prefix; /* "DIR/last": worker output goes to DIR/last.worker-1.log */
-	int port;
+	int port;           /* of the first lane, the others follow; 0: free ones */
 	int64_t ready_ms;   /* until the first poll */
 	int64_t timeout_ms; /* for one task of one history */
+	int64_t memory_bytes; /* of one worker's processes together; 0: no limit */
+	bool confirm;       /* what diverged is replayed once more in a fresh process */
 	size_t page_bytes;
 	struct evidence_wanted wanted;
 	uint64_t seed;
+};
+
+enum dispatch_stop {
+	DISPATCH_GO_ON,
+	DISPATCH_FINISH, /* nothing new goes out; what is out may still be answered */
+	DISPATCH_STOP,	 /* at once */
 };
 
 /* The outside world, and where results go. */
 struct dispatch_host {
 	void *context;
 	int64_t (*now_ms)(void *context); /* monotonic */
-	bool (*interrupted)(void *context);
+	/* RET_REASON: with it the rest is `skipped` (fail-fast ...); NULL: it gets no verdict. */
+	enum dispatch_stop (*stop)(void *context, const char **ret_reason);
 	/* ENTRY lives until the function returns. False stops the run (disk full). */
 	bool (*verdict)(void *context, const struct ledger_entry *entry, struct err *err);
 	/* For people: once a run each. */
@@ -58,7 +72,7 @@ struct dispatch_host {
 enum dispatch_end {
 	DISPATCH_DONE,	      /* every history has its verdict */
 	DISPATCH_INTERRUPTED, /* some have not */
-	/* It never polled: all that needs it is `failed`, reason no-worker; err says why. */
+	/* None ever polled: all that needs it is `failed`, reason no-worker; err says why. */
 	DISPATCH_NO_WORKER,
 	DISPATCH_FAILED,      /* ours: err */
 };

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* dispatch_state.h: what dispatch.c and dispatch_serve.c share; nobody else includes it. */
+/* dispatch_state.h: what the files of dispatch share; nobody else includes it. */
 #pragma once
 
 #include "formats/base/map.h"
 #include "replayer/dispatch.h"
 #include "replayer/inquiry.h"
 #include "replayer/remote/frontend.h"
+#include "replayer/remote/process.h"
 
-enum item_state { ITEM_PENDING, ITEM_ACTIVE, ITEM_DONE };
+enum item_state {
+	ITEM_PENDING, /* never handed out */
+	ITEM_AGAIN,   /* handed out, and put back */
+	ITEM_ACTIVE,
+	ITEM_DONE,
+};
 
 struct item_run {
 	enum item_state state;
-	bool suspect;	/* it was out when something went wrong: goes alone */
 	bool deadlocked; /* a deadlock detector spoke once */
-	bool confirm;	/* diverged under a substitute run id: again under the real one */
+	bool confirm;	/* diverged: again, under its real run id in a fresh process */
 };
 
 /* A history that is loaded and being asked about. */
@@ -26,6 +31,7 @@ struct job {
 	struct str run_id;
 	bool real_id;
 	bool main_served; /* the real id was used up by the main check's first task */
+	bool alone; /* it is a suspect: what happens now is its own doing */
 	bool out;
 	bool lost; /* its task will not be answered; why is not known yet */
 	int64_t out_since_ms;
@@ -35,28 +41,71 @@ struct job {
 	struct str identity, version, build_id;
 };
 
-struct dispatch {
-	struct corpus *corpus;
-	const struct dispatch_settings *settings;
-	const struct dispatch_host *host;
-	struct err *err;
+enum lane_state {
+	LANE_RESTING, /* until `at_ms`, then it starts */
+	LANE_STARTING,
+	LANE_READY,
+	LANE_STOPPING,
+	LANE_OVER, /* no process of it is of any use, or needed */
+};
+
+/* One worker process after the other. */
+struct lane {
+	struct dispatch *d;
+	size_t number; /* from 0 */
+	struct process_settings process_settings;
 	struct frontend *frontend;
 	struct process *process;
-	struct item_run *items;
-	size_t first_pending;
-	size_t n_done, n_suspects, n_tasks;
+	enum lane_state state;
+	int64_t at_ms;
 	VEC_OF(struct job *) jobs;
-	int64_t out_bytes;
+	VEC_OF(size_t) suspects; /* items that go alone, here */
+	VEC_OF(size_t) confirms; /* items that this process may not have again */
 	size_t n_lost; /* jobs; nothing is served until it is known why */
 	int64_t lost_since_ms;
-	bool failed; /* err says why */
+	int fruitless; /* processes in a row that ended without one verdict */
+	bool polled;   /* once at least */
+	bool ending;   /* no further process */
+	char why[ERR_MESSAGE_BYTES]; /* it is over */
 	/* Of this process: */
 	struct map used_run_ids; /* keys live in the corpus */
 	size_t n_replies, n_verdicts;
 	size_t n_queues;
 	int64_t queues_since_ms;
+	int64_t memory_at_ms;  /* the next look at it */
+	int64_t busy_ms; /* when it last polled or had a task */
+};
+
+/* Pending items of one task queue. */
+struct pending {
+	struct str queue;
+	VEC_OF(size_t) order;	/* as given */
+	VEC_OF(size_t) by_size; /* the largest last */
+	VEC_OF(size_t) again;	/* put back */
+	size_t next;		/* in order */
+	int64_t bytes;		/* of those never handed out yet */
+};
+
+struct dispatch {
+	struct corpus *corpus;
+	const struct dispatch_settings *settings;
+	const struct dispatch_host *host;
+	struct err *err;
+	struct rpc_loop *loop;
+	VEC_OF(struct lane) lanes;
+	struct item_run *items;
+	struct map queues; /* name -> index into pending */
+	VEC_OF(struct pending) pending;
+	size_t first_pending; /* the first that may hold an item */
+	bool one_queue; /* all lanes poll one and the same queue: everything goes there */
+	size_t n_done, n_tasks;
+	int64_t out_bytes;
+	bool failed; /* err says why */
+	bool finishing; /* nothing new goes out */
 	bool noted_go_limit;
-	int fruitless;
+	unsigned n_processes;
+	struct arena arena;
+	struct map told; /* calls that are not implemented */
 };
 
 static inline int64_t dispatch_now(const struct dispatch *d)
@@ -64,8 +113,56 @@ static inline int64_t dispatch_now(const struct dispatch *d)
 	return d->host->now_ms(d->host->context);
 }
 
-/* The verdict of an item that no reply gives. JOB may be NULL. */
-void dispatch_decide(struct dispatch *d, size_t index, const struct job *job,
-		     enum verdict_kind kind, const char *reason, struct str message);
-/* Hands out what can go. Returns how many items wait for a poll or for their queue. */
-size_t dispatch_pump(struct dispatch *d);
+/* ---- dispatch_verdict.c ---- */
+
+/* The verdict of an item that no reply gives. LANE and JOB may be NULL. */
+void dispatch_decide(struct dispatch *d, struct lane *lane, size_t index,
+		     const struct job *job, enum verdict_kind kind, const char *reason,
+		     struct str message);
+/* The frontend's owner: a lane. */
+void lane_on_reply(void *context, void *delivery, const struct poller *poller,
+		   const struct task_reply *reply);
+void lane_on_lost(void *context, void *delivery);
+/* How a history waits for another try. */
+enum again {
+	AGAIN_ANYWHERE,
+	AGAIN_ALONE, /* it is a suspect: by itself, in this lane */
+	AGAIN_FRESH, /* in a process that has not seen its run */
+};
+void lane_put_back(struct lane *lane, struct job *job, enum again again);
+/*
+ * Something happened while JOB was out. The first time it may have been another history's
+ * doing; alone, it was its own.
+ */
+void lane_blame(struct lane *lane, struct job *job, enum verdict_kind kind, struct str message);
+
+/* ---- dispatch_pending.c ---- */
+
+void pending_init(struct dispatch *d);
+void pending_done(struct dispatch *d);
+void pending_again(struct dispatch *d, size_t item);
+/* A lane polls a queue that it did not poll before. */
+void pending_queues_changed(struct dispatch *d);
+/*
+ * Takes the item that LANE, which has a poll waiting for it, serves next; RET_QUEUE: whose
+ * poll. False: there is none for it now.
+ */
+bool pending_take(struct dispatch *d, struct lane *lane, size_t *ret, struct str *ret_queue);
+/* Decides what nobody polls for, once that is sure. */
+void pending_refuse(struct dispatch *d);
+/* Gives all that is left, suspects included, this verdict; or nothing is left. */
+void pending_give_up(struct dispatch *d, enum verdict_kind kind, const char *reason,
+		     struct str why);
+/* ---- dispatch_serve.c ---- */
+
+/* Hands out what can go. */
+void lane_pump(struct lane *lane);
+
+/* ---- dispatch_lane.c ---- */
+
+void lane_init(struct lane *lane, struct dispatch *d, size_t number);
+void lane_done(struct lane *lane);
+/* One turn: starts, watches, serves, replaces its process. LOOK: at what costs a system call. */
+void lane_step(struct lane *lane, bool look);
+/* Ends its process for good; in later turns it gets to LANE_OVER. */
+void lane_end(struct lane *lane);

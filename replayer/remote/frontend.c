@@ -241,10 +241,15 @@ static void answer_old_polls(struct frontend *f)
 		}
 }
 
-int frontend_step(struct frontend *f, int64_t now_ms, int wait_ms)
+void frontend_tick(struct frontend *f, int64_t now_ms)
 {
 	f->now_ms = now_ms;
 	answer_old_polls(f);
+}
+
+int frontend_step(struct frontend *f, int64_t now_ms, int wait_ms)
+{
+	frontend_tick(f, now_ms);
 	return rpc_loop_step(f->loop, wait_ms);
 }
 

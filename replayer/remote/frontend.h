@@ -61,7 +61,9 @@ bool frontend_open(struct frontend **ret, const struct schema *schema,
 void frontend_close(struct frontend *f);
 int frontend_port(const struct frontend *f);
 
-/* Handles what has come, waiting up to WAIT_MS. NOW_MS: monotonic. Returns what it handled. */
+/* What is due by the clock alone; NOW_MS: monotonic. Calls come by rpc_loop_step(). */
+void frontend_tick(struct frontend *f, int64_t now_ms);
+/* The same, and then a step of its loop, waiting up to WAIT_MS. Returns what it handled. */
 int frontend_step(struct frontend *f, int64_t now_ms, int wait_ms);
 
 /* Everybody who polled since the last forget, in order of appearance. */

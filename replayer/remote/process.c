@@ -17,6 +17,8 @@ struct process {
 	const struct dispatch_host *host;
 	struct arena arena;
 	struct str log;
+	int64_t ready_ms;
+	int64_t started_ms;
 };
 
 static int64_t now(const struct process *p)
@@ -54,8 +56,7 @@ struct str process_ending(const struct process *p, struct arena *a)
 	return arena_printf(a, "the worker still runs%s%.*s", said, STR_ARG(tail));
 }
 
-static bool not_ready(struct process *p, const struct process_settings *settings,
-		      struct err *err)
+static bool not_ready(struct process *p, struct err *err)
 {
 	struct str peer, ending;
 
@@ -75,12 +76,19 @@ static bool not_ready(struct process *p, const struct process_settings *settings
 	return err_set(err, ERR_WORKER,
 		       "the worker did not poll within %lld s (--ready-timeout): does it connect "
 		       "to TEMPORAL_ADDRESS?%s%.*s",
-		       (long long)(settings->ready_ms / 1000), ending.n ? " Its last output:\n" : "",
+		       (long long)(p->ready_ms / 1000), ending.n ? " Its last output:\n" : "",
 		       STR_ARG(ending));
 }
 
-bool process_start(struct process **ret, const struct process_settings *settings,
-		   struct frontend *frontend, struct err *err)
+bool process_may_poll(struct process *p, struct err *err)
+{
+	if (!process_died(p) && now(p) - p->started_ms <= p->ready_ms)
+		return true;
+	return not_ready(p, err);
+}
+
+bool process_start(struct process **ret, const struct process_settings *settings, int port,
+		   struct err *err)
 {
 	struct process *p = mem_zalloc(sizeof(*p));
 	struct worker_settings w = {
@@ -91,41 +99,45 @@ bool process_start(struct process **ret, const struct process_settings *settings
 		.n_env = settings->n_env,
 		.environ = settings->environ,
 	};
-	int64_t until;
 
 	*ret = p;
 	p->host = settings->host;
+	p->ready_ms = settings->ready_ms;
+	p->started_ms = now(p);
 	arena_init(&p->arena);
 	p->log = arena_printf(&p->arena, "%.*s.worker-%u.log", STR_ARG(settings->log_prefix),
 			      settings->number + 1);
 	w.log_path = p->log.p;
-	w.address = arena_printf(&p->arena, "127.0.0.1:%d", frontend_port(frontend));
-	if (!worker_start(&p->worker, &w, err))
-		return false;
-	until = now(p) + settings->ready_ms;
-	while (!frontend_queues(frontend)) {
-		if (p->host->interrupted(p->host->context))
-			return err_set(err, ERR_WORKER, "interrupted");
-		frontend_step(frontend, now(p), 20);
-		if (frontend_queues(frontend))
-			break;
-		if (process_died(p) || now(p) > until)
-			return not_ready(p, settings, err);
-	}
-	return true;
+	w.address = arena_printf(&p->arena, "127.0.0.1:%d", port);
+	return worker_start(&p->worker, &w, err);
 }
 
-void process_stop(struct process *p, struct frontend *frontend)
+int64_t process_memory(const struct process *p)
 {
-	if (!p->worker)
-		return;
-	worker_stop(p->worker, now(p), GRACE_MS);
-	while (!worker_stopped(p->worker, now(p)))
-		frontend_step(frontend, now(p), 10);
+	return worker_memory(p->worker);
+}
+
+void process_stop(struct process *p)
+{
+	if (p->worker)
+		worker_stop(p->worker, now(p), GRACE_MS);
+}
+
+bool process_stopped(struct process *p)
+{
+	return !p->worker || worker_stopped(p->worker, now(p));
+}
+
+void process_kill(struct process *p)
+{
+	if (p->worker)
+		worker_kill(p->worker);
 }
 
 void process_free(struct process *p)
 {
+	if (!p)
+		return;
 	if (p->worker)
 		worker_free(p->worker);
 	arena_done(&p->arena);

@@ -25,17 +25,25 @@ struct process_settings {
 };
 
 /*
- * Starts it and waits for its first poll. False where it exits before, or does not poll in
- * time; the message has its last output, or the address that it is connected to instead.
- * *RET is set in any case; process_stop() and process_free() follow.
+ * Starts it, and waits for nothing. *RET is set in any case; process_free() follows. PORT:
+ * of the frontend that it is to poll.
  */
-bool process_start(struct process **ret, const struct process_settings *settings,
-		   struct frontend *frontend, struct err *err);
+bool process_start(struct process **ret, const struct process_settings *settings, int port,
+		   struct err *err);
+/*
+ * It has not polled by now. True: it may still; false: it has ended, or its time is over,
+ * and the message has its last output, or the address that it is connected to instead.
+ */
+bool process_may_poll(struct process *p, struct err *err);
 bool process_died(const struct process *p);
 /* "the worker was killed by signal 11 (Segmentation fault); its last output: ..." */
 struct str process_ending(const struct process *p, struct arena *a);
+/* Resident bytes of all its processes. */
+int64_t process_memory(const struct process *p);
 /* Its log's path. */
 struct str process_log(const struct process *p);
-/* SIGTERM, the frontend kept going meanwhile, then SIGKILL. */
-void process_stop(struct process *p, struct frontend *frontend);
+/* SIGTERM, and SIGKILL when some seconds are over; process_stopped() until it is true. */
+void process_stop(struct process *p);
+bool process_stopped(struct process *p);
+void process_kill(struct process *p);
 void process_free(struct process *p);

@@ -3,25 +3,29 @@
 #include "replayer/remote/unfit.h"
 
 /* The least queue name behind AFTER, or p NULL: polls come in any order, reports don't. */
-static struct str next_queue(const struct frontend *f, struct str after)
+static struct str next_queue(const struct frontend *const *frontends, size_t n,
+			     struct str after)
 {
 	struct str least = STR_NONE;
 
-	for (size_t i = 0; i < frontend_queues(f); i++) {
-		struct str queue = frontend_queue(f, i);
+	for (size_t k = 0; k < n; k++)
+		for (size_t i = 0; i < frontend_queues(frontends[k]); i++) {
+			struct str queue = frontend_queue(frontends[k], i);
 
-		if ((!after.p || str_cmp(queue, after) > 0) &&
-		    (!least.p || str_cmp(queue, least) < 0))
-			least = queue;
-	}
+			if ((!after.p || str_cmp(queue, after) > 0) &&
+			    (!least.p || str_cmp(queue, least) < 0))
+				least = queue;
+		}
 	return least;
 }
 
-struct str unfit_queue(const struct frontend *f, struct str queue, struct arena *a)
+struct str unfit_queue(const struct frontend *const *frontends, size_t n, struct str queue,
+		       struct arena *a)
 {
 	struct str list = STR("");
 
-	for (struct str q = next_queue(f, STR_NONE); q.p; q = next_queue(f, q))
+	for (struct str q = next_queue(frontends, n, STR_NONE); q.p;
+	     q = next_queue(frontends, n, q))
 		list = arena_printf(a, "%.*s%s%.*s", STR_ARG(list), list.n ? ", " : "",
 				    STR_ARG(q));
 	return arena_printf(a, "nobody polls its task queue \"%.*s\"; the worker polls %.*s",

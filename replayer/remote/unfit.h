@@ -4,8 +4,9 @@
 
 #include "replayer/remote/frontend.h"
 
-/* Nobody polls QUEUE: the queues that are polled. */
-struct str unfit_queue(const struct frontend *f, struct str queue, struct arena *a);
+/* Nobody polls QUEUE: the queues that are polled at these frontends. */
+struct str unfit_queue(const struct frontend *const *frontends, size_t n, struct str queue,
+		       struct arena *a);
 /* True where P's SDK is unknown or too old: the verdict's reason, and the words. */
 bool unfit_worker(const struct poller *p, const char **ret_reason, struct str *ret_why,
 		  struct arena *a);

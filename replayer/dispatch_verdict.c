@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* dispatch_verdict.c: from a reply, or from none, to a history's verdict or its next try. */
+#include "replayer/dispatch_state.h"
+
+#include "formats/base/mem.h"
+
+static void report(struct dispatch *d, const struct lane *lane, size_t index,
+		   const struct job *job, const struct verdict *v)
+{
+	const struct corpus_item *item = &d->corpus->items.at[index];
+	struct str clues[1];
+	struct ledger_entry entry = corpus_entry(item, v);
+
+	entry.id_guessed = item->workflow_id_guessed || item->run_id_guessed;
+	entry.clues = clues;
+	if (lane && lane->process)
+		entry.output = process_log(lane->process);
+	if (job) {
+		entry.worker_identity = job->identity;
+		entry.worker_sdk = job->sdk ? str_of(job->sdk->client_name) : STR_NONE;
+		entry.worker_version = job->version;
+		entry.worker_build_id = job->build_id;
+		entry.ms = (double)(dispatch_now(d) - job->started_ms);
+		if (job->inquiry.note.n)
+			clues[entry.n_clues++] = job->inquiry.note;
+	}
+	if (!d->host->verdict(d->host->context, &entry, d->err))
+		d->failed = true;
+	d->n_done++;
+	d->host->progress(d->host->context, d->n_done, d->corpus->n_undecided);
+}
+
+static void decide(struct dispatch *d, struct lane *lane, size_t index, const struct job *job,
+		   const struct verdict *v)
+{
+	d->items[index].state = ITEM_DONE;
+	if (lane) {
+		lane->n_verdicts++;
+		lane->fruitless = 0;
+	}
+	report(d, lane, index, job, v);
+}
+
+void dispatch_decide(struct dispatch *d, struct lane *lane, size_t index,
+		     const struct job *job, enum verdict_kind kind, const char *reason,
+		     struct str message)
+{
+	struct verdict v = {.kind = kind, .reason = str_of(reason), .message = message};
+
+	decide(d, lane, index, job, &v);
+}
+
+static void drop_job(struct lane *lane, struct job *job)
+{
+	if (job->out)
+		frontend_abandon(lane->frontend, job);
+	lane->n_lost -= job->lost;
+	lane->d->out_bytes -= (int64_t)job->history.wire.n;
+	for (size_t i = 0; i < lane->jobs.n; i++)
+		if (lane->jobs.at[i] == job)
+			lane->jobs.at[i] = lane->jobs.at[--lane->jobs.n];
+	history_done(&job->history);
+	arena_done(&job->arena);
+	mem_free(job);
+}
+
+void lane_put_back(struct lane *lane, struct job *job, enum again again)
+{
+	struct dispatch *d = lane->d;
+	size_t item = job->item;
+
+	d->items[item].state = ITEM_AGAIN;
+	if (again == AGAIN_ALONE || (again == AGAIN_ANYWHERE && job->alone))
+		vec_push(&lane->suspects, item);
+	else if (again == AGAIN_FRESH)
+		vec_push(&lane->confirms, item);
+	else
+		pending_again(d, item);
+	d->out_bytes -= (int64_t)job->history.wire.n;
+	corpus_put_back(d->corpus, item, &job->history);
+	drop_job(lane, job);
+}
+
+void lane_blame(struct lane *lane, struct job *job, enum verdict_kind kind, struct str message)
+{
+	struct verdict known;
+
+	/* Only what makes a verdict clearer came to nothing. */
+	if (job->real_id && inquiry_known(&job->inquiry, &known)) {
+		decide(lane->d, lane, job->item, job, &known);
+		drop_job(lane, job);
+		return;
+	}
+	if (!job->alone) {
+		lane_put_back(lane, job, AGAIN_ALONE);
+		return;
+	}
+	dispatch_decide(lane->d, lane, job->item, job, kind, NULL, message);
+	drop_job(lane, job);
+}
+
+static bool retry_once(struct lane *lane, struct job *job, const struct verdict *v)
+{
+	struct dispatch *d = lane->d;
+	struct item_run *item = &d->items[job->item];
+
+	if (v->kind == VERDICT_FAILED && str_is(v->reason, "deadlock") && !item->deadlocked) {
+		item->deadlocked = true;
+		lane_put_back(lane, job, AGAIN_ALONE);
+		return true;
+	}
+	if (v->kind == VERDICT_DIVERGED && !job->real_id &&
+	    d->corpus->items.at[job->item].run_id.n) {
+		item->confirm = true;
+		lane_put_back(lane, job, AGAIN_FRESH);
+		return true;
+	}
+	return false;
+}
+
+void lane_on_reply(void *context, void *delivery, const struct poller *poller,
+		   const struct task_reply *reply)
+{
+	struct lane *lane = context;
+	struct job *job = delivery;
+	struct verdict v;
+
+	job->out = false;
+	lane->n_replies++;
+	if (!inquiry_answer(&job->inquiry, reply, &v))
+		return;
+	if (retry_once(lane, job, &v))
+		return;
+	decide(lane->d, lane, job->item, job, &v);
+	drop_job(lane, job);
+}
+
+void lane_on_lost(void *context, void *delivery)
+{
+	struct lane *lane = context;
+	struct job *job = delivery;
+
+	/* A process that dies says more than its connection: see lane_look(). */
+	job->out = false;
+	job->lost = true;
+	if (!lane->n_lost++)
+		lane->lost_since_ms = dispatch_now(lane->d);
+}
