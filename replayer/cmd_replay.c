@@ -8,6 +8,7 @@
 #include "replayer/report.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -204,10 +205,36 @@ static void tell_cost(struct session *s, size_t tasks)
 	on_detail(s, str_slice(text, (size_t)n));
 }
 
+/* ROOT: where hindcast runs. */
+static struct evidence_wanted wanted(const struct replay_options *o, struct str root)
+{
+	static const struct {
+		const char *name;
+		enum stacks_wanted stacks;
+	} ROWS[] = {{"diverged", STACKS_DIVERGED}, {"all", STACKS_ALL}, {"none", STACKS_NONE}};
+	struct evidence_wanted w = {
+		.queries = o->queries.items.at,
+		.n_queries = o->queries.items.n,
+		.strict = o->strict,
+		.strict_tasks = (size_t)o->strict_tasks,
+		.ignore = o->ignore.items.at,
+		.n_ignore = o->ignore.items.n,
+		.payloads = o->payloads,
+		.tail = o->tail,
+		.root = root,
+	};
+
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++)
+		if (str_is(o->stacks, ROWS[i].name))
+			w.stacks = ROWS[i].stacks;
+	return w;
+}
+
 static enum dispatch_end dispatch(struct session *s, struct corpus *corpus,
 				  struct str run_file, struct err *err)
 {
 	const struct replay_options *o = s->settings;
+	char room[PATH_MAX], *root = getcwd(room, sizeof(room));
 	struct dispatch_settings d = {
 		.schema = s->context->schema,
 		.workers = o->workers.items.at,
@@ -226,6 +253,7 @@ static enum dispatch_end dispatch(struct session *s, struct corpus *corpus,
 		.ready_ms = or_default(o->ready_s, DEFAULT_READY_S) * 1000,
 		.timeout_ms = or_default(o->timeout_s, DEFAULT_TIMEOUT_S) * 1000,
 		.page_bytes = (size_t)or_default(o->page_bytes, DEFAULT_PAGE_BYTES),
+		.wanted = wanted(o, str_of(root)),
 		.seed = fresh_seed(),
 	};
 	struct dispatch_host host = {s, now_ms, stops, on_verdict,

@@ -97,7 +97,7 @@ static void begin(struct lane *lane, size_t index, const struct poller *p, struc
 	job->version = arena_str(&job->arena, p->version);
 	job->build_id = arena_str(&job->arena, p->build_id);
 	inquiry_begin(&job->inquiry, sdk_recipe(p->sdk, p->name_space), &job->history,
-		      &job->arena);
+		      &d->settings->wanted, &job->arena);
 	choose_run_id(lane, job);
 	d->out_bytes += (int64_t)job->history.wire.n;
 	vec_push(&lane->jobs, job);

@@ -8,11 +8,9 @@ static void report(struct dispatch *d, const struct lane *lane, size_t index,
 		   const struct job *job, const struct verdict *v)
 {
 	const struct corpus_item *item = &d->corpus->items.at[index];
-	struct str clues[1];
 	struct ledger_entry entry = corpus_entry(item, v);
 
 	entry.id_guessed = item->workflow_id_guessed || item->run_id_guessed;
-	entry.clues = clues;
 	if (lane && lane->process)
 		entry.output = process_log(lane->process);
 	if (job) {
@@ -21,8 +19,7 @@ static void report(struct dispatch *d, const struct lane *lane, size_t index,
 		entry.worker_version = job->version;
 		entry.worker_build_id = job->build_id;
 		entry.ms = (double)(dispatch_now(d) - job->started_ms);
-		if (job->inquiry.note.n)
-			clues[entry.n_clues++] = job->inquiry.note;
+		entry.evidence = &job->inquiry.evidence;
 	}
 	if (!d->host->verdict(d->host->context, &entry, d->err))
 		d->failed = true;
@@ -59,6 +56,7 @@ static void drop_job(struct lane *lane, struct job *job)
 	for (size_t i = 0; i < lane->jobs.n; i++)
 		if (lane->jobs.at[i] == job)
 			lane->jobs.at[i] = lane->jobs.at[--lane->jobs.n];
+	inquiry_done(&job->inquiry);
 	history_done(&job->history);
 	arena_done(&job->arena);
 	mem_free(job);

@@ -114,4 +114,5 @@ struct evidence_wanted {
 	size_t n_ignore;
 	bool payloads; /* whole, not as encoding, size and hash */
 	bool tail;
+	struct str root; /* paths below it are shown from there; n = 0: as stack.h shortens */
 };

@@ -3,21 +3,184 @@
 #include "replayer/inquiry.h"
 
 #include "formats/events.h"
+#include "formats/json.h"
 #include "replayer/match.h"
+#include "replayer/stack.h"
 
 void inquiry_begin(struct inquiry *q, const struct recipe *recipe, const struct history *h,
-		   struct arena *a)
+		   const struct evidence_wanted *wanted, struct arena *a)
 {
-	*q = (struct inquiry){.recipe = recipe, .history = h, .arena = a};
+	*q = (struct inquiry){.recipe = recipe, .history = h, .wanted = wanted, .arena = a};
 	check_begin(&q->check, recipe, h, h->n_tasks, a);
+}
+
+/* ---- looking ---- */
+
+/*
+ * The last task behind which there is something to look at: a task that diverges cannot be
+ * looked behind, and behind a run's end nothing stands any more.
+ */
+static size_t look_last(const struct inquiry *q)
+{
+	const struct history *h = q->history;
+
+	switch (q->verdict.kind) {
+	case VERDICT_DIVERGED:
+		return q->verdict.divergence.workflow_task > 0
+			       ? (size_t)q->verdict.divergence.workflow_task - 1
+			       : 0;
+	case VERDICT_PASSED:
+		return h->n_tasks - (h->end == HISTORY_CLOSED);
+	default: /* nobody knows how far the code gets */
+		return 0;
+	}
+}
+
+static void look_begin(struct inquiry *q)
+{
+	bool all = q->wanted->stacks == STACKS_ALL;
+
+	q->look_last = look_last(q);
+	if (q->wanted->stacks == STACKS_NONE || (!all && q->verdict.kind != VERDICT_DIVERGED))
+		q->look_last = 0;
+	/* The first thing that look_next() goes to is behind this: */
+	q->look_task = all ? 0 : q->look_last - (q->look_last > 0);
+	q->look_at = q->wanted->n_queries;
+}
+
+/* Goes to the next thing to look at; false: there is none. */
+static bool look_next(struct inquiry *q)
+{
+	if (q->look_at < q->wanted->n_queries) {
+		q->look_at++;
+	} else {
+		q->look_task++;
+		q->look_at = 0;
+	}
+	if (q->look_task > q->look_last)
+		return false;
+	q->state = INQUIRY_LOOK;
+	check_begin(&q->check, q->recipe, q->history, q->look_task, q->arena);
+	return true;
+}
+
+/* Every SDK answers the old form of a query with its state behind the events served. */
+static void look_ask(const struct inquiry *q, struct task_spec *ret)
+{
+	q->recipe->ask(&q->check, ret);
+	ret->query = TASK_QUERY_LEGACY;
+	ret->query_type = q->look_at ? arena_cstr(q->arena, q->wanted->queries[q->look_at - 1])
+				     : "__stack_trace";
+	ret->whole = false;
+}
+
+/* False: JSON is not a string, and nothing else. */
+static bool json_string_text(struct str text, struct arena *a, struct str *ret)
+{
+	struct json j = {.text = text};
+	struct err err = ERR_INIT;
+	struct buf scratch;
+	struct str value;
+	bool fine;
+
+	buf_init(&scratch, 0);
+	fine = json_peek(&j) == '"' && json_read_string(&j, &scratch, &value, &err) &&
+	       json_peek(&j) == '\0';
+	if (fine)
+		*ret = arena_str(a, value);
+	buf_done(&scratch);
+	return fine;
+}
+
+/* What the worker answered to a query: the text of a JSON string, or the JSON as it is. */
+static struct str answer_text(const struct inquiry *q, const struct task_reply *reply)
+{
+	struct str text;
+
+	if (reply->kind != REPLY_QUERY_ANSWERED)
+		return explain_message(&reply->failure, q->arena);
+	if (str_starts(reply->query_encoding, STR("json/")) &&
+	    json_string_text(reply->query_answer, q->arena, &text))
+		return text;
+	return arena_str(q->arena, reply->query_answer);
+}
+
+static void keep_stack(struct inquiry *q, const struct task_reply *reply)
+{
+	struct stack stack = {.task = (int64_t)q->look_task};
+	bool answered = reply->kind == REPLY_QUERY_ANSWERED;
+	struct str text = answer_text(q, reply);
+
+	if (answered && (!reply->query_encoding.n ||
+			 str_starts(reply->query_encoding, STR("json/"))))
+		stack_parse(text, q->wanted->root, q->arena, &stack);
+	else if (answered)
+		stack.note = STR("the worker encodes its answers to queries");
+	else
+		stack.note = arena_printf(q->arena, "the worker does not say: %.*s",
+					  STR_ARG(text));
+	vec_push(&q->evidence.stacks, stack);
+	if (q->verdict.kind == VERDICT_DIVERGED && q->look_task == q->look_last)
+		stack_stood(vec_last(&q->evidence.stacks), &q->evidence);
+}
+
+static bool looked(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
+{
+	if (q->look_at)
+		vec_push(&q->evidence.queries, (struct query_answer){
+			.task = (int64_t)q->look_task,
+			.name = q->wanted->queries[q->look_at - 1],
+			.answer = answer_text(q, reply),
+			.failed = reply->kind != REPLY_QUERY_ANSWERED,
+		});
+	else
+		keep_stack(q, reply);
+	if (look_next(q))
+		return false;
+	*ret = q->verdict;
+	return true;
+}
+
+/* ---- the machine ---- */
+
+void inquiry_done(struct inquiry *q)
+{
+	evidence_done(&q->evidence);
 }
 
 void inquiry_ask(const struct inquiry *q, struct task_spec *ret)
 {
-	if (q->state == INQUIRY_PROBE)
+	switch (q->state) {
+	case INQUIRY_PROBE:
 		*ret = q->probe;
-	else
+		return;
+	case INQUIRY_LOOK:
+		look_ask(q, ret);
+		return;
+	case INQUIRY_MAIN:
+	case INQUIRY_BISECT:
 		q->recipe->ask(&q->check, ret);
+	}
+}
+
+/* A sentence for the user, once. */
+static void add_clue(struct inquiry *q, struct str clue)
+{
+	for (size_t i = 0; i < q->evidence.clues.n; i++)
+		if (str_eq(q->evidence.clues.at[i], clue))
+			return;
+	vec_push(&q->evidence.clues, clue);
+}
+
+/* The verdict is known, and only more evidence can come. True: none is wanted. */
+static bool look_around(struct inquiry *q, struct verdict *ret)
+{
+	verdict_fingerprint(&q->verdict, q->history->workflow_type);
+	look_begin(q);
+	if (look_next(q))
+		return false;
+	*ret = q->verdict;
+	return true;
 }
 
 /* What a failure that is not nondeterminism amounts to. */
@@ -129,9 +292,7 @@ static bool placed(struct inquiry *q, struct verdict *ret)
 			return false;
 		}
 	}
-	verdict_fingerprint(v, q->history->workflow_type);
-	*ret = *v;
-	return true;
+	return look_around(q, ret);
 }
 
 static bool probed(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
@@ -152,9 +313,7 @@ static bool probed(struct inquiry *q, const struct task_reply *reply, struct ver
 		q->verdict.divergence = seen;
 		q->verdict.divergence.provenance = "probe-replay";
 	}
-	verdict_fingerprint(&q->verdict, q->history->workflow_type);
-	*ret = q->verdict;
-	return true;
+	return look_around(q, ret);
 }
 
 /* Asks about the prefix of N tasks next. */
@@ -199,13 +358,13 @@ static bool main_answered(struct inquiry *q, struct verdict *ret)
 	size_t n = q->history->n_tasks;
 	bool known;
 
-	*ret = (struct verdict){.kind = VERDICT_PASSED, .message = o->message};
-	if (o->kind == OUTCOME_PASSED)
-		return true;
-	if (o->kind == OUTCOME_FAILED) {
-		judge_failure(o, ret);
-		verdict_fingerprint(ret, q->history->workflow_type);
-		return true;
+	if (o->kind != OUTCOME_DIVERGED) {
+		q->verdict = (struct verdict){.kind = VERDICT_PASSED, .message = o->message};
+		if (o->kind == OUTCOME_FAILED) {
+			judge_failure(o, &q->verdict);
+			stack_of_failure(o->stack, q->wanted->root, q->arena, &q->evidence);
+		}
+		return look_around(q, ret);
 	}
 	known = place(q, o, n == 1 ? 1 : 0, d);
 	if (known && (o->placed || n == 1 || !q->recipe->speaks_late))
@@ -224,10 +383,12 @@ bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct ve
 
 	if (q->state == INQUIRY_PROBE)
 		return probed(q, reply, ret);
+	if (q->state == INQUIRY_LOOK)
+		return looked(q, reply, ret);
 	if (!q->recipe->answer(&q->check, reply, &o))
 		return false;
 	if (q->check.note.n)
-		q->note = q->check.note;
+		add_clue(q, q->check.note);
 	if (q->state == INQUIRY_MAIN) {
 		q->main = o;
 		return main_answered(q, ret);
@@ -243,7 +404,7 @@ bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct ve
 
 bool inquiry_known(const struct inquiry *q, struct verdict *ret)
 {
-	if (q->state != INQUIRY_PROBE)
+	if (q->state != INQUIRY_PROBE && q->state != INQUIRY_LOOK)
 		return false;
 	*ret = q->verdict;
 	verdict_fingerprint(ret, q->history->workflow_type);

@@ -2,6 +2,7 @@
 /* inquiry.h: from a history and a recipe to a verdict: the main check, then bisecting. */
 #pragma once
 
+#include "replayer/evidence.h"
 #include "replayer/remote/recipe.h"
 #include "replayer/verdict.h"
 
@@ -9,20 +10,22 @@
  * A pure machine: the owner serves the task that inquiry_ask() gives and feeds the reply to
  * inquiry_answer() until that returns true.
  *
- *     MAIN --passed or failed--------------------------------------> verdict
- *       \--diverged, and the message says where --------> PROBE ---> verdict
+ *     MAIN --passed or failed--------------------------------------+-> LOOK --> verdict
+ *       \--diverged, and the message says where --------> PROBE ---^
  *        \--diverged, place unknown --> BISECT --> placed --^
  *
  * Bisecting looks for the first workflow task whose prefix of the history no longer
  * replays: the divergence is in that task. The probe, where the SDK has one, then shows all
  * that the code asks for in that task, so that both sides can be compared whole; a message
- * names one command at most.
+ * names one command at most. Looking asks where the code stands, and the workflow's own
+ * queries, with the history cut behind a task: before the divergence, or behind each.
  */
-enum inquiry_state { INQUIRY_MAIN, INQUIRY_BISECT, INQUIRY_PROBE };
+enum inquiry_state { INQUIRY_MAIN, INQUIRY_BISECT, INQUIRY_PROBE, INQUIRY_LOOK };
 
 struct inquiry {
 	const struct recipe *recipe;
 	const struct history *history;
+	const struct evidence_wanted *wanted;
 	struct arena *arena;
 	struct check check;
 	struct outcome main;
@@ -30,16 +33,20 @@ struct inquiry {
 	enum inquiry_state state;
 	size_t good; /* tasks of the longest prefix known to replay; 0: none asked */
 	size_t bad;  /* tasks of the shortest known not to */
-	struct verdict verdict; /* once the divergence is placed */
+	struct verdict verdict; /* once it is known */
 	struct task_spec probe;
 	size_t probe_from; /* the event behind which the probe's commands begin */
-	struct str note; /* what the user should know beside the verdict */
+	size_t look_task, look_last; /* the task behind which is looked, and the last such */
+	size_t look_at; /* 0: the stack; from 1: a query */
+	struct evidence evidence; /* strings in the arena */
 };
 
+/* WANTED outlives the inquiry. */
 void inquiry_begin(struct inquiry *q, const struct recipe *recipe, const struct history *h,
-		   struct arena *a);
+		   const struct evidence_wanted *wanted, struct arena *a);
+void inquiry_done(struct inquiry *q);
 void inquiry_ask(const struct inquiry *q, struct task_spec *ret);
-/* True: RET is what is known already, though a task is still out that could say it better. */
+/* True: RET is what is known already, though a task is still out that could say more. */
 bool inquiry_known(const struct inquiry *q, struct verdict *ret);
 /* True: RET is the verdict. Its strings live in the arena. */
 bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct verdict *ret);

@@ -26,8 +26,6 @@ struct ledger_entry {
 	double ms;
 	const struct verdict *verdict;
 	const struct evidence *evidence; /* NULL: none */
-	const struct str *clues; /* sentences for a person; warnings too */
-	size_t n_clues;
 };
 
 struct ledger_header {

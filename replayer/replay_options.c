@@ -169,6 +169,10 @@ bool replay_options_check(const struct replay_options *o, size_t n_operands, str
 				       STR_ARG(kind), STR_ARG(report_names(&a)));
 	}
 	arena_done(&a);
+	if (fine && o->stacks.n && !str_is(o->stacks, "diverged") && !str_is(o->stacks, "all") &&
+	    !str_is(o->stacks, "none"))
+		fine = err_set(err, ERR_USAGE, "--stacks %.*s: diverged, all or none is expected",
+			       STR_ARG(o->stacks));
 	return fine && ranges(o, err);
 }
 

@@ -192,8 +192,8 @@ void report_body(const struct run_row *row, struct arena *a, struct report_lines
 	} else {
 		add_message(v->message, "because", a, ret);
 	}
-	for (size_t i = 0; i < e->n_clues; i++)
-		add_message(e->clues[i], "note", a, ret);
+	for (size_t i = 0; e->evidence && i < e->evidence->clues.n; i++)
+		add_message(e->evidence->clues.at[i], "note", a, ret);
 	if (e->output.n && v->kind != VERDICT_DIVERGED)
 		add(ret, "output", name(e->output, a), TONE_PLAIN);
 	if (word.n && v->kind != VERDICT_SKIPPED && v->kind != VERDICT_UNREGISTERED)

@@ -6,6 +6,7 @@
 #include "formats/base/buf.h"
 #include "formats/base/limits.h"
 #include "formats/base/mem.h"
+#include "replayer/run_evidence.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +17,6 @@
 
 #define RUN_FILE_VERSION 1
 #define CHUNK_BYTES ((size_t)128 * 1024)
-/* Of one history. */
-#define CLUES_MOST ((size_t)1000)
 
 struct reader {
 	struct run_file *run;
@@ -184,28 +183,6 @@ static bool get_verdict(struct reader *r, json_t *row, struct verdict *v)
 	return get_str(r, row, "message", &v->message) && get_fingerprint(r, row, v);
 }
 
-static bool get_clues(struct reader *r, json_t *row, struct ledger_entry *e)
-{
-	json_t *list = member(row, "clues");
-	struct str *clues;
-
-	if (!list)
-		return true;
-	if (!json_is_array(list) || json_array_size(list) > CLUES_MOST)
-		return wrong(r, "clues", "an array of a thousand at most");
-	e->n_clues = json_array_size(list);
-	e->clues = clues = arena_array(&r->run->arena, struct str, e->n_clues);
-	for (size_t i = 0; i < e->n_clues; i++) {
-		json_t *clue = json_array_get(list, i);
-
-		if (!json_is_string(clue))
-			return wrong(r, "clues", "an array of strings");
-		clues[i] = arena_str(&r->run->arena, str_slice(json_string_value(clue),
-							       json_string_length(clue)));
-	}
-	return true;
-}
-
 /* The path as the file system has it, where it is no UTF-8. */
 static bool get_raw_path(struct reader *r, json_t *row, struct str *path)
 {
@@ -258,7 +235,8 @@ static bool read_row(struct reader *r, json_t *o)
 	    !get_bool(r, o, "idGuessed", &e->id_guessed) ||
 	    !get_object(r, o, "worker", &worker) ||
 	    !get_strs(r, worker, WORKER_KEYS, N_KEYS(WORKER_KEYS), e) ||
-	    !get_verdict(r, o, &row.verdict) || !get_clues(r, o, e))
+	    !get_verdict(r, o, &row.verdict) ||
+	    !run_evidence_read(o, &r->run->arena, &row.evidence, r->err))
 		return false;
 	if (ms && (!json_is_number(ms) || json_number_value(ms) < 0))
 		return wrong(r, "ms", "a number of milliseconds");
@@ -372,6 +350,7 @@ static void finish(struct reader *r)
 		qsort(run->rows, run->n_rows, sizeof(*run->rows), by_path);
 	for (size_t i = 0; i < run->n_rows; i++) {
 		run->rows[i].entry.verdict = &run->rows[i].verdict;
+		run->rows[i].entry.evidence = &run->rows[i].evidence;
 		run->totals[run->rows[i].verdict.kind]++;
 		run->rows[i].cause = causes_add(&run->causes, &run->rows[i].entry);
 	}

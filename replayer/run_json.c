@@ -2,6 +2,8 @@
 /* run_json.c: verdicts as JSON; key names are a contract (docs/run-file.md). */
 #include "replayer/run_json.h"
 
+#include "replayer/run_evidence.h"
+
 #include "formats/base/base64.h"
 #include "formats/base/limits.h"
 #include "formats/base/visible.h"
@@ -144,18 +146,6 @@ static json_t *worker(const struct ledger_entry *e)
 	return o;
 }
 
-static json_t *clues(const struct ledger_entry *e)
-{
-	json_t *list;
-
-	if (!e->n_clues)
-		return NULL;
-	list = json_array();
-	for (size_t i = 0; i < e->n_clues; i++)
-		json_array_append_new(list, str_or_null(e->clues[i]));
-	return list;
-}
-
 /* A path that is not UTF-8 is kept whole beside its readable form. */
 static json_t *raw_path(struct str path)
 {
@@ -206,7 +196,8 @@ json_t *run_json_entry(const struct ledger_entry *e)
 	set_verdict(o, e->verdict);
 	run_json_set(o, "worker", worker(e));
 	set_filled(o, "output", e->output);
-	run_json_set(o, "clues", clues(e));
+	if (e->evidence)
+		run_evidence_write(e->evidence, o);
 	return o;
 }
 

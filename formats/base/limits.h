@@ -45,3 +45,11 @@
 /* A whole run file: a million histories at two kilobytes each. */
 #define LIMIT_RUN_FILE_BYTES ((size_t)2 * 1024 * 1024 * 1024)
 #define LIMIT_RUN_ROWS ((size_t)4000000)
+
+/* A list in a row of a run file: a stack for each workflow task of the largest history. */
+#define LIMIT_RUN_LIST ((size_t)512000)
+
+/* A stack text, and what is kept of it: real ones have some ten coroutines of twenty frames. */
+#define LIMIT_STACK_BYTES ((size_t)4 * 1024 * 1024)
+#define LIMIT_STACK_COROUTINES ((size_t)1000)
+#define LIMIT_STACK_FRAMES ((size_t)200)

@@ -47,6 +47,7 @@ static void from_failure(const struct check *c, const struct sdk_failure *failur
 	*ret = (struct outcome){.kind = OUTCOME_FAILED};
 	explain(&kept, c->arena, &ret->said);
 	ret->message = explain_message(&kept, c->arena);
+	ret->stack = kept.stack;
 	/* What was raised says more than its text: "KeyError: 'id'". */
 	if (ret->said.class == SAID_CODE && kept.type.n && ret->message.n &&
 	    str_find(ret->message, kept.type) < 0)

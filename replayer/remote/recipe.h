@@ -26,6 +26,7 @@ struct outcome {
 	enum outcome_kind kind;
 	struct said said;	      /* what the SDK's message says, where there is one */
 	struct str message;	      /* the same, fit to be shown */
+	struct str stack;	      /* of the failure, verbatim */
 	bool placed;		      /* divergence says already where and what */
 	struct divergence divergence;
 	bool has_extra;		      /* the code asks for more than the events hold */

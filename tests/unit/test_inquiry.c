@@ -18,6 +18,9 @@
 #define VAGUE ND "Unexpected command producing an invalid transition X"
 #define MOST_TASKS 40
 
+/* No looking around: what it amounts to is asked for by itself below. */
+static const struct evidence_wanted WANTED = {.stacks = STACKS_NONE};
+
 struct story {
 	struct arena arena;
 	const struct schema *schema;
@@ -103,7 +106,7 @@ static void replay(struct story *s, const struct recipe *recipe, const struct wo
 	struct task_reply reply;
 
 	s->asked = s->probes = 0;
-	inquiry_begin(&s->inquiry, recipe, &s->history, &s->arena);
+	inquiry_begin(&s->inquiry, recipe, &s->history, &WANTED, &s->arena);
 	do {
 		assert_true(s->asked < sizeof(s->extents) / sizeof(*s->extents));
 		inquiry_ask(&s->inquiry, &spec);
@@ -153,7 +156,7 @@ static void failures_have_reasons(void **state)
 		struct task_reply reply =
 			reply_failed(SDK_CORE, CAUSE_UNHANDLED, ROWS[i].message);
 
-		inquiry_begin(&s->inquiry, &RECIPE_CORE, &s->history, &s->arena);
+		inquiry_begin(&s->inquiry, &RECIPE_CORE, &s->history, &WANTED, &s->arena);
 		assert_true(inquiry_answer(&s->inquiry, &reply, &s->verdict));
 		assert_int_equal(s->verdict.kind, ROWS[i].kind);
 		assert_true(str_is(s->verdict.reason, ROWS[i].reason ? ROWS[i].reason : ""));
@@ -283,7 +286,7 @@ static void leftover_commands_are_placed_by_bisecting(void **state)
 	size_t asked = 0;
 
 	steps(s, 12);
-	inquiry_begin(&s->inquiry, &RECIPE_CORE, &s->history, &s->arena);
+	inquiry_begin(&s->inquiry, &RECIPE_CORE, &s->history, &WANTED, &s->arena);
 	do {
 		inquiry_ask(&s->inquiry, &spec);
 		assert_true(asked++ < 10);
@@ -368,10 +371,11 @@ static void note_of_a_recipe_is_kept(void **state)
 
 	steps(s, 1);
 	encoded.query_encoding = STR("binary/encrypted");
-	inquiry_begin(&s->inquiry, &RECIPE_GO, &s->history, &s->arena);
+	inquiry_begin(&s->inquiry, &RECIPE_GO, &s->history, &WANTED, &s->arena);
 	assert_false(inquiry_answer(&s->inquiry, &encoded, &s->verdict));
 	(void)inquiry_answer(&s->inquiry, &fine, &s->verdict);
-	assert_true(str_has(s->inquiry.note, "encodes"));
+	assert_int_equal(s->inquiry.evidence.clues.n, 1);
+	assert_true(str_has(s->inquiry.evidence.clues.at[0], "encodes"));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

@@ -71,6 +71,7 @@ static void what_is_written_is_read_back(void **state)
 				 .message = STR("line\nnext \xff\0."),
 				 .fingerprint = "ffff",
 				 .unstable = true};
+	struct evidence evidence = {.clues = {(struct str *)CLUES, 1, 1}};
 	struct ledger_entry e = {
 		.history = STR("b.json"), .workflow_id = STR("w"), .run_id = STR("r"),
 		.workflow_type = STR("Order"), .queue = STR("q"), .id_guessed = true,
@@ -78,7 +79,7 @@ static void what_is_written_is_read_back(void **state)
 		.sdk_version = STR("1.50.0"), .worker_identity = STR("1@h"),
 		.worker_sdk = STR("temporal-go"), .worker_version = STR("1.50.0"),
 		.worker_build_id = STR("b1"), .output = STR(".hindcast/worker.log"), .ms = 12.44,
-		.verdict = &v, .clues = CLUES, .n_clues = 1,
+		.verdict = &v, .evidence = &evidence,
 	};
 	struct ledger_entry f = {.history = STR("a-\xff.json"), .verdict = &failed};
 	struct place p = place_new();
@@ -125,7 +126,7 @@ static void what_is_written_is_read_back(void **state)
 	assert_true(str_is(got->worker_build_id, "b1"));
 	assert_true(str_is(got->output, ".hindcast/worker.log"));
 	assert_true(got->ms > 12.39 && got->ms < 12.41);
-	assert_true(got->n_clues == 1 && str_eq(got->clues[0], CLUES[0]));
+	assert_true(got->evidence->clues.n == 1 && str_eq(got->evidence->clues.at[0], CLUES[0]));
 	assert_int_equal(d->kind, DIVERGENCE_REPLACED);
 	assert_true(d->event_id == 12 && d->workflow_task == 2);
 	assert_true(str_is(d->history.what, "ActivityTaskScheduled"));

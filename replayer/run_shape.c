@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* run_shape.c: a loop around the table, each way. */
+#include "replayer/run_shape.h"
+
+#include "formats/base/limits.h"
+#include "replayer/run_json.h"
+
+#define AT(type, thing, offset) ((type *)((char *)(thing) + (offset)))
+#define IN(type, thing, offset) ((const type *)((const char *)(thing) + (offset)))
+
+/* ---- writing ---- */
+
+static json_t *strs(const struct str *at, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *s = run_json_str(at[i]);
+
+		json_array_append_new(list, s ? s : json_null());
+	}
+	return list;
+}
+
+static json_t *list(const struct run_shape *shape, const void *items, size_t n)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *o = json_object();
+
+		run_shape_write(shape, IN(char, items, i * shape->size), o);
+		json_array_append_new(array, o);
+	}
+	return array;
+}
+
+static json_t *self(const struct run_shape *shape, const void *thing)
+{
+	json_t *o = json_object();
+
+	run_shape_write(shape, thing, o);
+	if (json_object_size(o))
+		return o;
+	json_decref(o);
+	return json_null();
+}
+
+/* NULL: it is left out. */
+static json_t *value(const struct run_member *m, const void *thing)
+{
+	size_t n = m->kind == RUN_LIST || m->kind == RUN_STRS ? *IN(size_t, thing, m->count) : 0;
+	int64_t number;
+	int named;
+
+	switch (m->kind) {
+	case RUN_STR:
+		return run_json_str(*IN(struct str, thing, m->offset));
+	case RUN_CSTR:
+		return run_json_str(str_of(*IN(char *, thing, m->offset)));
+	case RUN_INT:
+		number = *IN(int64_t, thing, m->offset);
+		return number ? json_integer(number) : NULL;
+	case RUN_BOOL:
+		return *IN(bool, thing, m->offset) ? json_true() : NULL;
+	case RUN_ENUM:
+		named = *IN(int, thing, m->offset);
+		return named ? json_string(m->names[named]) : NULL;
+	case RUN_SELF:
+		return self(m->shape, IN(char, thing, m->offset));
+	case RUN_LIST:
+		return n ? list(m->shape, *IN(void *, thing, m->offset), n) : NULL;
+	case RUN_STRS:
+		return n ? strs(*IN(struct str *, thing, m->offset), n) : NULL;
+	}
+	return NULL;
+}
+
+void run_shape_write(const struct run_shape *shape, const void *thing, json_t *object)
+{
+	for (size_t i = 0; i < shape->n_members; i++)
+		run_json_set(object, shape->members[i].key, value(&shape->members[i], thing));
+}
+
+/* ---- reading ---- */
+
+struct reading {
+	struct arena *a;
+	struct err *err;
+};
+
+static bool wrong(const struct reading *r, const char *key, const char *what)
+{
+	return err_set(r->err, ERR_SYNTAX, "'%s' is not %s", key, what);
+}
+
+static struct str text(const struct reading *r, json_t *value)
+{
+	return arena_str(r->a, str_slice(json_string_value(value), json_string_length(value)));
+}
+
+static bool read_enum(const struct reading *r, const struct run_member *m, json_t *value,
+		      int *ret)
+{
+	for (int i = 1; m->names[i]; i++)
+		if (strcmp(m->names[i], json_string_value(value)) == 0) {
+			*ret = i;
+			return true;
+		}
+	return wrong(r, m->key, "a word that is known here");
+}
+
+static bool read_list(const struct reading *r, const struct run_member *m, json_t *value,
+		      void *ret)
+{
+	size_t n = json_array_size(value);
+	char *items;
+
+	if (n > LIMIT_RUN_LIST)
+		return err_set(r->err, ERR_LIMIT, "'%s' has more than %zu items", m->key,
+			       LIMIT_RUN_LIST);
+	items = arena_zalloc(r->a, n * (m->kind == RUN_LIST ? m->shape->size
+							    : sizeof(struct str)));
+	for (size_t i = 0; i < n; i++) {
+		json_t *item = json_array_get(value, i);
+
+		if (m->kind == RUN_STRS) {
+			if (!json_is_string(item))
+				return wrong(r, m->key, "an array of strings");
+			((struct str *)items)[i] = text(r, item);
+		} else if (!json_is_object(item)) {
+			return wrong(r, m->key, "an array of objects");
+		} else if (!run_shape_read(m->shape, item, r->a, items + i * m->shape->size,
+					   r->err)) {
+			return false;
+		}
+	}
+	*AT(void *, ret, m->offset) = items;
+	*AT(size_t, ret, m->count) = n;
+	return true;
+}
+
+static bool read_member(const struct reading *r, const struct run_member *m, json_t *value,
+			void *ret)
+{
+	switch (m->kind) {
+	case RUN_STR:
+	case RUN_CSTR:
+	case RUN_ENUM:
+		if (!json_is_string(value))
+			return wrong(r, m->key, "a string");
+		if (m->kind == RUN_ENUM)
+			return read_enum(r, m, value, AT(int, ret, m->offset));
+		if (m->kind == RUN_CSTR) /* arena_str() ends it with a NUL */
+			*AT(const char *, ret, m->offset) = text(r, value).p;
+		else
+			*AT(struct str, ret, m->offset) = text(r, value);
+		return true;
+	case RUN_INT:
+		if (!json_is_integer(value) || json_integer_value(value) < 0)
+			return wrong(r, m->key, "a whole number");
+		*AT(int64_t, ret, m->offset) = json_integer_value(value);
+		return true;
+	case RUN_BOOL:
+		*AT(bool, ret, m->offset) = json_is_true(value);
+		return json_is_boolean(value) || wrong(r, m->key, "true or false");
+	case RUN_SELF:
+		if (!json_is_object(value))
+			return wrong(r, m->key, "an object");
+		return run_shape_read(m->shape, value, r->a, AT(char, ret, m->offset), r->err);
+	case RUN_LIST:
+	case RUN_STRS:
+		if (!json_is_array(value))
+			return wrong(r, m->key, "an array");
+		return read_list(r, m, value, ret);
+	}
+	return true;
+}
+
+bool run_shape_read(const struct run_shape *shape, json_t *object, struct arena *a,
+		    void *ret, struct err *err)
+{
+	struct reading r = {a, err};
+
+	for (size_t i = 0; i < shape->n_members; i++) {
+		const struct run_member *m = &shape->members[i];
+		json_t *value = json_object_get(object, m->key);
+
+		if (value && !json_is_null(value) && !read_member(&r, m, value, ret))
+			return false;
+	}
+	return true;
+}
