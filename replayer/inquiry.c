@@ -4,6 +4,7 @@
 
 #include "formats/events.h"
 #include "formats/json.h"
+#include "replayer/compare.h"
 #include "replayer/match.h"
 #include "replayer/stack.h"
 
@@ -152,6 +153,7 @@ void inquiry_ask(const struct inquiry *q, struct task_spec *ret)
 {
 	switch (q->state) {
 	case INQUIRY_PROBE:
+	case INQUIRY_STRICT:
 		*ret = q->probe;
 		return;
 	case INQUIRY_LOOK:
@@ -172,16 +174,126 @@ static void add_clue(struct inquiry *q, struct str clue)
 	vec_push(&q->evidence.clues, clue);
 }
 
+/* ---- probing ---- */
+
+/* The next step of a probe of task c->n_tasks; false: there is none that runs nothing. */
+static bool probe_ask(struct inquiry *q, int step)
+{
+	q->probe_step = step;
+	return q->recipe->probe &&
+	       q->recipe->probe(&q->check, step, &q->probe, &q->probe_from);
+}
+
+enum probed { PROBED_MORE, PROBED_NOTHING, PROBED_COMMANDS };
+
+/* What a reply to the probe amounts to; PROBED_MORE: the next step is asked. */
+static enum probed probe_answer(struct inquiry *q, const struct task_reply *reply)
+{
+	if (q->probe_step + 1 < q->recipe->probe_steps)
+		return q->recipe->probe_safe(reply) && probe_ask(q, q->probe_step + 1)
+			       ? PROBED_MORE
+			       : PROBED_NOTHING;
+	if (reply->kind != REPLY_COMPLETED ||
+	    (q->recipe->probe_counts && !q->recipe->probe_counts(&q->check, reply)))
+		return PROBED_NOTHING;
+	return PROBED_COMMANDS;
+}
+
+/* Both sides of that task, commands from event FROM on. */
+static const struct task_commands *keep_task(struct inquiry *q, const struct history_task *task,
+					     size_t from, const struct task_reply *reply,
+					     const char *provenance)
+{
+	struct history_task part = *task;
+	struct task_commands both;
+
+	part.completed = from;
+	compare_task(q->history, &part, reply->commands, reply->n_commands, q->wanted, q->arena,
+		     &both);
+	both.provenance = provenance;
+	vec_push(&q->evidence.tasks, both);
+	return vec_last(&q->evidence.tasks);
+}
+
+/* ---- strictly ---- */
+
+/* Goes to the next task that can be probed; false: there is none. */
+static bool strict_next(struct inquiry *q)
+{
+	size_t most = q->wanted->strict_tasks ? q->wanted->strict_tasks : SIZE_MAX;
+
+	while (q->strict_task < q->history->n_tasks && q->strict_asked < most) {
+		check_begin(&q->check, q->recipe, q->history, ++q->strict_task, q->arena);
+		if (!probe_ask(q, 0))
+			continue;
+		q->strict_asked++;
+		q->state = INQUIRY_STRICT;
+		return true;
+	}
+	return false;
+}
+
+static void strict_end(struct inquiry *q)
+{
+	q->strict_done = true;
+	if (q->strict_compared == q->history->n_tasks)
+		return;
+	add_clue(q, arena_printf(q->arena,
+				 "--strict compared %zu of %zu workflow tasks; the others cannot "
+				 "be asked about without running user code, or are beyond "
+				 "--strict-tasks",
+				 q->strict_compared, q->history->n_tasks));
+}
+
 /* The verdict is known, and only more evidence can come. True: none is wanted. */
 static bool look_around(struct inquiry *q, struct verdict *ret)
 {
-	verdict_fingerprint(&q->verdict, q->history->workflow_type);
+	struct verdict *v = &q->verdict;
+
+	if (v->kind == VERDICT_PASSED && q->wanted->strict && !q->strict_done) {
+		if (strict_next(q))
+			return false;
+		strict_end(q);
+	}
+	verdict_fingerprint(v, q->history->workflow_type);
+	if (v->kind == VERDICT_DIVERGED)
+		compare_context(q->history, v->divergence.event_id, q->arena, &q->evidence);
 	look_begin(q);
 	if (look_next(q))
 		return false;
 	*ret = q->verdict;
 	return true;
 }
+
+static bool strictly(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
+{
+	const struct task_commands *both;
+	struct difference made_up;
+
+	switch (probe_answer(q, reply)) {
+	case PROBED_MORE:
+		return false;
+	case PROBED_NOTHING:
+		break;
+	case PROBED_COMMANDS:
+		q->strict_compared++;
+		both = keep_task(q, check_last_task(&q->check), q->probe_from, reply,
+				 q->recipe->probe_provenance);
+		if (compare_divergence(both, &q->verdict.divergence)) {
+			q->verdict.kind = VERDICT_DIVERGED;
+			q->verdict.message = STR("no SDK compares this: only --strict sees it");
+			break;
+		}
+		if (compare_generated(both, &made_up))
+			add_clue(q, arena_printf(q->arena,
+						 "%.*s differs only in a generated value",
+						 STR_ARG(made_up.path)));
+		q->evidence.tasks.n--; /* both sides are the same: nothing to show */
+	}
+	return look_around(q, ret);
+}
+
+/* ---- the verdict ---- */
 
 /* What a failure that is not nondeterminism amounts to. */
 static void judge_failure(const struct outcome *o, struct verdict *v)
@@ -282,11 +394,10 @@ static bool placed(struct inquiry *q, struct verdict *ret)
 
 	v->kind = VERDICT_DIVERGED;
 	v->message = q->main.message;
-	if (q->recipe->probe && v->divergence.workflow_task > 0 &&
-	    worth_a_probe(&v->divergence)) {
+	if (v->divergence.workflow_task > 0 && worth_a_probe(&v->divergence)) {
 		check_begin(&q->check, q->recipe, q->history,
 			    (size_t)v->divergence.workflow_task, q->arena);
-		if (q->recipe->probe(&q->check, &q->probe, &q->probe_from) &&
+		if (probe_ask(q, 0) &&
 		    (v->divergence.kind != DIVERGENCE_MARKER || end_before_marker(q))) {
 			q->state = INQUIRY_PROBE;
 			return false;
@@ -298,20 +409,25 @@ static bool placed(struct inquiry *q, struct verdict *ret)
 static bool probed(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
 {
 	struct history_task task = *check_last_task(&q->check);
-	struct divergence seen;
+	struct divergence *d = &q->verdict.divergence, seen;
+	enum probed what = probe_answer(q, reply);
 
+	if (what == PROBED_MORE)
+		return false;
+	if (what == PROBED_NOTHING)
+		return look_around(q, ret);
 	task.completed = q->probe_from;
-	if (q->verdict.divergence.kind == DIVERGENCE_MARKER) {
-		if (reply->kind == REPLY_COMPLETED && reply->n_commands)
-			q->verdict.divergence.worker = command_side(
-				q->history->schema, reply->commands[0], q->arena);
-	} else if (reply->kind == REPLY_COMPLETED &&
-		   /* A command that the SDK's message names is not argued away by silence. */
-		   (reply->n_commands || !q->verdict.divergence.worker.what.n) &&
-		   !match_task(q->history, &task, reply->commands, reply->n_commands, MATCH_ALL,
-			       q->arena, &seen)) {
-		q->verdict.divergence = seen;
-		q->verdict.divergence.provenance = "probe-replay";
+	if (d->kind == DIVERGENCE_MARKER) {
+		if (reply->n_commands)
+			d->worker = command_side(q->history->schema, reply->commands[0], q->arena);
+	} else if (/* A command that the SDK's message names is not argued away by silence. */
+		   (reply->n_commands || !d->worker.what.n) &&
+		   !match_task(q->history, &task, reply->commands, reply->n_commands,
+			       q->recipe->rules, q->arena, &seen)) {
+		*d = seen;
+		d->provenance = q->recipe->probe_provenance;
+		(void)keep_task(q, check_last_task(&q->check), q->probe_from, reply,
+				q->recipe->probe_provenance);
 	}
 	return look_around(q, ret);
 }
@@ -351,7 +467,8 @@ static bool bisect(struct inquiry *q, struct verdict *ret)
 	return placed(q, ret);
 }
 
-static bool main_answered(struct inquiry *q, struct verdict *ret)
+static bool main_answered(struct inquiry *q, const struct task_reply *reply,
+			  struct verdict *ret)
 {
 	const struct outcome *o = &q->main;
 	struct divergence *d = &q->verdict.divergence;
@@ -367,6 +484,9 @@ static bool main_answered(struct inquiry *q, struct verdict *ret)
 		return look_around(q, ret);
 	}
 	known = place(q, o, n == 1 ? 1 : 0, d);
+	if (o->placed && reply->kind == REPLY_COMPLETED)
+		(void)keep_task(q, check_last_task(&q->check),
+				check_last_task(&q->check)->completed, reply, "reply");
 	if (known && (o->placed || n == 1 || !q->recipe->speaks_late))
 		return placed(q, ret);
 	q->nearest = *o;
@@ -377,12 +497,14 @@ static bool main_answered(struct inquiry *q, struct verdict *ret)
 	return bisect(q, ret);
 }
 
-bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
+static bool answer(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
 {
 	struct outcome o;
 
 	if (q->state == INQUIRY_PROBE)
 		return probed(q, reply, ret);
+	if (q->state == INQUIRY_STRICT)
+		return strictly(q, reply, ret);
 	if (q->state == INQUIRY_LOOK)
 		return looked(q, reply, ret);
 	if (!q->recipe->answer(&q->check, reply, &o))
@@ -391,7 +513,7 @@ bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct ve
 		add_clue(q, q->check.note);
 	if (q->state == INQUIRY_MAIN) {
 		q->main = o;
-		return main_answered(q, ret);
+		return main_answered(q, reply, ret);
 	}
 	if (o.kind == OUTCOME_PASSED) {
 		q->good = q->check.n_tasks;
@@ -402,9 +524,25 @@ bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct ve
 	return bisect(q, ret);
 }
 
+/* A reply dies before the inquiry does: what is made of its commands borrows from copies. */
+bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
+{
+	struct task_reply kept = *reply;
+	struct command_view *commands;
+
+	if (!reply->n_commands)
+		return answer(q, reply, ret);
+	commands = arena_array(q->arena, struct command_view, reply->n_commands);
+	for (size_t i = 0; i < reply->n_commands; i++)
+		commands[i] = (struct command_view){
+			reply->commands[i].type, arena_str(q->arena, reply->commands[i].bytes)};
+	kept.commands = commands;
+	return answer(q, &kept, ret);
+}
+
 bool inquiry_known(const struct inquiry *q, struct verdict *ret)
 {
-	if (q->state != INQUIRY_PROBE && q->state != INQUIRY_LOOK)
+	if (q->state == INQUIRY_MAIN || q->state == INQUIRY_BISECT)
 		return false;
 	*ret = q->verdict;
 	verdict_fingerprint(ret, q->history->workflow_type);

@@ -10,17 +10,25 @@
  * A pure machine: the owner serves the task that inquiry_ask() gives and feeds the reply to
  * inquiry_answer() until that returns true.
  *
- *     MAIN --passed or failed--------------------------------------+-> LOOK --> verdict
- *       \--diverged, and the message says where --------> PROBE ---^
- *        \--diverged, place unknown --> BISECT --> placed --^
+ *     MAIN --failed--------------------------------------------+-> LOOK --> verdict
+ *      | \--passed ------------------------------> STRICT -----^
+ *      |  \--diverged, and the message says where -> PROBE ----^
+ *       \--diverged, place unknown --> BISECT --> placed --^
  *
  * Bisecting looks for the first workflow task whose prefix of the history no longer
  * replays: the divergence is in that task. The probe, where the SDK has one, then shows all
  * that the code asks for in that task, so that both sides can be compared whole; a message
- * names one command at most. Looking asks where the code stands, and the workflow's own
+ * names one command at most. Strictly, every task is probed so, and attributes that no SDK
+ * compares decide. Looking asks where the code stands, and the workflow's own
  * queries, with the history cut behind a task: before the divergence, or behind each.
  */
-enum inquiry_state { INQUIRY_MAIN, INQUIRY_BISECT, INQUIRY_PROBE, INQUIRY_LOOK };
+enum inquiry_state {
+	INQUIRY_MAIN,
+	INQUIRY_BISECT,
+	INQUIRY_PROBE,
+	INQUIRY_STRICT,
+	INQUIRY_LOOK,
+};
 
 struct inquiry {
 	const struct recipe *recipe;
@@ -35,7 +43,10 @@ struct inquiry {
 	size_t bad;  /* tasks of the shortest known not to */
 	struct verdict verdict; /* once it is known */
 	struct task_spec probe;
+	int probe_step;
 	size_t probe_from; /* the event behind which the probe's commands begin */
+	size_t strict_task, strict_asked, strict_compared;
+	bool strict_done;
 	size_t look_task, look_last; /* the task behind which is looked, and the last such */
 	size_t look_at; /* 0: the stack; from 1: a query */
 	struct evidence evidence; /* strings in the arena */

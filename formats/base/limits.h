@@ -53,3 +53,10 @@
 #define LIMIT_STACK_BYTES ((size_t)4 * 1024 * 1024)
 #define LIMIT_STACK_COROUTINES ((size_t)1000)
 #define LIMIT_STACK_FRAMES ((size_t)200)
+
+/* Differences listed of one command, and what each may show of a value. */
+#define LIMIT_DIFFERENCES ((size_t)200)
+#define LIMIT_DIFFERENCE_BYTES ((size_t)2000)
+
+/* Commands of a task laid beside events by the best fit (it takes their product); more go in order. */
+#define LIMIT_ALIGNED ((size_t)1000)

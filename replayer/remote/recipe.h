@@ -3,6 +3,7 @@
 #pragma once
 
 #include "formats/base/arena.h"
+#include "replayer/match.h"
 #include "replayer/remote/task.h"
 #include "replayer/verdict.h"
 
@@ -59,11 +60,19 @@ struct recipe {
 	/* True: done, RET is filled. False: c->step has moved on, ask again. */
 	bool (*answer)(struct check *c, const struct task_reply *reply, struct outcome *ret);
 	/*
-	 * The task that shows all commands of workflow task c->n_tasks, in replay mode;
-	 * false where there is none that runs nothing. RET_FROM: the event behind which the
-	 * commands of the reply begin. NULL: this SDK has no such task.
+	 * The task that shows all commands of workflow task c->n_tasks; false where there is
+	 * none that runs nothing of the user's. RET_FROM: the event behind which the commands
+	 * of the reply begin. It may take more than one step (from 0): the earlier ones only
+	 * show that the last, whose reply counts, is safe.
 	 */
-	bool (*probe)(const struct check *c, struct task_spec *ret, size_t *ret_from);
+	bool (*probe)(const struct check *c, int step, struct task_spec *ret, size_t *ret_from);
+	int probe_steps;
+	/* Of a step before the last: may the next be asked? NULL where there is one step. */
+	bool (*probe_safe)(const struct task_reply *reply);
+	/* Of the last: do its commands say what a replay would have said? NULL: always. */
+	bool (*probe_counts)(const struct check *c, const struct task_reply *reply);
+	const char *probe_provenance;
+	enum match_rules rules;
 };
 
 extern const struct recipe RECIPE_CORE;

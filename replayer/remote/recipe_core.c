@@ -67,7 +67,7 @@ static bool answer(struct check *c, const struct task_reply *reply, struct outco
  * true, and a local activity done, only where their markers are served: so the cut is behind
  * the last marker of the batch, and the reply holds the commands behind it.
  */
-static bool probe(const struct check *c, struct task_spec *ret, size_t *ret_from)
+static bool probe(const struct check *c, int step, struct task_spec *ret, size_t *ret_from)
 {
 	ask(c, ret);
 	*ret_from = check_last_marker(c);
@@ -82,4 +82,7 @@ const struct recipe RECIPE_CORE = {
 	.ask = ask,
 	.answer = answer,
 	.probe = probe,
+	.probe_steps = 1,
+	.probe_provenance = "probe-replay",
+	.rules = MATCH_ALL,
 };

@@ -177,18 +177,65 @@ static bool answer(struct check *c, const struct task_reply *reply, struct outco
 	return true;
 }
 
+/*
+ * What the code does at a task, live: the history is cut at its WorkflowTaskStarted, and the
+ * worker is asked as a server would ask it. Before that a query over the same events shows
+ * whether any of the user's own code would run: it fails on a side effect, and its stack
+ * shows a local activity. A batch with markers is not asked about.
+ */
+enum { PROBE_GUARD, PROBE_LIVE };
+
+static bool probe(const struct check *c, int step, struct task_spec *ret, size_t *ret_from)
+{
+	const struct history *h = c->history;
+	const struct history_task *task = check_last_task(c);
+
+	*ret = (struct task_spec){
+		.history = h,
+		.n_events = task->started + 1,
+		.previous_started = INT64_MAX,
+		.started = h->events[task->started].id,
+	};
+	if (step == PROBE_GUARD) {
+		ret->query = TASK_QUERY_LEGACY;
+		ret->query_type = "__stack_trace";
+	} else {
+		ret->previous_started =
+			c->n_tasks > 1 ? h->events[h->tasks[c->n_tasks - 2].started].id : 0;
+	}
+	*ret_from = task->completed;
+	return check_last_marker(c) == task->completed;
+}
+
+static bool probe_safe(const struct task_reply *reply)
+{
+	return reply->kind == REPLY_QUERY_ANSWERED &&
+	       (!reply->query_encoding.n || str_starts(reply->query_encoding, STR("json/"))) &&
+	       !str_has(reply->query_answer, "ExecuteLocalActivity");
+}
+
+/* Live code takes the newest of its versions, where a replay would have taken the oldest. */
+static bool probe_counts(const struct check *c, const struct task_reply *reply)
+{
+	for (size_t i = 0; i < reply->n_commands; i++)
+		if (reply->commands[i].type == COMMAND_RECORD_MARKER)
+			return false;
+	return reply->kind == REPLY_COMPLETED && !reply->wants_another_task;
+}
+
+#define GO_RECIPE                                     \
+	.family = SDK_GO, .speaks_late = true,        \
+	.ask = ask, .answer = answer,                 \
+	.probe = probe, .probe_steps = 2,             \
+	.probe_safe = probe_safe, .probe_counts = probe_counts, \
+	.probe_provenance = "probe-live", .rules = MATCH_GO
+
 const struct recipe RECIPE_GO = {
 	.name = "go (guard, all but the last task, all)",
-	.family = SDK_GO,
-	.speaks_late = true,
-	.ask = ask,
-	.answer = answer,
+	GO_RECIPE,
 };
 
 const struct recipe RECIPE_GO_REPLAY = {
 	.name = "go (guard, all; namespace ReplayNamespace)",
-	.family = SDK_GO,
-	.speaks_late = true,
-	.ask = ask,
-	.answer = answer,
+	GO_RECIPE,
 };

@@ -45,7 +45,7 @@ static bool answer(struct check *c, const struct task_reply *reply, struct outco
  * Cut at a WorkflowTaskCompleted the reply holds that task's commands. The lambda of a side
  * effect may run there, so a batch with markers is not asked about.
  */
-static bool probe(const struct check *c, struct task_spec *ret, size_t *ret_from)
+static bool probe(const struct check *c, int step, struct task_spec *ret, size_t *ret_from)
 {
 	ask(c, ret);
 	*ret_from = check_last_task(c)->completed;
@@ -60,4 +60,7 @@ const struct recipe RECIPE_JAVA = {
 	.ask = ask,
 	.answer = answer,
 	.probe = probe,
+	.probe_steps = 1,
+	.probe_provenance = "probe-replay",
+	.rules = MATCH_ALL,
 };

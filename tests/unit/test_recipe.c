@@ -225,7 +225,7 @@ static void core_probes_behind_the_last_marker(void **state)
 	build_marker(&s->build, "core_patch", NULL, NULL);
 	build_timer_started(&s->build, 5);
 	check_prefix(s, &RECIPE_CORE, 1);
-	assert_true(RECIPE_CORE.probe(&s->check, &spec, &from));
+	assert_true(RECIPE_CORE.probe(&s->check, 0, &spec, &from));
 	assert_int_equal(from, 5);
 	assert_int_equal(spec.n_events, 6);
 	assert_false(spec.whole);
@@ -242,7 +242,7 @@ static void probe_without_markers_is_cut_at_the_completed_task(void **state)
 	closed_order(s);
 	for (size_t i = 0; i < 2; i++) {
 		check_prefix(s, RECIPES[i], 1);
-		assert_true(RECIPES[i]->probe(&s->check, &spec, &from));
+		assert_true(RECIPES[i]->probe(&s->check, 0, &spec, &from));
 		assert_int_equal(from, 3);
 		assert_int_equal(spec.n_events, 4);
 	}
@@ -297,7 +297,7 @@ static void java_probes_no_task_with_markers(void **state)
 	build_task(&s->build);
 	build_marker(&s->build, "SideEffect", NULL, NULL);
 	check_prefix(s, &RECIPE_JAVA, 1);
-	assert_false(RECIPE_JAVA.probe(&s->check, &spec, &from));
+	assert_false(RECIPE_JAVA.probe(&s->check, 0, &spec, &from));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, story_set_up, story_tear_down)
