@@ -53,3 +53,5 @@
 #define LIMIT_STACK_BYTES ((size_t)4 * 1024 * 1024)
 #define LIMIT_STACK_COROUTINES ((size_t)1000)
 #define LIMIT_STACK_FRAMES ((size_t)200)
+/* A query of --where: the depth and cost of reading it grow with its length. */
+#define LIMIT_QUERY_BYTES ((size_t)16 * 1024)
