@@ -322,7 +322,7 @@ static void a_wrong_query_says_where_and_what(void **state)
 			continue;
 		assert_string_equal(err.message, ROWS[i].message);
 		assert_int_equal(err.code, ERR_USAGE);
-		assert_int_equal(err.column, atoi(ROWS[i].message + 7));
+		assert_int_equal(err.column, strtol(ROWS[i].message + 7, NULL, 10));
 	}
 }
 
