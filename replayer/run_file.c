@@ -210,6 +210,7 @@ static const struct str_key ENTRY_KEYS[] = {
 	{"sdk", offsetof(struct ledger_entry, sdk)},
 	{"sdkVersion", offsetof(struct ledger_entry, sdk_version)},
 	{"output", offsetof(struct ledger_entry, output)},
+	{"duplicateOf", offsetof(struct ledger_entry, duplicate_of)},
 };
 
 static const struct str_key WORKER_KEYS[] = {
@@ -233,6 +234,7 @@ static bool read_row(struct reader *r, json_t *o)
 	    !get_raw_path(r, o, &e->history) || !get_int(r, o, "events", &e->events) ||
 	    !get_int(r, o, "bytes", &e->bytes) ||
 	    !get_bool(r, o, "idGuessed", &e->id_guessed) ||
+	    !get_bool(r, o, "known", &e->known) ||
 	    !get_object(r, o, "worker", &worker) ||
 	    !get_strs(r, worker, WORKER_KEYS, N_KEYS(WORKER_KEYS), e) ||
 	    !get_verdict(r, o, &row.verdict) ||
@@ -262,7 +264,8 @@ static bool read_header(struct reader *r, json_t *o)
 			       STR_ARG(str_take(kind, LIMIT_SHOWN_NAME_BYTES)), version,
 			       RUN_FILE_VERSION);
 	return get_str(r, o, "tool", &h->tool) && get_str(r, o, "started", &h->started) &&
-	       get_int(r, o, "histories", &h->histories);
+	       get_int(r, o, "histories", &h->histories) &&
+	       get_int(r, o, "leftOut", &h->left_out);
 }
 
 static bool read_object(struct reader *r, json_t *o)
