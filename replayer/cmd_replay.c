@@ -156,7 +156,8 @@ static int fail(const struct command_context *context, int code, const struct er
 static bool gather(const struct command_context *context, const struct replay_options *settings,
 		   const struct str *operands, size_t n, struct corpus *corpus, struct err *err)
 {
-	struct corpus_settings cs = {context->schema, settings->workflow_id};
+	struct corpus_settings cs = {.schema = context->schema,
+				     .workflow_id = settings->workflow_id};
 	struct source_list list = {0};
 
 	if (!source_expand(operands, n, &corpus->arena, &list, err))
@@ -273,10 +274,13 @@ static bool tell_decided(struct session *s, const struct corpus *corpus, struct 
 
 	for (size_t i = 0; i < corpus->items.n; i++) {
 		const struct corpus_item *item = &corpus->items.at[i];
-		struct ledger_entry entry = corpus_entry(item, &item->verdict);
+		struct ledger_entry entry;
 
 		guessed += !item->decided && item->workflow_id_guessed;
-		if (item->decided && !on_verdict(s, &entry, err))
+		if (!item->decided)
+			continue;
+		entry = corpus_entry(item, &item->decision->verdict);
+		if (!on_verdict(s, &entry, err))
 			return false;
 	}
 	if (guessed) {
@@ -358,9 +362,10 @@ static int exit_code(const struct session *s, enum dispatch_end end)
 static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 {
 	char started[32], ended[32];
-	struct ledger_header header = {str_of(s->context->version),
-				       timestamp(started, sizeof(started)),
-				       (int64_t)corpus->items.n};
+	struct ledger_header header = {.tool = str_of(s->context->version),
+				       .started = timestamp(started, sizeof(started)),
+				       .histories = (int64_t)corpus->items.n,
+				       .left_out = (int64_t)corpus->n_left_out};
 	enum dispatch_end end = DISPATCH_DONE;
 	struct err err = ERR_INIT, late = ERR_INIT;
 	bool fine;
