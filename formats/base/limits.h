@@ -55,3 +55,6 @@
 #define LIMIT_STACK_FRAMES ((size_t)200)
 /* A query of --where: the depth and cost of reading it grow with its length. */
 #define LIMIT_QUERY_BYTES ((size_t)16 * 1024)
+
+/* A baseline: a hundred thousand known divergences, which nobody reviews any more. */
+#define LIMIT_BASELINE_BYTES ((size_t)64 * 1024 * 1024)
