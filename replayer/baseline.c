@@ -183,8 +183,10 @@ bool baseline_read(struct baseline **ret, struct str path, struct err *err)
 
 /* ---- what it knows ---- */
 
-static bool can_be_known(const struct verdict *v)
+bool baseline_takes(const struct ledger_entry *entry)
 {
+	const struct verdict *v = entry->verdict;
+
 	return (v->kind == VERDICT_DIVERGED || v->kind == VERDICT_FAILED) && v->fingerprint[0];
 }
 
@@ -200,7 +202,7 @@ static size_t find(const struct baseline *b, const struct ledger_entry *entry)
 	struct str fingerprint = str_of(entry->verdict->fingerprint);
 	const uint64_t *first;
 
-	if (!can_be_known(entry->verdict))
+	if (!baseline_takes(entry))
 		return b->lines.n;
 	first = map_get(&b->first, fingerprint);
 	for (size_t i = first ? *first : b->lines.n; i < b->lines.n; i++) {
@@ -364,7 +366,7 @@ void baseline_update(const struct baseline *b, const struct run_file *run, struc
 		bool is_new = false;
 		struct str title;
 
-		if (!can_be_known(&row->verdict) || baseline_knows(b, &row->entry))
+		if (!baseline_takes(&row->entry) || baseline_knows(b, &row->entry))
 			continue;
 		map_put(&added, str_of(row->verdict.fingerprint), 1, &is_new);
 		if (!is_new)

@@ -25,7 +25,9 @@ bool baseline_read(struct baseline **ret, struct str path, struct err *err);
 bool baseline_parse(struct baseline **ret, struct str text, struct err *err);
 void baseline_free(struct baseline *b);
 
-/* Whether a line lists ENTRY: it diverged or failed, and has a fingerprint. */
+/* What a baseline can list: it diverged or failed, and has a fingerprint. */
+bool baseline_takes(const struct ledger_entry *entry);
+/* Whether a line lists ENTRY. */
 bool baseline_knows(const struct baseline *b, const struct ledger_entry *entry);
 
 /*

@@ -153,6 +153,10 @@ bool replay_options_check(const struct replay_options *o, size_t n_operands, str
 			       "replay needs a worker: --worker 'CMD' (see hindcast replay --help)");
 	if (!n_operands)
 		return err_set(err, ERR_USAGE, "replay needs a history: a file, a folder, a glob or -");
+	if (o->update_baseline && !o->baseline.n)
+		return err_set(err, ERR_USAGE, "--update-baseline needs --baseline FILE");
+	if (o->seed.p && !o->sample)
+		return err_set(err, ERR_USAGE, "--seed needs --sample N");
 	arena_init(&a);
 	if (o->sdk.n && !sdk_find(o->sdk))
 		fine = err_set(err, ERR_USAGE, "--sdk %.*s: known are %.*s", STR_ARG(o->sdk),
