@@ -36,8 +36,10 @@ static bool add_name(struct policy *p, struct str name, struct err *err)
 			p->fails_kind[kind] = true;
 			return true;
 		}
-	if (!verdict_from_name(name, &verdict) || verdict == VERDICT_PASSED)
+	if (!verdict_from_name(name, &verdict))
 		return unknown_name(name, err);
+	if (verdict == VERDICT_PASSED)
+		return err_set(err, ERR_USAGE, "--fail-on: a history that passed fails no run");
 	p->fails[verdict] = true;
 	if (verdict == VERDICT_DIVERGED)
 		for (int kind = 0; kind < DIVERGENCE_KINDS; kind++)

@@ -104,7 +104,7 @@ def test_fail_on(w):
         same(got.code, code, f"exit with --fail-on {fail_on}")
         accounted(got, {"./a.json": "passed", "./b.json": "diverged", "./c.json": "invalid"})
     same(got.row("./b.json")["divergence"]["kind"], "attribute", "kind")
-    for bad, words in [("divergd", "did you mean 'diverged'?"), ("passed", "no verdict 'passed'"),
+    for bad, words in [("divergd", "did you mean 'diverged'?"), ("passed", "a history that passed fails no run"),
                        ("invalid,,failed", "no verdict ''")]:
         got = w.replay(".", "--fail-on", bad, worker="touch started")
         same(got.code, 2, f"exit of --fail-on {bad}")
