@@ -491,6 +491,8 @@ static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 	clear_progress(s);
 	if (!fine || end == DISPATCH_FAILED || end == DISPATCH_NO_WORKER)
 		fail(s->context, 0, &err);
+	/* Reports are made from the run file alone, and need the room. */
+	corpus_done(corpus);
 	/* There is nothing to report of a run that our own failure cut short. */
 	fine &= end != DISPATCH_FAILED;
 	if (!ledger_close(s->ledger, timestamp(ended, sizeof(ended)), &late) ||

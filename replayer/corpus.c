@@ -11,7 +11,9 @@
 
 /*
  * Wire bytes kept for their turn: reading JSON again takes as long as serving it. The first
- * history is kept whatever its size, as a run of a single large one is common.
+ * history is kept whatever its size, as a run of a single large one is common. Rows count
+ * too: in a corpus of a hundred thousand, what is kept would be a small part of it, and
+ * memory is to stay within bounds.
  */
 #define HELD_BYTES ((size_t)16 * 1024 * 1024)
 /* From here on copying and indexing again takes longer than an arena's slack is worth. */
@@ -176,14 +178,20 @@ static void look(struct corpus *c, struct corpus_item *item, const struct histor
 		       STR("no workflow task has completed, so there is nothing to replay yet"));
 }
 
+static bool has_room(const struct corpus *c, size_t n)
+{
+	size_t rows = c->items.n * sizeof(*c->items.at) + c->arena.total;
+
+	return !c->held_bytes || c->held_bytes + n + rows <= HELD_BYTES;
+}
+
 /* H is the item's, or gone. */
 static void hold(struct corpus *c, struct corpus_item *item, struct history *h)
 {
 	size_t n = h->wire.n;
 
 	/* Standard input cannot be read again. */
-	if (item->decided || (c->held_bytes && c->held_bytes + n > HELD_BYTES &&
-			      !str_is(item->path, "-"))) {
+	if (item->decided || (!has_room(c, n) && !str_is(item->path, "-"))) {
 		history_done(h);
 		return;
 	}
@@ -278,7 +286,7 @@ static bool is_duplicate(const struct corpus_item *item)
 void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct str path)
 {
 	struct arena_mark mark = arena_mark(&c->arena);
-	struct corpus_item item = {.path = path, .place = c->items.n};
+	struct corpus_item item = {.path = path, .place = (uint32_t)c->items.n};
 	struct err err = ERR_INIT;
 	struct load_info info;
 	struct history h;
@@ -358,7 +366,7 @@ static void gather_sample(struct corpus *c, const struct corpus_settings *settin
 		corpus_add(c, settings, files[lots[i].place].path);
 		if (c->items.n == before)
 			continue;
-		vec_last(&c->items)->place = lots[i].place;
+		vec_last(&c->items)->place = (uint32_t)lots[i].place;
 		if (is_duplicate(vec_last(&c->items))) {
 			c->items.n--;
 			c->n_left_out++;

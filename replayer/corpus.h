@@ -31,14 +31,14 @@ struct corpus_item {
 	struct str sdk, sdk_version;
 	bool workflow_id_guessed; /* from the file's name */
 	bool run_id_guessed;
+	bool decided;
+	uint32_t place; /* in the order given */
 	int64_t events;
 	int64_t bytes; /* of wire form */
 	/* At most one is there, for corpus_take(); neither: to be read again. */
 	struct str held_wire; /* mem_alloc'ed */
 	struct history *held;
-	bool decided;
 	const struct corpus_decision *decision; /* NULL unless decided */
-	size_t place; /* in the order given */
 };
 
 struct corpus {
