@@ -183,8 +183,12 @@ def test_baseline(w):
     same([(x["workflowType"], x["kind"], x["history"]) for x in lines(w)[1:]],
          [("OrderWorkflow", "attribute", "*")], "lines")
     before = w.path("known.jsonl").read_bytes()
-    got = w.replay(".", *base, worker=w.worker(old))
+    got = w.replay(".", *base, "--report", "text", "--report", "junit:junit.xml",
+                   worker=w.worker(old))
     same(got.code, 0, "exit of what is known")
+    has(got.out, "1 diverged (1 cause, 1 known)", "DIVERGED (attribute, known) ./w-0.json")
+    has(w.path("junit.xml").read_text(encoding="utf-8"), 'failures="0"', 'skipped="1"',
+        'message="known: history: ')
     same((got.row("./w-0.json")["verdict"], got.row("./w-0.json")["known"]), ("diverged", True),
          "row")
     # something new fails
