@@ -3,6 +3,7 @@
 #include "replayer/baseline.h"
 
 #include "formats/base/limits.h"
+#include "formats/base/visible.h"
 #include "replayer/policy.h"
 #include "replayer/run_json.h"
 
@@ -307,9 +308,13 @@ size_t baseline_fixed(const struct baseline *b, const struct run_file *run, stru
 		if (fate[i] != FATE_FIXED)
 			continue;
 		n++;
-		buf_add(out, l->title.n ? l->title : l->fingerprint);
-		if (!str_is(l->history, "*"))
-			buf_printf(out, " (%.*s)", STR_ARG(l->history));
+		visible_add(out, l->title.n ? l->title : l->fingerprint,
+			    3 * LIMIT_SHOWN_NAME_BYTES);
+		if (!str_is(l->history, "*")) {
+			buf_puts(out, " (");
+			visible_add(out, l->history, LIMIT_SHOWN_PATH_BYTES);
+			buf_add_char(out, ')');
+		}
 		buf_add_char(out, '\n');
 	}
 	mem_free(fate);

@@ -31,7 +31,8 @@ bool baseline_takes(const struct ledger_entry *entry);
 bool baseline_knows(const struct baseline *b, const struct ledger_entry *entry);
 
 /*
- * Appends a line of text for each line that RUN shows to be fixed, "TITLE"; how many. Fixed
+ * Appends a line of harmless text for each line that RUN shows to be fixed, its title; how
+ * many. Fixed
  * is what names a history that passed now; or, for all histories, what nothing had in a run
  * that was finished, left nothing out, and judged all there is of that workflow type.
  */

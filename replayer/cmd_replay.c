@@ -414,14 +414,15 @@ static bool follow_up(struct session *s, const struct run_file *run, struct err 
 	baseline_fixed(s->baseline, run, &text);
 	for (rest = buf_str(&text); rest.n;) {
 		struct str line = str_split(&rest, '\n');
-		char room[1024];
-		int n = snprintf(room, sizeof(room), "fixed: %.*s%s",
-				 STR_ARG(str_take(line, sizeof(room) / 2)),
-				 s->settings->update_baseline
-					 ? ""
-					 : "; --update-baseline takes it off the list");
+		struct buf note;
 
-		on_note(s, str_slice(room, (size_t)n));
+		buf_init(&note, 0);
+		buf_printf(&note, "fixed: %.*s%s", STR_ARG(line),
+			   s->settings->update_baseline
+				   ? ""
+				   : "; --update-baseline takes it off the list");
+		on_note(s, buf_str(&note));
+		buf_done(&note);
 	}
 	if (s->settings->update_baseline) {
 		buf_clear(&text);

@@ -91,7 +91,7 @@ static struct run_file *run_of(const char *text)
 static const char TWO_LINES[] = HEADER
 	"{\"fingerprint\":\"" ONE "\",\"workflowType\":\"Order\",\"title\":\"Order: x\","
 	"\"history\":\"*\"}\n"
-	"{\"fingerprint\":\"" TWO "\",\"workflowType\":\"Order\",\"title\":\"Order: y\","
+	"{\"fingerprint\":\"" TWO "\",\"workflowType\":\"Order\",\"title\":\"Order: y\\nz\","
 	"\"history\":\"b.json\"}\n";
 
 static void only_what_a_run_shows_is_fixed(void **state)
@@ -101,7 +101,7 @@ static void only_what_a_run_shows_is_fixed(void **state)
 	} ROWS[] = {
 		{RUN ROW("a.json", "Order", PASSED) END, "Order: x\n"},
 		{RUN ROW("a.json", "Order", PASSED) ROW("b.json", "Order", PASSED) END,
-		 "Order: x\nOrder: y (b.json)\n"},
+		 "Order: x\nOrder: y\\nz (b.json)\n"},
 		/* still there, in another history */
 		{RUN ROW("a.json", "Order", PASSED) ROW("b.json", "Order", FAILED(ONE)) END, ""},
 		/* something else there now, where b.json once had TWO: who knows */
@@ -112,7 +112,7 @@ static void only_what_a_run_shows_is_fixed(void **state)
 		 "Order: x\n"},
 		{RUN ROW("a.json", "Order", PASSED), ""},
 		{PART ROW("a.json", "Order", PASSED) END, ""},
-		{PART ROW("b.json", "Order", PASSED) END, "Order: y (b.json)\n"},
+		{PART ROW("b.json", "Order", PASSED) END, "Order: y\\nz (b.json)\n"},
 		{RUN ROW("a.json", "Order", PASSED) ROW("c.json", "Order", SKIPPED("max-time")) END,
 		 ""},
 		{RUN ROW("a.json", "Order", PASSED) ROW("c.json", "Order", SKIPPED("duplicate"))
