@@ -172,13 +172,27 @@ static void add_clue(struct inquiry *q, struct str clue)
 	vec_push(&q->evidence.clues, clue);
 }
 
+/* What the verdict borrows from the reply is to outlive it. */
+static void keep_verdict(struct inquiry *q)
+{
+	struct divergence *d = &q->verdict.divergence;
+	struct str *words[] = {&d->worker.what, &d->worker.name, &d->worker.id, &d->field,
+			       &d->worker_value, &d->history_value, &q->verdict.message};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (words[i]->p)
+			*words[i] = arena_str(q->arena, *words[i]);
+}
+
 /* The verdict is known, and only more evidence can come. True: none is wanted. */
 static bool look_around(struct inquiry *q, struct verdict *ret)
 {
 	verdict_fingerprint(&q->verdict, q->history->workflow_type);
 	look_begin(q);
-	if (look_next(q))
+	if (look_next(q)) {
+		keep_verdict(q);
 		return false;
+	}
 	*ret = q->verdict;
 	return true;
 }
