@@ -96,5 +96,7 @@ bool query_path_known(const struct schema *s, const struct query_path *path,
 		      struct str *ret_unknown);
 /* Whether one of what is found at the path fits. */
 bool query_path_fits(const struct query_test *test, const struct query_event *about);
+/* The same in the JSON of a payload, for the parts of the path from AT on. */
+bool query_json_fits(const struct query_test *test, struct str json, size_t at);
 /* Whether V fits one of the test's literals. */
 bool query_value_fits(const struct query_test *test, const struct query_value *v);

@@ -7,7 +7,13 @@
 
 /* ---- does it lead anywhere ---- */
 
-/* Parts may alternate between names and, behind a map, keys. */
+static bool is_payload(const struct schema_message *m)
+{
+	return m && (str_is(m->name, "temporal.api.common.v1.Payload") ||
+		     str_is(m->name, "temporal.api.common.v1.Payloads"));
+}
+
+/* Parts may alternate between names and, behind a map, keys; in a payload is anything. */
 static bool known_in(const struct schema_message *m, const struct query_path *path, size_t at,
 		     size_t *furthest)
 {
@@ -19,7 +25,7 @@ static bool known_in(const struct schema_message *m, const struct query_path *pa
 		return true;
 	f = m ? schema_field_by_name(m, path->parts[at]) : NULL;
 	if (!f)
-		return false;
+		return is_payload(m);
 	m = f->message;
 	if (f->map && ++at < path->n)
 		m = f->message->fields[1].message;
@@ -193,6 +199,22 @@ static bool leaf_fits(const struct query_test *test, const struct schema_field *
 	return w->type != WIRE_BYTES && number_fits(test, f, w->value);
 }
 
+/* Payloads: payloads = 1; Payload: data = 2. */
+static bool payload_fits(const struct query_test *test, const struct schema_message *m,
+			 struct str bytes, size_t at)
+{
+	struct wire w = wire_of(bytes);
+	struct wire_field f;
+
+	if (str_is(m->name, "temporal.api.common.v1.Payload"))
+		return query_json_fits(test, wire_bytes_at(bytes, 2), at);
+	while (wire_next(&w, &f))
+		if (f.number == 1 && f.type == WIRE_BYTES &&
+		    query_json_fits(test, wire_bytes_at(f.bytes, 2), at))
+			return true;
+	return false;
+}
+
 static bool path_fits(const struct query_test *test, const struct schema_message *m,
 		      struct str bytes, size_t at)
 {
@@ -202,6 +224,8 @@ static bool path_fits(const struct query_test *test, const struct schema_message
 	struct wire w = wire_of(bytes);
 	struct wire_field found;
 
+	if (!f && is_payload(m))
+		return payload_fits(test, m, bytes, at);
 	while (f && wire_next(&w, &found)) {
 		const struct schema_field *leaf = f;
 

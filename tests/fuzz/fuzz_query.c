@@ -23,7 +23,7 @@ static const struct history *history(void)
 		"\"eventType\":\"WorkflowExecutionStarted\","
 		"\"workflowExecutionStartedEventAttributes\":{\"workflowType\":{\"name\":\"Order\"},"
 		"\"input\":{\"payloads\":[{\"metadata\":{\"encoding\":\"anNvbi9wbGFpbg==\"},"
-		"\"data\":\"IkMtOSI=\"}]},\"workflowRunTimeout\":\"30s\",\"attempt\":3,"
+		"\"data\":\"IkMtOSI=\"},{\"data\":\"eyJhIjpbMSx7ImIiOiJ4In1dfQ==\"}]},\"workflowRunTimeout\":\"30s\",\"attempt\":3,"
 		"\"header\":{\"fields\":{\"a.b\":{\"data\":\"eA==\"}}}}},"
 		"{\"eventId\":\"2\",\"eventType\":\"TimerFired\","
 		"\"timerFiredEventAttributes\":{\"timerId\":\"7\",\"startedEventId\":\"1\"}}]}");

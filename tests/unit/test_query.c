@@ -37,7 +37,9 @@ static int set_up(void **state)
 	build_activity(&b, "Charge");
 	build_signal(&b, "approve");
 	build_task(&b);
-	build_marker(&b, "core_patch", "patch-data", "{\"id\":\"fraud-check\"}");
+	build_marker(&b, "core_patch", "patch-data",
+		     "{\"id\":\"fraud-check\",\"n\": {\"of\" : [3, [12.5]]},\"on\":true,"
+		     "\"none\":null,\"esc\":\"a\\\"b\"}");
 	build_timer(&b, 30);
 	t.order = build_history(&b, t.schema);
 	build_done(&b);
@@ -245,6 +247,18 @@ static void an_event_fits_what_it_is(void **state)
 		{"details['patch-data'].payloads.data contains fraud", "12"},
 		{"details[other] contains fraud", ""},
 		{"details contains fraud", "12"},
+		/* and in the JSON of payloads */
+		{"details[patch-data].id = fraud-check", "12"},
+		{"details[patch-data].payloads.id = fraud-check", "12"},
+		{"details[patch-data].id = fraud", ""},
+		{"details[patch-data].n.of > 12", "12"},
+		{"details[patch-data].n.of in (4, 3)", "12"},
+		{"details[patch-data].n.of > 13", ""},
+		{"details[patch-data].n contains 12.5", "12"},
+		{"details[patch-data].on = true and details[patch-data].on", "12"},
+		{"details[patch-data].none", ""},
+		{"details[patch-data].none.deeper = 1", ""},
+		{"details[patch-data].esc = 'a\"b'", "12"},
 		{"text contains fraud", "12"},
 		{"text = approve", "8"},
 		{"not text contains a", "1 2 3 4 6 7 9 10 11 13 14"},
