@@ -30,11 +30,11 @@ static const struct opts_section SECTIONS[] = {
 	{"FILES", "  .hindcast/last.jsonl  the run file of the last replay\n"},
 	{"EXIT STATUS",
 	 "Of replay:\n\n"
-	 "  0  every history passed, or was skipped\n"
+	 "  0  every history passed, was skipped, or is known by the baseline\n"
 	 "  1  at least one history diverged\n"
-	 "  2  the command line is wrong\n"
-	 "  3  some histories could not be judged\n"
-	 "  4  there was nothing to replay\n"
+	 "  2  the command line, the query or the baseline can't be read\n"
+	 "  3  some histories could not be judged, or --max-time ended the run\n"
+	 "  4  there was nothing to replay, or less than --require\n"
 	 "  5  the worker never polled\n"
 	 "  130  interrupted; the run file is complete up to there\n\n"
 	 "Of the other commands:\n\n"

@@ -7,6 +7,7 @@
 #include "formats/events.h"
 #include "formats/history_facts.h"
 #include "formats/json.h"
+#include "formats/text_check.h"
 #include "formats/wire.h"
 
 #include <inttypes.h>
@@ -197,6 +198,18 @@ static void check_payloads(struct checking *c, const struct history *h)
 	}
 }
 
+/* JSON was checked when it was read; protobuf's wire takes any bytes for a string. */
+static void check_text(struct checking *c, const struct history *h)
+{
+	for (size_t i = 0; i < h->n_events; i++) {
+		struct err err = ERR_INIT;
+
+		if (!text_check(history_event_message(h), history_event(h, i), &err))
+			report(c, (struct finding){SEVERITY_PROBLEM, "no-text", h->events[i].id, 0,
+						   str_of(err.message)});
+	}
+}
+
 static void check_whole(struct checking *c, const struct history *h, const struct load_info *info)
 {
 	struct buf loss;
@@ -246,6 +259,7 @@ static int check_file(struct checking *c, struct str path)
 	check_whole(c, &h, &info);
 	check_sequence(c, &h);
 	check_types(c, &h);
+	check_text(c, &h);
 	check_payloads(c, &h);
 	history_done(&h);
 	return c->problems ? EXIT_FOUND : 0;

@@ -7,6 +7,7 @@
 #include "formats/detail.h"
 #include "formats/events.h"
 #include "formats/json.h"
+#include "formats/query.h"
 
 #include <inttypes.h>
 
@@ -14,11 +15,15 @@ struct show {
 	bool json;
 	bool utc;
 	long long event; /* 0: all */
+	struct str where;
 };
 
 static const struct opt OPTS[] = {
 	{"event", 'e', OPT_INT, "N", offsetof(struct show, event),
 	 "Print event N alone, whole, as canonical JSON."},
+	{"where", 'w', OPT_STRING, "QUERY", offsetof(struct show, where),
+	 "Only the events that fit, as \"category = activity and attempt > 3\" "
+	 "(docs/query.md)."},
 	{"json", 0, OPT_FLAG, NULL, offsetof(struct show, json),
 	 "One JSON object a line for each event, for other programs."},
 	{"utc", 0, OPT_FLAG, NULL, offsetof(struct show, utc),
@@ -29,6 +34,7 @@ static const struct opt OPTS[] = {
 struct showing {
 	const struct command_context *context;
 	const struct show *settings;
+	const struct query *where; /* NULL: all events */
 	struct buf out;
 };
 
@@ -104,7 +110,8 @@ struct widths {
 	size_t type;
 };
 
-static struct widths measure(const struct showing *s, const struct history *h)
+static struct widths measure(const struct showing *s, const struct history *h,
+			     const bool *wanted)
 {
 	struct widths w = {0};
 	struct arena a;
@@ -112,9 +119,13 @@ static struct widths measure(const struct showing *s, const struct history *h)
 	arena_init(&a);
 	for (size_t i = 0; i < h->n_events; i++) {
 		struct arena_mark mark = arena_mark(&a);
-		size_t id = arena_printf(&a, "%" PRId64, h->events[i].id).n;
-		size_t time = time_text(s, h, i, &a).n;
-		size_t type = history_type_name(h, h->events[i].type, &a).n;
+		size_t id, time, type;
+
+		if (!wanted[i])
+			continue;
+		id = arena_printf(&a, "%" PRId64, h->events[i].id).n;
+		time = time_text(s, h, i, &a).n;
+		type = history_type_name(h, h->events[i].type, &a).n;
 
 		w.id = id > w.id ? id : w.id;
 		w.time = time > w.time ? time : w.time;
@@ -218,19 +229,44 @@ static void flush(struct showing *s)
 
 #define FLUSH_AT ((size_t)64 * 1024)
 
-static void show_all(struct showing *s, struct str path, const struct history *h)
+/* Which events are to be shown; how many. */
+static size_t choose(const struct showing *s, const struct history *h, bool *ret_wanted)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_events; i++) {
+		struct query_event about = {h, i};
+
+		ret_wanted[i] = !s->where || query_fits_event(s->where, &about);
+		n += ret_wanted[i];
+	}
+	return n;
+}
+
+/* False where there is nothing to show. */
+static bool show_all(struct showing *s, struct str path, const struct history *h, bool first)
 {
 	struct widths w = {0};
 	struct arena a;
+	bool *wanted;
 
+	arena_init(&a);
+	wanted = arena_array(&a, bool, h->n_events);
+	if (!choose(s, h, wanted)) {
+		arena_done(&a);
+		return false;
+	}
 	if (!s->settings->json) {
-		w = measure(s, h);
+		w = measure(s, h, wanted);
+		if (!first)
+			buf_add_char(&s->out, '\n');
 		add_header(s, path, h);
 	}
-	arena_init(&a);
 	for (size_t i = 0; i < h->n_events; i++) {
 		struct arena_mark mark = arena_mark(&a);
 
+		if (!wanted[i])
+			continue;
 		if (s->settings->json)
 			add_json_line(s, path, h, i, &a);
 		else
@@ -240,6 +276,7 @@ static void show_all(struct showing *s, struct str path, const struct history *h
 			flush(s);
 	}
 	arena_done(&a);
+	return true;
 }
 
 static bool show_one(struct showing *s, const struct history *h, struct err *err)
@@ -261,7 +298,8 @@ static bool show_one(struct showing *s, const struct history *h, struct err *err
 	return ok;
 }
 
-static int show_file(struct showing *s, struct str path, bool first)
+/* *SHOWN: whether anything was printed before, and now. */
+static int show_file(struct showing *s, struct str path, bool *shown)
 {
 	struct err err = ERR_INIT;
 	struct history h;
@@ -271,13 +309,10 @@ static int show_file(struct showing *s, struct str path, bool first)
 		inputs_complain(s->context, err.message);
 		return EXIT_CANNOT;
 	}
-	if (s->settings->event) {
+	if (s->settings->event)
 		ok = show_one(s, &h, &err) || err_wrap(&err, "%.*s", STR_ARG(path));
-	} else {
-		if (!first && !s->settings->json)
-			buf_add_char(&s->out, '\n');
-		show_all(s, path, &h);
-	}
+	else
+		*shown |= show_all(s, path, &h, !*shown);
 	history_done(&h);
 	if (!ok) {
 		buf_clear(&s->out);
@@ -288,19 +323,42 @@ static int show_file(struct showing *s, struct str path, bool first)
 	return 0;
 }
 
+static int bad_usage(const struct command_context *context, const struct err *err)
+{
+	inputs_complain(context, err->message);
+	return EXIT_BAD_USAGE;
+}
+
+/* What --where says, in A. */
+static bool read_where(struct showing *s, struct arena *a, struct err *err)
+{
+	struct str where = s->settings->where;
+
+	if (!where.p)
+		return true;
+	if (s->settings->event)
+		return err_set(err, ERR_USAGE, "--event and --where: one of them is expected");
+	return query_parse(&s->where, where, QUERY_EVENT, s->context->schema, a, err) ||
+	       err_wrap(err, "--where");
+}
+
 static int run(const struct command_context *context, void *settings, const struct str *operands,
 	       size_t n_operands)
 {
 	struct showing s = {.context = context, .settings = settings};
 	struct source_list list = {0};
+	struct err err = ERR_INIT;
+	bool shown = false;
 	struct arena a;
 	int code;
 
 	arena_init(&a);
 	buf_init(&s.out, 0);
-	code = inputs_expand(context, "show", operands, n_operands, &a, &list);
+	code = read_where(&s, &a, &err)
+		       ? inputs_expand(context, "show", operands, n_operands, &a, &list)
+		       : bad_usage(context, &err);
 	for (size_t i = 0; i < list.files.n; i++) {
-		int one = show_file(&s, list.files.at[i].path, i == 0);
+		int one = show_file(&s, list.files.at[i].path, &shown);
 
 		code = one ? one : code;
 	}
@@ -322,6 +380,8 @@ const struct command COMMAND_SHOW = {
 		   "compressed.\n",
 	.examples = "hindcast show order-1.json\n    What happened in this run.\n"
 		    "hindcast show --event 12 order-1.json\n    All of event 12, as JSON.\n"
+		    "hindcast show --where 'activity = Charge and attempt > 3' histories/\n"
+		    "    Wherever that activity was tried more than three times.\n"
 		    "temporal workflow show -w order-1 -o json | hindcast show -\n"
 		    "    The same for a history straight from a server.\n",
 	.opts = OPTS,

@@ -2,8 +2,10 @@
 /* cmd_replay.c: hindcast replay: histories against a worker, verdicts out. */
 #include "formats/base/context.h"
 #include "formats/base/visible.h"
+#include "replayer/baseline.h"
 #include "replayer/commands.h"
 #include "replayer/dispatch.h"
+#include "replayer/policy.h"
 #include "replayer/replay_options.h"
 #include "replayer/report.h"
 
@@ -14,21 +16,11 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 extern char **environ;
-
-/* Exit codes of `replay`. */
-enum {
-	EXIT_PASSED = 0,
-	EXIT_DIVERGED = 1,
-	EXIT_USAGE = 2,
-	EXIT_UNJUDGED = 3,
-	EXIT_NOTHING = 4,
-	EXIT_NO_WORKER = 5,
-	EXIT_INTERRUPTED = 130,
-};
 
 #define DEFAULT_NAMESPACE "default"
 #define DEFAULT_READY_S 60
@@ -48,7 +40,9 @@ struct session {
 	bool stop;
 	int64_t started_ms;
 	bool shows_progress;
-	size_t count[VERDICT_KINDS];
+	struct policy policy;
+	struct policy_count count;
+	struct baseline *baseline; /* NULL: none */
 };
 
 static int64_t now_ms(void *context)
@@ -87,7 +81,13 @@ static enum dispatch_stop stops(void *context, const char **ret_reason)
 	*ret_reason = NULL;
 	if (!s->stop && s->signals >= 0)
 		s->stop = read(s->signals, &info, sizeof(info)) == sizeof(info);
-	return s->stop ? DISPATCH_STOP : DISPATCH_GO_ON;
+	if (s->stop)
+		return DISPATCH_STOP;
+	*ret_reason = policy_stops(&s->policy, &s->count);
+	if (!*ret_reason && s->settings->max_time_s &&
+	    now_ms(NULL) - s->started_ms >= s->settings->max_time_s * 1000)
+		*ret_reason = POLICY_MAX_TIME;
+	return *ret_reason ? DISPATCH_STOP : DISPATCH_GO_ON;
 }
 
 static void clear_progress(struct session *s)
@@ -131,8 +131,8 @@ static void on_progress(void *context, size_t done, size_t total)
 	if (s->settings->quiet || !s->context->err_is_tty ||
 	    now_ms(NULL) - s->started_ms < PROGRESS_AFTER_MS)
 		return;
-	fprintf(s->context->err, "\r\033[K%zu of %zu histories, %zu diverged", done, total,
-		s->count[VERDICT_DIVERGED]);
+	fprintf(s->context->err, "\r\033[K%zu of %zu histories, %lld diverged", done, total,
+		(long long)s->count.verdicts[VERDICT_DIVERGED]);
 	fflush(s->context->err);
 	s->shows_progress = true;
 }
@@ -140,9 +140,12 @@ static void on_progress(void *context, size_t done, size_t total)
 static bool on_verdict(void *context, const struct ledger_entry *entry, struct err *err)
 {
 	struct session *s = context;
+	struct ledger_entry known = *entry;
 
-	s->count[entry->verdict->kind]++;
-	return ledger_add(s->ledger, entry, err);
+	if (s->baseline && baseline_takes(entry))
+		known.known = s->settings->update_baseline || baseline_knows(s->baseline, entry);
+	policy_add(&s->policy, &s->count, &known);
+	return ledger_add(s->ledger, &known, err);
 }
 
 /* ---- the parts of a run ---- */
@@ -153,18 +156,77 @@ static int fail(const struct command_context *context, int code, const struct er
 	return code;
 }
 
-static bool gather(const struct command_context *context, const struct replay_options *settings,
+/* What is asked of the settings before anything is read or started; its strings are A's. */
+static bool prepare(struct session *s, struct corpus_settings *ret_corpus, struct arena *a,
+		    struct err *err)
+{
+	const struct replay_options *o = s->settings;
+	struct err missing = ERR_INIT;
+
+	*ret_corpus = (struct corpus_settings){
+		.schema = s->context->schema,
+		.workflow_id = o->workflow_id,
+		.now = (int64_t)time(NULL) * 1000000000,
+		.sample = (size_t)o->sample,
+		.seed = o->seed,
+	};
+	if (o->where.p && !query_parse(&ret_corpus->where, o->where, QUERY_HISTORY,
+				       s->context->schema, a, err))
+		return err_wrap(err, "--where");
+	if (!policy_read(&s->policy, o->fail_on, err))
+		return false;
+	s->policy.require = o->require;
+	s->policy.fail_fast = o->fail_fast;
+	if (!o->baseline.n || baseline_read(&s->baseline, o->baseline, &missing))
+		return true;
+	if (missing.code == ERR_MISSING && o->update_baseline)
+		return baseline_parse(&s->baseline, STR_NONE, err);
+	return err_set(err, ERR_USAGE, "%s%s", missing.message,
+		       missing.code == ERR_MISSING ? "; --update-baseline makes it" : "");
+}
+
+static struct str last_part(struct str path)
+{
+	for (size_t i = path.n; i > 0; i--)
+		if (path.p[i - 1] == '/')
+			return str_skip(path, i);
+	return path;
+}
+
+/* A baseline lies where it is at hand: among the histories, and is none. */
+static void drop_baseline(struct str baseline, struct source_list *list)
+{
+	struct stat known, st;
+	size_t n = 0;
+
+	if (!baseline.n || stat(baseline.p, &known) != 0)
+		return;
+	for (size_t i = 0; i < list->files.n; i++) {
+		struct str path = list->files.at[i].path;
+
+		if (!str_eq(last_part(path), last_part(baseline)) || stat(path.p, &st) != 0 ||
+		    st.st_ino != known.st_ino || st.st_dev != known.st_dev)
+			list->files.at[n++] = list->files.at[i];
+	}
+	list->files.n = n;
+}
+
+static bool gather(const struct session *s, const struct corpus_settings *settings,
 		   const struct str *operands, size_t n, struct corpus *corpus, struct err *err)
 {
-	struct corpus_settings cs = {context->schema, settings->workflow_id};
 	struct source_list list = {0};
 
 	if (!source_expand(operands, n, &corpus->arena, &list, err))
 		return false;
-	for (size_t i = 0; i < list.files.n; i++)
-		corpus_add(corpus, &cs, list.files.at[i].path);
+	drop_baseline(s->settings->baseline, &list);
+	corpus_gather(corpus, settings, list.files.at, list.files.n);
 	source_list_done(&list);
-	return true;
+	if (corpus->items.n)
+		return true;
+	if (corpus->n_left_out)
+		return err_set(err, ERR_MISSING, "nothing to replay: none of %zu histories fits "
+			       "--where", corpus->n_left_out);
+	return err_set(err, ERR_MISSING, "nothing to replay: no history in what was named");
 }
 
 static long long or_default(long long value, long long fallback)
@@ -273,10 +335,13 @@ static bool tell_decided(struct session *s, const struct corpus *corpus, struct 
 
 	for (size_t i = 0; i < corpus->items.n; i++) {
 		const struct corpus_item *item = &corpus->items.at[i];
-		struct ledger_entry entry = corpus_entry(item, &item->verdict);
+		struct ledger_entry entry;
 
 		guessed += !item->decided && item->workflow_id_guessed;
-		if (item->decided && !on_verdict(s, &entry, err))
+		if (!item->decided)
+			continue;
+		entry = corpus_entry(item, &item->decision->verdict);
+		if (!on_verdict(s, &entry, err))
 			return false;
 	}
 	if (guessed) {
@@ -287,6 +352,27 @@ static bool tell_decided(struct session *s, const struct corpus *corpus, struct 
 				 "(--workflow-id)", guessed);
 
 		on_note(s, str_slice(text, (size_t)n));
+	}
+	return true;
+}
+
+/* Where the run is over before a worker starts, the rest has its verdict too. */
+static bool skip_rest(struct session *s, struct corpus *corpus, struct err *err)
+{
+	const char *reason = NULL;
+
+	if (stops(s, &reason) == DISPATCH_GO_ON || !reason)
+		return true;
+	for (size_t i = 0; i < corpus->items.n; i++) {
+		const struct corpus_item *item = &corpus->items.at[i];
+		struct ledger_entry entry;
+
+		if (item->decided)
+			continue;
+		corpus_skip(corpus, i, reason, STR("the run ended before its turn came"));
+		entry = corpus_entry(item, &item->decision->verdict);
+		if (!on_verdict(s, &entry, err))
+			return false;
 	}
 	return true;
 }
@@ -317,6 +403,37 @@ static bool write_report(const struct command_context *context, const struct run
 	return fine;
 }
 
+/* Fixed lines are named; with --update-baseline the file says what this run says. */
+static bool follow_up(struct session *s, const struct run_file *run, struct err *err)
+{
+	struct buf text;
+	struct str rest;
+	bool fine = true;
+
+	buf_init(&text, 0);
+	baseline_fixed(s->baseline, run, &text);
+	for (rest = buf_str(&text); rest.n;) {
+		struct str line = str_split(&rest, '\n');
+		struct buf note;
+
+		buf_init(&note, 0);
+		buf_printf(&note, "fixed: %.*s%s", STR_ARG(line),
+			   s->settings->update_baseline
+				   ? ""
+				   : "; --update-baseline takes it off the list");
+		on_note(s, buf_str(&note));
+		buf_done(&note);
+	}
+	if (s->settings->update_baseline) {
+		buf_clear(&text);
+		baseline_update(s->baseline, run, &text);
+		fine = buf_ok(&text, err) &&
+		       baseline_write(s->settings->baseline, buf_str(&text), err);
+	}
+	buf_done(&text);
+	return fine;
+}
+
 static bool report(struct session *s, struct str run_path, struct err *err)
 {
 	const struct opt_list *wanted = &s->settings->reports;
@@ -332,47 +449,51 @@ static bool report(struct session *s, struct str run_path, struct err *err)
 	}
 	if (fine && !to_stdout)
 		fine = write_report(s->context, run, STR("text"), err);
+	/* Half a run says nothing of what is fixed, and must not change what is known. */
+	if (fine && s->baseline && !s->stop)
+		fine = follow_up(s, run, err);
 	run_file_free(run);
 	return fine;
 }
 
 static int exit_code(const struct session *s, enum dispatch_end end)
 {
-	size_t judged = 0, unjudged = 0;
+	static const enum policy_end ENDS[] = {
+		[DISPATCH_DONE] = POLICY_END_DONE,
+		[DISPATCH_INTERRUPTED] = POLICY_END_INTERRUPTED,
+		[DISPATCH_NO_WORKER] = POLICY_END_NO_WORKER,
+		[DISPATCH_FAILED] = POLICY_END_DONE,
+	};
+	long long judged = policy_judged(&s->count), require = s->policy.require;
 
-	for (int kind = 0; kind < VERDICT_KINDS; kind++)
-		if (kind != VERDICT_PASSED && kind != VERDICT_DIVERGED && kind != VERDICT_SKIPPED)
-			unjudged += s->count[kind];
-	judged = s->count[VERDICT_PASSED] + s->count[VERDICT_DIVERGED];
-	if (end == DISPATCH_INTERRUPTED)
-		return EXIT_INTERRUPTED;
-	if (end == DISPATCH_NO_WORKER)
-		return EXIT_NO_WORKER;
-	if (s->count[VERDICT_DIVERGED])
-		return EXIT_DIVERGED;
-	if (unjudged)
-		return EXIT_UNJUDGED;
-	return judged ? EXIT_PASSED : EXIT_NOTHING;
+	if (require > judged && end == DISPATCH_DONE)
+		fprintf(s->context->err,
+			"hindcast: %lld %s judged, and --require wants %lld\n", judged,
+			judged == 1 ? "history was" : "histories were", require);
+	return (int)policy_exit_code(&s->policy, &s->count, ENDS[end]);
 }
 
 static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 {
 	char started[32], ended[32];
-	struct ledger_header header = {str_of(s->context->version),
-				       timestamp(started, sizeof(started)),
-				       (int64_t)corpus->items.n};
+	struct ledger_header header = {.tool = str_of(s->context->version),
+				       .started = timestamp(started, sizeof(started)),
+				       .histories = (int64_t)corpus->items.n,
+				       .left_out = (int64_t)corpus->n_left_out};
 	enum dispatch_end end = DISPATCH_DONE;
 	struct err err = ERR_INIT, late = ERR_INIT;
 	bool fine;
 
 	if (!ledger_open(&s->ledger, run_path, &header, &err))
-		return fail(s->context, EXIT_UNJUDGED, &err);
-	fine = tell_decided(s, corpus, &err);
+		return fail(s->context, POLICY_UNJUDGED, &err);
+	fine = tell_decided(s, corpus, &err) && skip_rest(s, corpus, &err);
 	if (fine && corpus->n_undecided)
 		end = dispatch(s, corpus, run_path, &err);
 	clear_progress(s);
 	if (!fine || end == DISPATCH_FAILED || end == DISPATCH_NO_WORKER)
 		fail(s->context, 0, &err);
+	/* Reports are made from the run file alone, and need the room. */
+	corpus_done(corpus);
 	/* There is nothing to report of a run that our own failure cut short. */
 	fine &= end != DISPATCH_FAILED;
 	if (!ledger_close(s->ledger, timestamp(ended, sizeof(ended)), &late) ||
@@ -383,7 +504,7 @@ static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 	}
 	if (!s->settings->quiet)
 		fprintf(s->context->err, "hindcast: run file: %.*s\n", STR_ARG(run_path));
-	return fine ? exit_code(s, end) : EXIT_UNJUDGED;
+	return fine ? exit_code(s, end) : POLICY_UNJUDGED;
 }
 
 int replay_run(const struct command_context *context, void *settings,
@@ -392,22 +513,24 @@ int replay_run(const struct command_context *context, void *settings,
 	const struct replay_options *o = settings;
 	struct session s = {.context = context, .settings = o, .started_ms = now_ms(NULL)};
 	struct err err = ERR_INIT;
+	struct corpus_settings corpus_settings;
 	struct corpus corpus;
 	int code;
 
 	if (!replay_options_check(o, n_operands, &err))
-		return fail(context, EXIT_USAGE, &err);
-	s.signals = watch_signals();
+		return fail(context, POLICY_USAGE, &err);
 	corpus_init(&corpus);
-	if (!gather(context, o, operands, n_operands, &corpus, &err)) {
-		code = fail(context, EXIT_NOTHING, &err);
-	} else if (!corpus.items.n) {
-		err_set(&err, ERR_MISSING, "nothing to replay: no history in what was named");
-		code = fail(context, EXIT_NOTHING, &err);
-	} else {
-		code = replay(&s, &corpus, o->run.n ? o->run : STR(REPLAY_DEFAULT_RUN_FILE));
+	if (!prepare(&s, &corpus_settings, &corpus.arena, &err)) {
+		corpus_done(&corpus);
+		return fail(context, POLICY_USAGE, &err);
 	}
+	s.signals = watch_signals();
+	if (!gather(&s, &corpus_settings, operands, n_operands, &corpus, &err))
+		code = fail(context, POLICY_NOTHING, &err);
+	else
+		code = replay(&s, &corpus, o->run.n ? o->run : STR(REPLAY_DEFAULT_RUN_FILE));
 	corpus_done(&corpus);
+	baseline_free(s.baseline);
 	if (s.signals >= 0)
 		close(s.signals);
 	return code;

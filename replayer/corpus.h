@@ -4,50 +4,80 @@
 
 #include "formats/base/arena.h"
 #include "formats/base/vec.h"
+#include "formats/base/map.h"
 #include "formats/load.h"
+#include "formats/query.h"
+#include "replayer/duplicates.h"
 #include "replayer/ledger.h"
 #include "replayer/verdict.h"
 
+/* A verdict that needed no worker: invalid, skipped. */
+struct corpus_decision {
+	struct verdict verdict;
+	struct str duplicate_of; /* the path of the same history; or STR_NONE */
+};
+
 /*
- * A row a history, a few hundred bytes each: the events themselves are read, looked at and
- * dropped, and read again when their turn comes, so that memory does not grow with them.
- * Only some megabytes of wire bytes are kept: most runs are read once.
+ * A row a history, some 200 bytes each and its names: the events themselves are read, looked
+ * at and dropped, and read again when their turn comes, so that memory does not grow with
+ * them. Only some megabytes of wire bytes are kept: most runs are read once.
  */
 struct corpus_item {
 	struct str path;
 	struct str workflow_id;
 	struct str run_id; /* p NULL: not known; a fresh one is used */
-	struct str workflow_type;
+	struct str workflow_type; /* these four are kept once for all items */
 	struct str queue;
 	struct str sdk, sdk_version;
 	bool workflow_id_guessed; /* from the file's name */
 	bool run_id_guessed;
+	bool decided;
+	uint32_t place; /* in the order given */
 	int64_t events;
 	int64_t bytes; /* of wire form */
 	/* At most one is there, for corpus_take(); neither: to be read again. */
 	struct str held_wire; /* mem_alloc'ed */
 	struct history *held;
-	/* Set where the verdict needs no worker: invalid, skipped. */
-	bool decided;
-	struct verdict verdict;
+	const struct corpus_decision *decision; /* NULL unless decided */
 };
 
 struct corpus {
 	struct arena arena;
 	VEC_OF(struct corpus_item) items;
 	size_t n_undecided;
+	size_t n_left_out; /* by the query, or not in the sample */
 	size_t held_bytes;
+	struct duplicates seen; /* hashes of what is to be replayed -> items */
+	struct map names;	/* -> name_list */
+	VEC_OF(struct str) name_list;
 };
 
 struct corpus_settings {
 	const struct schema *schema;
 	struct str workflow_id; /* for histories that name none; n = 0: from the file's name */
+	const struct query *where; /* NULL: all of them */
+	int64_t now;		   /* for WHERE's age: ns since 1970 */
+	size_t sample;		   /* so many of them; 0: all */
+	struct str seed;	   /* the same ones for the same seed */
 };
 
 void corpus_init(struct corpus *c);
 void corpus_done(struct corpus *c);
-/* Adds the history of one file. Never fails: what can't be read gets the verdict invalid. */
+/*
+ * Adds the history of one file. Never fails: what can't be read gets the verdict invalid,
+ * whatever WHERE says. One whose bytes and ids are those of an earlier one is `skipped`.
+ * PATH must live as long as C.
+ */
 void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct str path);
+/*
+ * Adds all of them, or the sample: histories in an order that only their paths and the seed
+ * decide, until there are enough that fit; duplicates don't count and are left out. Items
+ * are in the order of PATHS.
+ */
+void corpus_gather(struct corpus *c, const struct corpus_settings *settings,
+		   const struct source_file *files, size_t n);
+/* An item that no worker is to judge any more: skipped, with that reason. */
+void corpus_skip(struct corpus *c, size_t index, const char *reason, struct str message);
 /* The events of one of them, the caller's from now on. */
 bool corpus_take(struct corpus *c, const struct schema *schema, size_t index,
 		 struct history *ret, struct err *err);

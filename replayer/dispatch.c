@@ -54,6 +54,7 @@ static const char *use_lanes(struct dispatch *d)
 	const char *reason = NULL;
 	bool at_end = false;
 	int64_t looked = 0;
+	size_t n_done = d->n_done;
 
 	while (!all_over(d)) {
 		int64_t t = dispatch_now(d);
@@ -63,11 +64,11 @@ static const char *use_lanes(struct dispatch *d)
 			looked = t;
 		turn(d, look);
 		/* A lane that takes no part any more must not keep what is done waiting. */
-		if (!at_end && (look || d->n_done == d->corpus->n_undecided) &&
-		    is_at_end(d, &reason)) {
+		if (!at_end && (look || d->n_done != n_done) && is_at_end(d, &reason)) {
 			at_end = true;
 			end_all(d);
 		}
+		n_done = d->n_done;
 		(void)rpc_loop_step(d->loop, (int)LOOK_EVERY_MS);
 	}
 	return reason;

@@ -23,7 +23,9 @@ struct ledger_entry {
 	struct str sdk, sdk_version; /* of the history */
 	struct str worker_identity, worker_sdk, worker_version, worker_build_id;
 	struct str output; /* the worker's log path */
+	struct str duplicate_of; /* the path of the same history, which was replayed */
 	double ms;
+	bool known; /* the baseline lists it */
 	const struct verdict *verdict;
 	const struct evidence *evidence; /* NULL: none */
 };
@@ -32,6 +34,7 @@ struct ledger_header {
 	struct str tool;    /* version */
 	struct str started; /* RFC 3339 */
 	int64_t histories;
+	int64_t left_out; /* by --where and --sample: in no other number */
 };
 
 /*

@@ -10,7 +10,10 @@
 #define ROW(name, letter, kind, value, member, help) \
 	{name, letter, kind, value, offsetof(struct replay_options, member), help}
 
+#define HEADING(text) {text, 0, OPT_HEADING, NULL, 0, NULL}
+
 static const struct opt REPLAY_OPTS[] = {
+	HEADING("the worker"),
 	ROW("worker", 'w', OPT_LIST, "CMD", workers,
 	    "The command that starts the worker, as you start it in production; the shell runs "
 	    "it with TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_TASK_QUEUE set. "
@@ -41,6 +44,7 @@ static const struct opt REPLAY_OPTS[] = {
 	ROW("isolate", 0, OPT_FLAG, NULL, isolate,
 	    "Runs the worker in a network of its own that holds nothing but hindcast; where "
 	    "that cannot be set up, no worker starts."),
+	HEADING("a worker that was started elsewhere"),
 	ROW("listen", 0, OPT_STRING, "HOST:PORT", listen,
 	    "Waits for a worker that was started elsewhere, instead of --worker or beside it."),
 	ROW("tls", 0, OPT_STRING, "auto|CERT,KEY", tls,
@@ -50,25 +54,29 @@ static const struct opt REPLAY_OPTS[] = {
 	    "With --listen: only workers that send the key in FILE are served."),
 	ROW("insecure", 0, OPT_FLAG, NULL, insecure,
 	    "With --listen: allows an address beyond loopback without TLS and a key."),
+	HEADING("which histories"),
 	ROW("workflow-id", 0, OPT_STRING, "ID", workflow_id,
 	    "The workflow id of histories that do not say theirs (default: from the file's "
 	    "name, WORKFLOWID.json or WORKFLOWID__RUNID.json)."),
 	ROW("where", 0, OPT_STRING, "QUERY", where,
-	    "Only histories that fit, as \"type = 'Order' and events < 500\"; the others get no "
-	    "verdict."),
+	    "Only histories that fit, as \"type = Order and events < 500 and age < 7d\" "
+	    "(docs/query.md); the others get no verdict. What can't be read is invalid "
+	    "nevertheless."),
 	ROW("sample", 0, OPT_INT, "N", sample,
-	    "Only N of the histories, the same ones for the same --seed."),
+	    "Only N of the histories, or of those that fit --where: the same ones for the same "
+	    "--seed."),
 	ROW("seed", 0, OPT_STRING, "TEXT", seed, "What --sample chooses by (default: empty)."),
 	ROW("dry-run", 0, OPT_FLAG, NULL, dry_run,
 	    "Says which history would go to which task queue and recipe, and starts nothing."),
+	HEADING("how they are replayed"),
 	ROW("timeout", 't', OPT_INT, "SECONDS", timeout_s,
 	    "How long the worker may take over one task of a history (default: 60)."),
 	ROW("ready-timeout", 0, OPT_INT, "SECONDS", ready_s,
 	    "How long the worker may take to its first poll, and (at most 30) on top of "
 	    "--timeout over its first task (default: 60)."),
 	ROW("max-time", 0, OPT_INT, "SECONDS", max_time_s,
-	    "Ends the run after that time; what was not judged by then is skipped "
-	    "(max-time)."),
+	    "Ends the run after that time; what was not judged by then is skipped (max-time), "
+	    "and the exit code is 3."),
 	ROW("port", 0, OPT_INT, "PORT", port,
 	    "The loopback port to listen on; further workers get the ports after it (default: "
 	    "free ones)."),
@@ -77,6 +85,7 @@ static const struct opt REPLAY_OPTS[] = {
 	ROW("tail", 0, OPT_FLAG, NULL, tail,
 	    "Serves open histories to their end, to see their last, failing task fail again. "
 	    "That part runs live: local activities and side effects do happen."),
+	HEADING("what is looked at"),
 	ROW("strict", 0, OPT_FLAG, NULL, strict,
 	    "Compares what no SDK compares too: inputs, results, timeouts, timer durations, "
 	    "retry policies, memo, search attributes."),
@@ -96,17 +105,23 @@ static const struct opt REPLAY_OPTS[] = {
 	    "is called unstable."),
 	ROW("payloads", 0, OPT_FLAG, NULL, payloads,
 	    "Keeps payloads and the SDK's messages whole in the run file."),
+	HEADING("what fails the run"),
 	ROW("baseline", 0, OPT_STRING, "FILE", baseline,
-	    "Divergences that FILE lists pass; only new ones fail, and fixed ones are named."),
+	    "Divergences and failures that FILE lists do not fail the run; only new ones do, and "
+	    "fixed ones are named (docs/baseline.md)."),
 	ROW("update-baseline", 0, OPT_FLAG, NULL, update_baseline,
-	    "Writes this run's divergences into the --baseline FILE."),
+	    "Writes this run's divergences and failures into the --baseline FILE, and takes "
+	    "those that are fixed out of it."),
 	ROW("fail-on", 0, OPT_STRING, "VERDICT,...", fail_on,
-	    "The verdicts that make the run fail (default: all but passed and skipped)."),
+	    "The verdicts, or kinds of divergence, that fail the run, as \"diverged,crashed\" "
+	    "or \"marker,missing\"; \"none\" (default: all but passed and skipped)."),
 	ROW("require", 0, OPT_INT, "N", require,
-	    "Fails where fewer than N histories were judged."),
+	    "Exit code 4 where fewer than N histories were judged: passed or diverged (default: "
+	    "1)."),
 	ROW("fail-fast", 0, OPT_FLAG, NULL, fail_fast,
 	    "Ends the run at the first history that fails it; the rest is skipped "
 	    "(fail-fast)."),
+	HEADING("what is written"),
 	ROW("run", 0, OPT_STRING, "FILE", run,
 	    "Where the run file goes (default: " REPLAY_DEFAULT_RUN_FILE ")."),
 	ROW("resume", 0, OPT_FLAG, NULL, resume,
@@ -153,6 +168,10 @@ bool replay_options_check(const struct replay_options *o, size_t n_operands, str
 			       "replay needs a worker: --worker 'CMD' (see hindcast replay --help)");
 	if (!n_operands)
 		return err_set(err, ERR_USAGE, "replay needs a history: a file, a folder, a glob or -");
+	if (o->update_baseline && !o->baseline.n)
+		return err_set(err, ERR_USAGE, "--update-baseline needs --baseline FILE");
+	if (o->seed.p && !o->sample)
+		return err_set(err, ERR_USAGE, "--seed needs --sample N");
 	arena_init(&a);
 	if (o->sdk.n && !sdk_find(o->sdk))
 		fine = err_set(err, ERR_USAGE, "--sdk %.*s: known are %.*s", STR_ARG(o->sdk),
@@ -205,6 +224,8 @@ const struct command COMMAND_REPLAY = {
 		"    every history in a folder against a Python worker\n"
 		"hindcast replay -w ./worker -r junit:replay.xml -r text histories/*.json\n"
 		"    with a JUnit report beside the text\n"
+		"hindcast replay -w ./worker --where 'type = Order and age < 30d' --sample 500 .\n"
+		"    500 of last month's orders, the same ones each time\n"
 		"hindcast replay -w 'java -jar app.jar --target={address}' order-17.json\n"
 		"    a worker that takes its address as an argument\n",
 	.opts = REPLAY_OPTS,

@@ -71,6 +71,15 @@ static int64_t causes_of(const struct run_file *run, enum verdict_kind kind)
 	return n;
 }
 
+static int64_t known_of(const struct run_file *run, enum verdict_kind kind)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < run->n_rows; i++)
+		n += run->rows[i].entry.known && run->rows[i].verdict.kind == kind;
+	return n;
+}
+
 static void summary(struct writer *w)
 {
 	const struct run_file *run = w->run;
@@ -78,8 +87,10 @@ static void summary(struct writer *w)
 
 	buf_printf(w->out, "%zu %s", run->n_rows,
 		   plural((int64_t)run->n_rows, "history", "histories"));
+	if (run->header.left_out)
+		buf_printf(w->out, " (%" PRId64 " left out)", run->header.left_out);
 	for (int kind = 0; kind < VERDICT_KINDS; kind++) {
-		int64_t n = run->totals[kind];
+		int64_t n = run->totals[kind], known = known_of(run, kind);
 
 		if (!n)
 			continue;
@@ -89,9 +100,13 @@ static void summary(struct writer *w)
 		paint(w, RESET);
 		if (kind == VERDICT_DIVERGED) {
 			n = causes_of(run, kind);
-			buf_printf(w->out, " (%" PRId64 " %s)", n,
-				   plural(n, "cause", "causes"));
+			buf_printf(w->out, " (%" PRId64 " %s", n, plural(n, "cause", "causes"));
 		}
+		if (known)
+			buf_printf(w->out, "%s%" PRId64 " known",
+				   kind == VERDICT_DIVERGED ? ", " : " (", known);
+		if (known || kind == VERDICT_DIVERGED)
+			buf_add_char(w->out, ')');
 		sep = ", ";
 	}
 	buf_add_char(w->out, '\n');
@@ -185,8 +200,10 @@ static void block(struct writer *w, size_t cause, const struct run_row *row)
 
 	buf_add_char(w->out, '\n');
 	painted(w, KINDS[row->verdict.kind].colour, str_of(KINDS[row->verdict.kind].heading));
-	if (reason.n)
-		buf_printf(w->out, " (%.*s)", STR_ARG(reason));
+	if (reason.n || row->entry.known)
+		buf_printf(w->out, " (%.*s%s%s)", STR_ARG(reason),
+			   reason.n && row->entry.known ? ", " : "",
+			   row->entry.known ? "known" : "");
 	buf_add_char(w->out, ' ');
 	paint(w, BOLD);
 	path(w, row->entry.history);

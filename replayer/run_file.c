@@ -24,6 +24,8 @@ struct reader {
 	int64_t line;
 	size_t bytes;
 	bool ended; /* the totals line was read */
+	struct map shared; /* -> shared_list: what most rows say alike, kept once */
+	VEC_OF(struct str) shared_list;
 	struct err *err;
 };
 
@@ -86,15 +88,39 @@ static bool get_object(struct reader *r, json_t *object, const char *key, json_t
 struct str_key {
 	const char *key;
 	size_t offset;
+	bool shared; /* few values, in many rows */
 };
+
+static bool get_shared_str(struct reader *r, json_t *object, const char *key, struct str *ret)
+{
+	json_t *value = member(object, key);
+	uint64_t *index = NULL;
+
+	if (json_is_string(value))
+		index = map_get(&r->shared, str_slice(json_string_value(value),
+						      json_string_length(value)));
+	if (!index) {
+		if (!get_str(r, object, key, ret))
+			return false;
+		if (ret->p) {
+			map_put(&r->shared, *ret, r->shared_list.n, NULL);
+			vec_push(&r->shared_list, *ret);
+		}
+		return true;
+	}
+	*ret = r->shared_list.at[*index];
+	return true;
+}
 
 static bool get_strs(struct reader *r, json_t *object, const struct str_key *keys, size_t n,
 		     void *to)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!get_str(r, object, keys[i].key,
-			     (struct str *)((char *)to + keys[i].offset)))
+	for (size_t i = 0; i < n; i++) {
+		struct str *ret = (struct str *)((char *)to + keys[i].offset);
+
+		if (!(keys[i].shared ? get_shared_str : get_str)(r, object, keys[i].key, ret))
 			return false;
+	}
 	return true;
 }
 
@@ -202,24 +228,42 @@ static bool get_raw_path(struct reader *r, json_t *row, struct str *path)
 }
 
 static const struct str_key ENTRY_KEYS[] = {
-	{"history", offsetof(struct ledger_entry, history)},
-	{"workflowId", offsetof(struct ledger_entry, workflow_id)},
-	{"runId", offsetof(struct ledger_entry, run_id)},
-	{"workflowType", offsetof(struct ledger_entry, workflow_type)},
-	{"queue", offsetof(struct ledger_entry, queue)},
-	{"sdk", offsetof(struct ledger_entry, sdk)},
-	{"sdkVersion", offsetof(struct ledger_entry, sdk_version)},
-	{"output", offsetof(struct ledger_entry, output)},
+	{"history", offsetof(struct ledger_entry, history), false},
+	{"workflowId", offsetof(struct ledger_entry, workflow_id), false},
+	{"runId", offsetof(struct ledger_entry, run_id), false},
+	{"workflowType", offsetof(struct ledger_entry, workflow_type), true},
+	{"queue", offsetof(struct ledger_entry, queue), true},
+	{"sdk", offsetof(struct ledger_entry, sdk), true},
+	{"sdkVersion", offsetof(struct ledger_entry, sdk_version), true},
+	{"output", offsetof(struct ledger_entry, output), true},
+	{"duplicateOf", offsetof(struct ledger_entry, duplicate_of), false},
 };
 
 static const struct str_key WORKER_KEYS[] = {
-	{"identity", offsetof(struct ledger_entry, worker_identity)},
-	{"sdk", offsetof(struct ledger_entry, worker_sdk)},
-	{"version", offsetof(struct ledger_entry, worker_version)},
-	{"buildId", offsetof(struct ledger_entry, worker_build_id)},
+	{"identity", offsetof(struct ledger_entry, worker_identity), true},
+	{"sdk", offsetof(struct ledger_entry, worker_sdk), true},
+	{"version", offsetof(struct ledger_entry, worker_version), true},
+	{"buildId", offsetof(struct ledger_entry, worker_build_id), true},
 };
 
 #define N_KEYS(keys) (sizeof(keys) / sizeof(*(keys)))
+
+/* Most rows have none: they share the empty one. */
+static bool get_evidence(struct reader *r, json_t *row, const struct evidence **ret)
+{
+	static const struct evidence NONE;
+	struct evidence e = {0}, *copy;
+
+	if (!run_evidence_read(row, &r->run->arena, &e, r->err))
+		return false;
+	*ret = &NONE;
+	if (memcmp(&e, &NONE, sizeof(e)) != 0) {
+		copy = arena_new(&r->run->arena, struct evidence);
+		*copy = e;
+		*ret = copy;
+	}
+	return true;
+}
 
 static bool read_row(struct reader *r, json_t *o)
 {
@@ -233,10 +277,11 @@ static bool read_row(struct reader *r, json_t *o)
 	    !get_raw_path(r, o, &e->history) || !get_int(r, o, "events", &e->events) ||
 	    !get_int(r, o, "bytes", &e->bytes) ||
 	    !get_bool(r, o, "idGuessed", &e->id_guessed) ||
+	    !get_bool(r, o, "known", &e->known) ||
 	    !get_object(r, o, "worker", &worker) ||
 	    !get_strs(r, worker, WORKER_KEYS, N_KEYS(WORKER_KEYS), e) ||
 	    !get_verdict(r, o, &row.verdict) ||
-	    !run_evidence_read(o, &r->run->arena, &row.evidence, r->err))
+	    !get_evidence(r, o, &e->evidence))
 		return false;
 	if (ms && (!json_is_number(ms) || json_number_value(ms) < 0))
 		return wrong(r, "ms", "a number of milliseconds");
@@ -262,7 +307,8 @@ static bool read_header(struct reader *r, json_t *o)
 			       STR_ARG(str_take(kind, LIMIT_SHOWN_NAME_BYTES)), version,
 			       RUN_FILE_VERSION);
 	return get_str(r, o, "tool", &h->tool) && get_str(r, o, "started", &h->started) &&
-	       get_int(r, o, "histories", &h->histories);
+	       get_int(r, o, "histories", &h->histories) &&
+	       get_int(r, o, "leftOut", &h->left_out);
 }
 
 static bool read_object(struct reader *r, json_t *o)
@@ -350,7 +396,6 @@ static void finish(struct reader *r)
 		qsort(run->rows, run->n_rows, sizeof(*run->rows), by_path);
 	for (size_t i = 0; i < run->n_rows; i++) {
 		run->rows[i].entry.verdict = &run->rows[i].verdict;
-		run->rows[i].entry.evidence = &run->rows[i].evidence;
 		run->totals[run->rows[i].verdict.kind]++;
 		run->rows[i].cause = causes_add(&run->causes, &run->rows[i].entry);
 	}
@@ -374,6 +419,8 @@ static void start(struct reader *r, struct err *err)
 
 static bool end(struct reader *r, bool ok, struct run_file **ret)
 {
+	map_done(&r->shared);
+	vec_done(&r->shared_list);
 	if (ok && r->line == 0) {
 		r->line = 1;
 		ok = err_set(r->err, ERR_FORMAT, "this is not a hindcast run file: it is empty");

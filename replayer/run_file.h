@@ -17,7 +17,6 @@
 struct run_row {
 	struct ledger_entry entry; /* its verdict points to the one below */
 	struct verdict verdict;
-	struct evidence evidence; /* lives in the arena: nothing to free */
 	size_t cause; /* index into causes, or CAUSES_NONE */
 	int64_t line;
 };

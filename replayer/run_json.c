@@ -96,6 +96,8 @@ json_t *run_json_header(const struct ledger_header *header)
 	set_str(o, "tool", header->tool);
 	set_str(o, "started", header->started);
 	run_json_set(o, "histories", json_integer(header->histories));
+	if (header->left_out)
+		run_json_set(o, "leftOut", json_integer(header->left_out));
 	return o;
 }
 
@@ -194,6 +196,9 @@ json_t *run_json_entry(const struct ledger_entry *e)
 	set_filled(o, "sdkVersion", e->sdk_version);
 	run_json_set(o, "ms", json_real(isfinite(e->ms) ? round(e->ms * 10) / 10 : 0));
 	set_verdict(o, e->verdict);
+	if (e->known)
+		run_json_set(o, "known", json_true());
+	set_filled(o, "duplicateOf", e->duplicate_of);
 	run_json_set(o, "worker", worker(e));
 	set_filled(o, "output", e->output);
 	if (e->evidence)

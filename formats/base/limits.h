@@ -60,3 +60,8 @@
 
 /* Commands of a task laid beside events by the best fit (it takes their product); more go in order. */
 #define LIMIT_ALIGNED ((size_t)1000)
+/* A query of --where: the depth and cost of reading it grow with its length. */
+#define LIMIT_QUERY_BYTES ((size_t)16 * 1024)
+
+/* A baseline: a hundred thousand known divergences, which nobody reviews any more. */
+#define LIMIT_BASELINE_BYTES ((size_t)64 * 1024 * 1024)

@@ -91,6 +91,8 @@ static bool store(struct parser *p, const struct opt *opt, struct str value)
 	case OPT_LIST:
 		vec_push(&((struct opt_list *)member)->items, value);
 		return true;
+	case OPT_HEADING:
+		break;
 	case OPT_INT:
 		if (str_to_int(value, member))
 			return true;
@@ -112,7 +114,7 @@ static bool next_value(struct parser *p, const struct opt *opt, struct str *ret)
 static const struct opt *by_name(const struct command *c, struct str name)
 {
 	for (size_t i = 0; i < c->n_opts; i++)
-		if (str_is(name, c->opts[i].name))
+		if (c->opts[i].kind != OPT_HEADING && str_is(name, c->opts[i].name))
 			return &c->opts[i];
 	return NULL;
 }
@@ -131,7 +133,8 @@ static bool unknown(struct parser *p, struct str name)
 	const char *close;
 
 	for (size_t i = 0; i < p->command->n_opts; i++)
-		vec_push(&names, p->command->opts[i].name);
+		if (p->command->opts[i].kind != OPT_HEADING)
+			vec_push(&names, p->command->opts[i].name);
 	vec_push(&names, "help");
 	close = opts_did_you_mean(name, names.at, names.n);
 	vec_done(&names);

@@ -22,6 +22,7 @@ enum opt_kind {
 	OPT_STRING, /* struct str */
 	OPT_INT,    /* long long */
 	OPT_LIST,   /* struct opt_list: may be given more than once */
+	OPT_HEADING, /* no option: `name` stands above the rows that follow, in help */
 };
 
 struct opt_list {

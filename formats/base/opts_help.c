@@ -73,6 +73,10 @@ static void help_option(struct buf *out, const struct opt *opt)
 {
 	size_t start = out->n, width;
 
+	if (opt->kind == OPT_HEADING) {
+		buf_printf(out, "\n%s:\n", opt->name);
+		return;
+	}
 	if (opt->letter)
 		buf_printf(out, "  -%c, --%s", opt->letter, opt->name);
 	else
@@ -113,7 +117,8 @@ void opts_help(const struct program *program, const struct command *command,
 		buf_add_char(out, '\n');
 		paragraphs(out, command->details);
 	}
-	buf_puts(out, "\noptions:\n");
+	if (!command->n_opts || command->opts[0].kind != OPT_HEADING)
+		buf_puts(out, "\noptions:\n");
 	for (size_t i = 0; i < command->n_opts; i++)
 		help_option(out, &command->opts[i]);
 	help_option(out, &help);
@@ -234,6 +239,32 @@ static void man_option(struct buf *out, const struct opt *opt)
 	man_prose(out, str_of(opt->help));
 }
 
+/* A list of the rows up to each heading. */
+static void man_options(struct buf *out, const struct command *command)
+{
+	bool open = false;
+
+	for (size_t i = 0; i < command->n_opts; i++) {
+		const struct opt *opt = &command->opts[i];
+		bool heading = opt->kind == OPT_HEADING;
+
+		if (open && heading)
+			buf_puts(out, ".El\n");
+		if (heading) {
+			buf_puts(out, ".Pp\n");
+			man_text(out, str_of(opt->name));
+			buf_puts(out, ":\n");
+		}
+		if (!open || heading)
+			buf_puts(out, ".Bl -tag -width Ds\n");
+		open = true;
+		if (!heading)
+			man_option(out, opt);
+	}
+	if (open)
+		buf_puts(out, ".El\n");
+}
+
 static void man_command(struct buf *out, const struct command *command)
 {
 	buf_printf(out, ".Ss %s\n.Nm\n.Cm %s\n", command->name, command->name);
@@ -244,12 +275,7 @@ static void man_command(struct buf *out, const struct command *command)
 		buf_puts(out, ".Pp\n");
 		man_paragraphs(out, command->details);
 	}
-	if (command->n_opts) {
-		buf_puts(out, ".Bl -tag -width Ds\n");
-		for (size_t i = 0; i < command->n_opts; i++)
-			man_option(out, &command->opts[i]);
-		buf_puts(out, ".El\n");
-	}
+	man_options(out, command);
 }
 
 static void man_examples(struct buf *out, const struct command *command)

@@ -25,7 +25,7 @@ ROWS = [  # arguments, exit code, in stdout, in stderr
 # For every command that is built.
 COMMAND_ROWS = [
     (["--help"], 0, "usage: hindcast NAME ", ""),
-    (["-h"], 0, "options:\n", ""),
+    (["-h"], 0, "-h, --help", ""),
     (["--no-such-option"], 2, "", "hindcast NAME: unknown option '--no-such-option'"),
     (["--no-such-option"], 2, "", "Try 'hindcast NAME --help'."),
 ]

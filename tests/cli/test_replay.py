@@ -349,8 +349,8 @@ def test_a_deadlock_is_tried_again(w):
 
 def test_two_exports_of_one_run(w):
     """Diverged under a substitute id only: not a divergence."""
-    w.write("a.json", order("w-1", run_id="the-run"))
-    w.write("b.json", order("w-1", run_id="the-run"))
+    w.write("a.json", Build("w-1", run_id="the-run").task().activity("Charge").task())
+    w.write("b.json", order("w-1", run_id="the-run"))  # the same run, later
     script = ["w-1:nd-unless:the-run:" + ND_VAGUE]
     log = "echo started >>starts; "
     got = w.replay("a.json", "b.json", worker=log + w.worker(*script))

@@ -26,6 +26,14 @@ static const struct opt OPTS[] = {
 	{"env", 0, OPT_LIST, "NAME=VALUE", offsetof(struct settings, env), "Sets NAME."},
 };
 
+/* The same rows in groups. */
+static const struct opt GROUPED[] = {
+	{"what it says", 0, OPT_HEADING, NULL, 0, NULL},
+	{"verbose", 'v', OPT_FLAG, NULL, offsetof(struct settings, verbose), "Says more."},
+	{"the worker", 0, OPT_HEADING, NULL, 0, NULL},
+	{"worker", 'w', OPT_STRING, "CMD", offsetof(struct settings, worker), "Its command."},
+};
+
 static const struct command COMMAND = {
 	.name = "replay",
 	.usage = "--worker CMD HISTORY...",
@@ -222,6 +230,44 @@ static void help_shows_every_row_within_the_width(void **state)
 	buf_done(&out);
 }
 
+static const struct command IN_GROUPS = {
+	.name = "replay",
+	.usage = "HISTORY...",
+	.summary = "replay histories",
+	.opts = GROUPED,
+	.n_opts = sizeof(GROUPED) / sizeof(*GROUPED),
+	.settings_size = sizeof(struct settings),
+};
+
+static void headings_stand_above_their_rows_and_are_no_options(void **state)
+{
+	static const struct command *const ONLY[] = {&IN_GROUPS};
+	struct program program = PROGRAM;
+	char *line[] = {(char *)"--what it says"};
+	struct settings settings = {0};
+	struct opt_list operands = {0};
+	struct err err = ERR_INIT;
+	struct buf out;
+
+	buf_init(&out, 0);
+	opts_help(&PROGRAM, &IN_GROUPS, &out);
+	assert_true(str_has(buf_str(&out), "replay histories\n"
+					   "\nwhat it says:\n"
+					   "  -v, --verbose           Says more.\n"
+					   "\nthe worker:\n"
+					   "  -w, --worker CMD        Its command.\n"
+					   "  -h, --help "));
+	buf_clear(&out);
+	program.commands = ONLY;
+	opts_man(&program, &out);
+	assert_true(str_has(buf_str(&out), ".Pp\nwhat it says:\n.Bl -tag -width Ds\n.It"));
+	assert_true(str_has(buf_str(&out), "Says more.\n.El\n.Pp\nthe worker:\n.Bl -tag"));
+	assert_true(str_has(buf_str(&out), "Its command.\n.El\n.Sh"));
+	assert_false(opts_parse(&IN_GROUPS, line, 1, &settings, &operands, &err));
+	assert_string_equal(err.message, "unknown option '--what it says'");
+	buf_done(&out);
+}
+
 static void the_man_page_escapes_what_roff_would_take(void **state)
 {
 	struct str text;
@@ -250,6 +296,7 @@ int main(void)
 		cmocka_unit_test(only_what_is_close_is_proposed),
 		cmocka_unit_test(a_swap_and_a_missing_letter_cost_as_much_as_a_change),
 		cmocka_unit_test(help_shows_every_row_within_the_width),
+		cmocka_unit_test(headings_stand_above_their_rows_and_are_no_options),
 		cmocka_unit_test(the_man_page_escapes_what_roff_would_take),
 	};
 

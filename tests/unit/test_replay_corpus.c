@@ -169,8 +169,8 @@ static void no_completed_task_is_skipped(void **state)
 	build_task_scheduled(&s->build);
 	item = add(s, "a.bin");
 	assert_true(item->decided);
-	assert_int_equal(item->verdict.kind, VERDICT_SKIPPED);
-	assert_true(str_is(item->verdict.reason, "no-workflow-task"));
+	assert_int_equal(item->decision->verdict.kind, VERDICT_SKIPPED);
+	assert_true(str_is(item->decision->verdict.reason, "no-workflow-task"));
 	assert_int_equal(s->corpus.n_undecided, 0);
 }
 
@@ -185,25 +185,25 @@ static void unsound_histories_are_invalid(void **state)
 	s->build.next_id++;
 	build_task(&s->build);
 	item = add(s, "gap.bin");
-	assert_int_equal(item->verdict.kind, VERDICT_INVALID);
-	assert_true(str_has(item->verdict.message, "5"));
+	assert_int_equal(item->decision->verdict.kind, VERDICT_INVALID);
+	assert_true(str_has(item->decision->verdict.message, "5"));
 	/* an event without a type: a name that no number is known for */
 	started(s, "order-1", "run-1", "orders");
 	build_task(&s->build);
 	build_event(&s->build, EVENT_UNSPECIFIED, 0, STR_NONE);
 	item = add(s, "future.bin");
-	assert_int_equal(item->verdict.kind, VERDICT_INVALID);
-	assert_true(str_has(item->verdict.message, "event 5"));
+	assert_int_equal(item->decision->verdict.kind, VERDICT_INVALID);
+	assert_true(str_has(item->decision->verdict.message, "event 5"));
 	/* bytes that are no history */
 	build_done(&s->build);
 	build_init(&s->build);
 	buf_puts(&s->build.wire, "dear diary");
 	item = add(s, "diary.bin");
-	assert_int_equal(item->verdict.kind, VERDICT_INVALID);
-	assert_true(str_has(item->verdict.message, "diary.bin"));
+	assert_int_equal(item->decision->verdict.kind, VERDICT_INVALID);
+	assert_true(str_has(item->decision->verdict.message, "diary.bin"));
 	/* nothing at all */
 	corpus_add(&s->corpus, &s->settings, STR("/no/such/file.json"));
-	assert_int_equal(vec_last(&s->corpus.items)->verdict.kind, VERDICT_INVALID);
+	assert_int_equal(vec_last(&s->corpus.items)->decision->verdict.kind, VERDICT_INVALID);
 	assert_int_equal(s->corpus.n_undecided, 0);
 	assert_int_equal(s->corpus.items.n, 4);
 }
@@ -229,9 +229,214 @@ static void event_with_attributes_of_another_type_is_invalid(void **state)
 	build_task(&s->build);
 	build_event(&s->build, 17, 15, STR("\x0a\x01x"));
 	item = add(s, "a.bin");
-	assert_int_equal(item->verdict.kind, VERDICT_INVALID);
-	assert_true(str_has(item->verdict.message, "event 5"));
-	assert_true(str_has(item->verdict.message, "TimerStarted"));
+	assert_int_equal(item->decision->verdict.kind, VERDICT_INVALID);
+	assert_true(str_has(item->decision->verdict.message, "event 5"));
+	assert_true(str_has(item->decision->verdict.message, "TimerStarted"));
+}
+
+/* Protobuf's wire takes any bytes for a string; a Python worker hangs on them. */
+static void text_that_is_not_utf8_is_invalid(void **state)
+{
+	struct story *s = *state;
+	const struct corpus_item *item;
+
+	started(s, "order-1", "run-1", "orders");
+	build_task(&s->build);
+	build_activity(&s->build, "Char\xffge");
+	item = add(s, "a.bin");
+	assert_true(item->decided);
+	assert_int_equal(item->decision->verdict.kind, VERDICT_INVALID);
+	assert_true(str_is(item->decision->verdict.message,
+			   "event 5: activityTaskScheduledEventAttributes.activityType.name is "
+			   "not UTF-8"));
+	/* bytes may be anything */
+	started(s, "order-1", "run-1", "orders");
+	build_task(&s->build);
+	build_marker(&s->build, "core_patch", "patch-data", "\xff\xfe");
+	assert_false(add(s, "b.bin")->decided);
+	started(s, "order-1", "run-2", "orders");
+	build_task(&s->build);
+	build_activity(&s->build, "Größe");
+	assert_false(add(s, "c.bin")->decided);
+}
+
+/* ---- the same again ---- */
+
+static void an_order(struct story *s, const char *workflow_id, const char *activity)
+{
+	started(s, workflow_id, workflow_id, "orders");
+	build_task(&s->build);
+	build_activity(&s->build, activity);
+}
+
+static void the_same_history_twice_is_replayed_once(void **state)
+{
+	struct story *s = *state;
+	const struct corpus_item *item;
+	struct ledger_entry entry;
+
+	an_order(s, "order-1", "Charge");
+	assert_false(add(s, "a.bin")->decided);
+	item = add(s, "b.bin");
+	assert_true(item->decided);
+	assert_int_equal(item->decision->verdict.kind, VERDICT_SKIPPED);
+	assert_true(str_is(item->decision->verdict.reason, "duplicate"));
+	entry = corpus_entry(item, &item->decision->verdict);
+	assert_true(str_ends(entry.duplicate_of, STR("/a.bin")));
+	assert_true(str_has(item->decision->verdict.message, "duplicate of /"));
+	/* another run, and other code in the same run */
+	an_order(s, "order-2", "Charge");
+	assert_false(add(s, "c.bin")->decided);
+	an_order(s, "order-1", "Refund");
+	assert_false(add(s, "d.bin")->decided);
+	assert_int_equal(s->corpus.n_undecided, 3);
+}
+
+static void the_same_events_under_another_id_are_another_history(void **state)
+{
+	struct story *s = *state;
+
+	started(s, NULL, NULL, "orders");
+	build_task(&s->build);
+	assert_false(add(s, "order-1.bin")->decided);
+	assert_false(add(s, "order-2.bin")->decided);
+	assert_false(add(s, "order-1__run.bin")->decided);
+}
+
+static void a_bad_history_is_invalid_each_time(void **state)
+{
+	struct story *s = *state;
+
+	an_order(s, "order-1", "Charge");
+	build_event(&s->build, EVENT_UNSPECIFIED, 0, STR_NONE);
+	assert_int_equal(add(s, "a.bin")->decision->verdict.kind, VERDICT_INVALID);
+	assert_int_equal(add(s, "b.bin")->decision->verdict.kind, VERDICT_INVALID);
+}
+
+/* One that is no longer held is read again and compared. */
+static void duplicates_are_found_behind_what_is_held(void **state)
+{
+	struct story *s = *state;
+	struct history h;
+
+	an_order(s, "order-1", "Charge");
+	add(s, "a.bin");
+	assert_true(corpus_take(&s->corpus, s->schema, 0, &h, NULL));
+	history_done(&h);
+	assert_true(add(s, "b.bin")->decided);
+	/* who changed the file meanwhile has another history */
+	assert_int_equal(truncate(arena_cstr(&s->arena, s->corpus.items.at[0].path), 10), 0);
+	assert_false(add(s, "c.bin")->decided);
+}
+
+/* ---- which of them ---- */
+
+static const struct query *where(struct story *s, const char *text)
+{
+	const struct query *q;
+	struct err err = ERR_INIT;
+
+	if (!query_parse(&q, str_of(text), QUERY_HISTORY, s->schema, &s->arena, &err))
+		fail_msg("%s", err.message);
+	return q;
+}
+
+/* N orders and a file that is none; their paths. */
+static struct source_file *files(struct story *s, size_t n)
+{
+	struct source_file *list = arena_array(&s->arena, struct source_file, n + 1);
+
+	for (size_t i = 0; i < n; i++) {
+		struct str id = arena_printf(&s->arena, "order-%02zu", i);
+
+		an_order(s, id.p, i % 2 ? "Charge" : "Refund");
+		if (i % 4 == 0)
+			build_task(&s->build);
+		list[i].path = arena_printf(&s->arena, "%s/%s.bin", s->folder, id.p);
+		write_file(s, list[i].path.p, build_wire(&s->build));
+	}
+	list[n].path = arena_printf(&s->arena, "%s/zzz.bin", s->folder);
+	write_file(s, list[n].path.p, STR("dear diary"));
+	return list;
+}
+
+static int remove_files(struct story *s, const struct source_file *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		(void)unlink(arena_cstr(&s->arena, list[i].path));
+	return 0;
+}
+
+static void a_query_leaves_out_what_does_not_fit(void **state)
+{
+	struct story *s = *state;
+	const struct source_file *list = files(s, 12);
+
+	s->settings.where = where(s, "tasks = 2 and id != order-08");
+	corpus_gather(&s->corpus, &s->settings, list, 13);
+	/* 0 and 4; and nobody knows of the file that can't be read */
+	assert_int_equal(s->corpus.items.n, 3);
+	assert_int_equal(s->corpus.n_left_out, 10);
+	assert_true(str_is(s->corpus.items.at[0].workflow_id, "order-00"));
+	assert_true(str_is(s->corpus.items.at[1].workflow_id, "order-04"));
+	assert_int_equal(s->corpus.items.at[2].decision->verdict.kind, VERDICT_INVALID);
+	assert_int_equal(s->corpus.n_undecided, 2);
+	remove_files(s, list, 13);
+}
+
+/* The workflow ids in order, as one text. */
+static struct str sample(struct story *s, const struct source_file *list, size_t n, size_t most,
+			 const char *seed)
+{
+	struct str ids = STR("");
+
+	corpus_done(&s->corpus);
+	corpus_init(&s->corpus);
+	s->settings.sample = most;
+	s->settings.seed = str_of(seed);
+	corpus_gather(&s->corpus, &s->settings, list, n);
+	assert_int_equal(s->corpus.items.n + s->corpus.n_left_out, n);
+	for (size_t i = 0; i < s->corpus.items.n; i++)
+		ids = arena_printf(&s->arena, "%.*s %.*s", STR_ARG(ids),
+				   STR_ARG(s->corpus.items.at[i].workflow_id));
+	return ids;
+}
+
+static void a_sample_is_the_same_for_the_same_seed(void **state)
+{
+	struct story *s = *state;
+	const struct source_file *list = files(s, 20);
+	struct str five = sample(s, list, 20, 5, "a"), other;
+
+	assert_int_equal(five.n, 5 * strlen(" order-00"));
+	assert_true(str_eq(five, sample(s, list, 20, 5, "a")));
+	assert_false(str_eq(five, sample(s, list, 20, 5, "b")));
+	/* a larger one holds the smaller, in the order given */
+	other = sample(s, list, 20, 6, "a");
+	for (size_t i = 0; i < 5; i++)
+		assert_true(str_find(other, str_slice(five.p + i * 9, 9)) >= 0);
+	for (size_t i = 1; i < 6; i++)
+		assert_true(str_cmp(str_slice(other.p + i * 9 - 9, 9),
+				    str_slice(other.p + i * 9, 9)) < 0);
+	assert_int_equal(sample(s, list, 20, 100, "a").n, 20 * 9);
+	remove_files(s, list, 21);
+}
+
+static void a_sample_is_taken_of_what_fits(void **state)
+{
+	struct story *s = *state;
+	struct source_file *list = files(s, 20);
+
+	s->settings.where = where(s, "tasks = 2");
+	assert_int_equal(sample(s, list, 20, 4, "x").n, 4 * 9);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(s->corpus.items.at[i].events, 10);
+	assert_int_equal(sample(s, list, 20, 9, "x").n, 5 * 9);
+	/* a path that is named twice does not count twice */
+	list[1] = list[0];
+	s->settings.where = where(s, "id = order-00");
+	assert_int_equal(sample(s, list, 20, 9, "x").n, 9);
+	remove_files(s, files(s, 20), 21);
 }
 
 static void queue_that_most_name_is_common(void **state)
@@ -243,7 +448,8 @@ static void queue_that_most_name_is_common(void **state)
 	for (size_t i = 0; i < sizeof(QUEUES) / sizeof(*QUEUES); i++) {
 		char name[16];
 
-		started(s, "order-1", "run-1", QUEUES[i]);
+		(void)snprintf(name, sizeof(name), "run-%zu", i);
+		started(s, "order-1", name, QUEUES[i]);
 		build_task(&s->build);
 		(void)snprintf(name, sizeof(name), "%zu.bin", i);
 		(void)add(s, name);
@@ -296,6 +502,14 @@ int main(void)
 		TEST(unsound_histories_are_invalid),
 		TEST(unknown_number_of_a_type_is_served),
 		TEST(event_with_attributes_of_another_type_is_invalid),
+		TEST(text_that_is_not_utf8_is_invalid),
+		TEST(the_same_history_twice_is_replayed_once),
+		TEST(the_same_events_under_another_id_are_another_history),
+		TEST(a_bad_history_is_invalid_each_time),
+		TEST(duplicates_are_found_behind_what_is_held),
+		TEST(a_query_leaves_out_what_does_not_fit),
+		TEST(a_sample_is_the_same_for_the_same_seed),
+		TEST(a_sample_is_taken_of_what_fits),
 		TEST(queue_that_most_name_is_common),
 		TEST(skipped_histories_do_not_vote),
 		TEST(history_is_read_again_when_its_turn_comes),
