@@ -223,7 +223,8 @@ static void add_json_line(struct showing *s, struct str path, const struct histo
 
 static void flush(struct showing *s)
 {
-	fwrite(s->out.p, 1, s->out.n, s->context->out);
+	if (s->out.n)
+		fwrite(s->out.p, 1, s->out.n, s->context->out);
 	buf_clear(&s->out);
 }
 

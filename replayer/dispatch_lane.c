@@ -336,22 +336,6 @@ static void start(struct lane *lane)
 	end_now(lane);
 }
 
-static void wait_for_poll(struct lane *lane, bool look)
-{
-	struct err err = ERR_INIT;
-
-	if (frontend_queues(lane->frontend)) {
-		lane->state = LANE_READY;
-		lane->polled = true;
-		lane->busy_ms = now(lane);
-		return;
-	}
-	if (!look || process_may_poll(lane->process, &err))
-		return;
-	keep_why(lane, str_of(err.message));
-	end_now(lane);
-}
-
 static void watch_queues(struct lane *lane)
 {
 	size_t n = frontend_queues(lane->frontend);
@@ -361,6 +345,24 @@ static void watch_queues(struct lane *lane)
 	lane->n_queues = n;
 	lane->queues_since_ms = now(lane);
 	pending_queues_changed(lane->d);
+}
+
+static void wait_for_poll(struct lane *lane, bool look)
+{
+	struct err err = ERR_INIT;
+
+	if (frontend_queues(lane->frontend)) {
+		lane->state = LANE_READY;
+		lane->polled = true;
+		lane->busy_ms = now(lane);
+		/* At once: nobody may take its queues for settled before it is known since when. */
+		watch_queues(lane);
+		return;
+	}
+	if (!look || process_may_poll(lane->process, &err))
+		return;
+	keep_why(lane, str_of(err.message));
+	end_now(lane);
 }
 
 static void work(struct lane *lane, bool look)

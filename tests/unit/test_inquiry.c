@@ -46,6 +46,7 @@ static int tear_down(void **state)
 {
 	struct story *s = *state;
 
+	inquiry_done(&s->inquiry);
 	history_done(&s->history);
 	arena_done(&s->arena);
 	return 0;
@@ -100,13 +101,20 @@ static struct task_reply reply_of(struct story *s, const struct worker *w,
 	return reply_completed(&s->arena, COMMAND_NONE);
 }
 
+/* A test may begin more than one. */
+static void begin(struct story *s, const struct recipe *recipe)
+{
+	inquiry_done(&s->inquiry);
+	inquiry_begin(&s->inquiry, recipe, &s->history, &WANTED, &s->arena);
+}
+
 static void replay(struct story *s, const struct recipe *recipe, const struct worker *w)
 {
 	struct task_spec spec;
 	struct task_reply reply;
 
 	s->asked = s->probes = 0;
-	inquiry_begin(&s->inquiry, recipe, &s->history, &WANTED, &s->arena);
+	begin(s, recipe);
 	do {
 		assert_true(s->asked < sizeof(s->extents) / sizeof(*s->extents));
 		inquiry_ask(&s->inquiry, &spec);
@@ -156,7 +164,7 @@ static void failures_have_reasons(void **state)
 		struct task_reply reply =
 			reply_failed(SDK_CORE, CAUSE_UNHANDLED, ROWS[i].message);
 
-		inquiry_begin(&s->inquiry, &RECIPE_CORE, &s->history, &WANTED, &s->arena);
+		begin(s, &RECIPE_CORE);
 		assert_true(inquiry_answer(&s->inquiry, &reply, &s->verdict));
 		assert_int_equal(s->verdict.kind, ROWS[i].kind);
 		assert_true(str_is(s->verdict.reason, ROWS[i].reason ? ROWS[i].reason : ""));
@@ -286,7 +294,7 @@ static void leftover_commands_are_placed_by_bisecting(void **state)
 	size_t asked = 0;
 
 	steps(s, 12);
-	inquiry_begin(&s->inquiry, &RECIPE_CORE, &s->history, &WANTED, &s->arena);
+	begin(s, &RECIPE_CORE);
 	do {
 		inquiry_ask(&s->inquiry, &spec);
 		assert_true(asked++ < 10);
@@ -371,7 +379,7 @@ static void note_of_a_recipe_is_kept(void **state)
 
 	steps(s, 1);
 	encoded.query_encoding = STR("binary/encrypted");
-	inquiry_begin(&s->inquiry, &RECIPE_GO, &s->history, &WANTED, &s->arena);
+	begin(s, &RECIPE_GO);
 	assert_false(inquiry_answer(&s->inquiry, &encoded, &s->verdict));
 	(void)inquiry_answer(&s->inquiry, &fine, &s->verdict);
 	assert_int_equal(s->inquiry.evidence.clues.n, 1);

@@ -114,8 +114,8 @@ static void a_history_fits_what_it_is(void **state)
 		"age > 7d and age < 2w and age = 240h",
 		"duration = 12h and duration >= 11h59m60s",
 		"started = 2026-01-01 and started < 2026-01-01T00:00:01Z",
-		"started = 2026-01-01T01:00+01:00 and started = '2025-12-31 19:00:00-05:00'"
-		" or started = 2026-01-01",
+		("started = 2026-01-01T01:00+01:00 and "
+		 "started = '2025-12-31 19:00:00-05:00' or started = 2026-01-01"),
 		"closed > 2026-01-01T11:59:59.999Z",
 		"closed and type and not runId",
 		"runId != x",
