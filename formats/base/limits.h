@@ -65,3 +65,7 @@
 
 /* A baseline: a hundred thousand known divergences, which nobody reviews any more. */
 #define LIMIT_BASELINE_BYTES ((size_t)64 * 1024 * 1024)
+
+/* A worker's log, which a worker that prints in a loop would fill the disk with; its end. */
+#define LIMIT_WORKER_LOG_BYTES ((size_t)32 * 1024 * 1024)
+#define LIMIT_WORKER_LOG_KEPT_BYTES ((size_t)1024 * 1024)

@@ -77,6 +77,22 @@ static bool wants_value(const struct opt *opt)
 	return opt->kind != OPT_FLAG;
 }
 
+/* 4096, 64k, 800M, 2G; false: it is no size, or beyond all memory. */
+static bool parse_size(struct str text, long long *ret)
+{
+	static const char UNITS[] = "kMGT";
+	const char *unit = text.n ? strchr(UNITS, text.p[text.n - 1]) : NULL;
+	int shift = unit && *unit ? 10 * (int)(unit - UNITS + 1) : 0;
+	long long n;
+
+	if (shift)
+		text = str_take(text, text.n - 1);
+	if (!str_to_int(text, &n) || n < 0 || n > INT64_MAX >> shift)
+		return false;
+	*ret = n << shift;
+	return true;
+}
+
 static bool store(struct parser *p, const struct opt *opt, struct str value)
 {
 	void *member = p->settings + opt->offset;
@@ -98,6 +114,12 @@ static bool store(struct parser *p, const struct opt *opt, struct str value)
 			return true;
 		return err_set(p->err, ERR_USAGE, "--%s: '%.*s' is not a whole number",
 			       opt->name, STR_ARG(value));
+	case OPT_SIZE:
+		if (parse_size(value, member))
+			return true;
+		return err_set(p->err, ERR_USAGE,
+			       "--%s: '%.*s' is no size, as 4096, 64k, 800M or 2G", opt->name,
+			       STR_ARG(value));
 	}
 	BUG_IF(true);
 }

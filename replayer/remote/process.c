@@ -5,6 +5,7 @@
 #include "formats/base/mem.h"
 #include "replayer/dispatch.h"
 #include "replayer/remote/supervise.h"
+#include "replayer/remote/worker_log.h"
 
 #include <string.h>
 
@@ -117,6 +118,11 @@ int64_t process_memory(const struct process *p)
 	return worker_memory(p->worker);
 }
 
+void process_trim_log(const struct process *p)
+{
+	(void)worker_log_trim(p->log.p);
+}
+
 void process_stop(struct process *p)
 {
 	if (p->worker)
@@ -138,8 +144,10 @@ void process_free(struct process *p)
 {
 	if (!p)
 		return;
-	if (p->worker)
+	if (p->worker) {
 		worker_free(p->worker);
+		process_trim_log(p);
+	}
 	arena_done(&p->arena);
 	mem_free(p);
 }

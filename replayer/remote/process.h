@@ -40,6 +40,8 @@ bool process_died(const struct process *p);
 struct str process_ending(const struct process *p, struct arena *a);
 /* Resident bytes of all its processes. */
 int64_t process_memory(const struct process *p);
+/* Keeps its log below a ceiling; to be called now and then. */
+void process_trim_log(const struct process *p);
 /* Its log's path. */
 struct str process_log(const struct process *p);
 /* SIGTERM, and SIGKILL when some seconds are over; process_stopped() until it is true. */
