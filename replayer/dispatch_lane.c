@@ -13,8 +13,8 @@
 /* The pause before the next process where the last one was of no use, doubled each time. */
 #define BACKOFF_MS ((int64_t)100)
 #define BACKOFF_MOST_MS ((int64_t)5000)
-/* Memory is looked at this often: it takes a walk through /proc. */
-#define MEMORY_EVERY_MS ((int64_t)250)
+/* Memory and output are looked at this often: it takes a walk through /proc, and files. */
+#define SAMPLE_EVERY_MS ((int64_t)250)
 
 static int64_t now(const struct lane *lane)
 {
@@ -262,14 +262,18 @@ static bool is_zombie(struct lane *lane, int64_t t)
 	return true;
 }
 
-static bool eats_memory(struct lane *lane, int64_t t)
+/* Too much output is cut, too much memory is not forgiven. */
+static bool is_greedy(struct lane *lane, int64_t t)
 {
 	int64_t limit = lane->d->settings->memory_bytes, held;
 	struct arena a;
 
-	if (!limit || t < lane->memory_at_ms)
+	if (t < lane->sample_at_ms)
 		return false;
-	lane->memory_at_ms = t + MEMORY_EVERY_MS;
+	lane->sample_at_ms = t + SAMPLE_EVERY_MS;
+	process_trim_log(lane->process);
+	if (!limit)
+		return false;
 	held = process_memory(lane->process);
 	if (held <= limit)
 		return false;
@@ -286,7 +290,7 @@ static bool eats_memory(struct lane *lane, int64_t t)
 static const struct trouble {
 	bool (*happened)(struct lane *lane, int64_t t);
 } TROUBLES[] = {
-	{died}, {lost}, {hangs}, {is_zombie}, {eats_memory},
+	{died}, {lost}, {hangs}, {is_zombie}, {is_greedy},
 };
 
 static bool in_trouble(struct lane *lane)

@@ -54,16 +54,20 @@ static void take(struct dispatch *d, struct pending *p, size_t item)
 	d->items[item].state = ITEM_ACTIVE;
 }
 
-/* TO of the --map-queue FROM=TO that fits, or QUEUE itself. */
-static struct str mapped(const struct dispatch *d, struct str queue)
+struct str dispatch_queue(const struct dispatch_settings *settings, struct str queue)
 {
-	for (size_t i = 0; i < d->settings->n_map_queue; i++) {
-		struct str to = d->settings->map_queue[i], from = str_split(&to, '=');
+	for (size_t i = 0; i < settings->n_map_queue; i++) {
+		struct str to = settings->map_queue[i], from = str_split(&to, '=');
 
 		if (str_eq(from, queue))
 			return to;
 	}
 	return queue;
+}
+
+static struct str mapped(const struct dispatch *d, struct str queue)
+{
+	return dispatch_queue(d->settings, queue);
 }
 
 static struct pending *pending_of(const struct dispatch *d, struct str queue)
@@ -148,21 +152,39 @@ static bool is_ready(const struct lane *lane)
 	return lane->state == LANE_READY;
 }
 
+/* Of each command some process has polled; one that never does leaves its queues unserved. */
+static bool all_have_polled(const struct dispatch *d)
+{
+	size_t n_workers = d->settings->n_workers;
+
+	for (size_t w = 0; w < n_workers; w++) {
+		bool polled = false;
+
+		for (size_t i = w; i < d->lanes.n; i += n_workers)
+			polled |= d->lanes.at[i].polled;
+		if (!polled)
+			return false;
+	}
+	return true;
+}
+
+/* A queue that was polled once counts for the whole run: its process may be on its way back. */
+static void remember_queue(struct dispatch *d, struct str queue)
+{
+	if (!d->queue_seen.p)
+		d->queue_seen = arena_str(&d->arena, queue);
+	d->many_queues |= !str_eq(d->queue_seen, queue);
+}
+
 void pending_queues_changed(struct dispatch *d)
 {
-	struct str queue = STR_NONE;
-
-	d->one_queue = true;
 	for (size_t i = 0; i < d->lanes.n; i++) {
 		const struct lane *lane = &d->lanes.at[i];
 
-		for (size_t k = 0; is_ready(lane) && k < frontend_queues(lane->frontend); k++) {
-			if (!queue.p)
-				queue = frontend_queue(lane->frontend, k);
-			d->one_queue &= str_eq(queue, frontend_queue(lane->frontend, k));
-		}
+		for (size_t k = 0; is_ready(lane) && k < frontend_queues(lane->frontend); k++)
+			remember_queue(d, frontend_queue(lane->frontend, k));
 	}
-	d->one_queue &= queue.p != NULL;
+	d->one_queue = d->queue_seen.p && !d->many_queues && all_have_polled(d);
 }
 
 /* No further queue is expected to turn up. */

@@ -18,7 +18,8 @@ enum item_state {
 struct item_run {
 	enum item_state state;
 	bool deadlocked; /* a deadlock detector spoke once */
-	bool confirm;	/* diverged: again, under its real run id in a fresh process */
+	/* --confirm: what it was the first time; strings in the dispatch's arena. */
+	const struct verdict *first;
 };
 
 /* A history that is loaded and being asked about. */
@@ -72,7 +73,7 @@ struct lane {
 	size_t n_replies, n_verdicts;
 	size_t n_queues;
 	int64_t queues_since_ms;
-	int64_t memory_at_ms;  /* the next look at it */
+	int64_t sample_at_ms;  /* the next look at memory and output */
 	int64_t busy_ms; /* when it last polled or had a task */
 };
 
@@ -97,7 +98,9 @@ struct dispatch {
 	struct map queues; /* name -> index into pending */
 	VEC_OF(struct pending) pending;
 	size_t first_pending; /* the first that may hold an item */
-	bool one_queue; /* all lanes poll one and the same queue: everything goes there */
+	bool one_queue; /* all workers poll one and the same queue: everything goes there */
+	struct str queue_seen; /* the first that was polled */
+	bool many_queues;      /* another one was, too */
 	size_t n_done, n_tasks;
 	int64_t out_bytes;
 	bool failed; /* err says why */
