@@ -3,11 +3,15 @@
 #include "formats/base/context.h"
 #include "formats/base/visible.h"
 #include "replayer/baseline.h"
+#include "replayer/cmd_replay_dry.h"
 #include "replayer/commands.h"
 #include "replayer/dispatch.h"
 #include "replayer/policy.h"
+#include "replayer/replay_inputs.h"
 #include "replayer/replay_options.h"
+#include "replayer/replay_settings.h"
 #include "replayer/report.h"
+#include "replayer/resume.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -22,11 +26,6 @@
 
 extern char **environ;
 
-#define DEFAULT_NAMESPACE "default"
-#define DEFAULT_READY_S 60
-#define DEFAULT_TIMEOUT_S 60
-/* Well below the 128 MiB that every SDK's client accepts in one message. */
-#define DEFAULT_PAGE_BYTES (64LL * 1024 * 1024)
 /* Work shorter than this needs no progress line. */
 #define PROGRESS_AFTER_MS 1000
 
@@ -37,7 +36,7 @@ struct session {
 	const struct replay_options *settings;
 	struct ledger *ledger;
 	int signals; /* signalfd of SIGINT and SIGTERM */
-	bool stop;
+	int interrupted; /* 0: no; 1: nothing new goes out; more: stops at once */
 	int64_t started_ms;
 	bool shows_progress;
 	struct policy policy;
@@ -73,23 +72,6 @@ static int watch_signals(void)
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-static enum dispatch_stop stops(void *context, const char **ret_reason)
-{
-	struct session *s = context;
-	struct signalfd_siginfo info;
-
-	*ret_reason = NULL;
-	if (!s->stop && s->signals >= 0)
-		s->stop = read(s->signals, &info, sizeof(info)) == sizeof(info);
-	if (s->stop)
-		return DISPATCH_STOP;
-	*ret_reason = policy_stops(&s->policy, &s->count);
-	if (!*ret_reason && s->settings->max_time_s &&
-	    now_ms(NULL) - s->started_ms >= s->settings->max_time_s * 1000)
-		*ret_reason = POLICY_MAX_TIME;
-	return *ret_reason ? DISPATCH_STOP : DISPATCH_GO_ON;
-}
-
 static void clear_progress(struct session *s)
 {
 	if (s->shows_progress)
@@ -114,6 +96,31 @@ static void on_note(void *context, struct str text)
 
 	if (!s->settings->quiet)
 		say(s, "note: ", text);
+}
+
+/*
+ * Ctrl-C once finishes what is out; again, it stops. SIGTERM stops: who sends that gives no
+ * more than some seconds before SIGKILL.
+ */
+static enum dispatch_stop stops(void *context, const char **ret_reason)
+{
+	struct session *s = context;
+	struct signalfd_siginfo info;
+
+	*ret_reason = NULL;
+	while (s->signals >= 0 && read(s->signals, &info, sizeof(info)) == sizeof(info)) {
+		s->interrupted += info.ssi_signo == SIGTERM ? 2 : 1;
+		if (s->interrupted == 1)
+			on_note(s, STR("interrupted: what is out is finished first; once more "
+				       "stops at once"));
+	}
+	if (s->interrupted)
+		return s->interrupted > 1 ? DISPATCH_STOP : DISPATCH_FINISH;
+	*ret_reason = policy_stops(&s->policy, &s->count);
+	if (!*ret_reason && s->settings->max_time_s &&
+	    now_ms(NULL) - s->started_ms >= s->settings->max_time_s * 1000)
+		*ret_reason = POLICY_MAX_TIME;
+	return *ret_reason ? DISPATCH_STOP : DISPATCH_GO_ON;
 }
 
 static void on_detail(void *context, struct str text)
@@ -185,63 +192,6 @@ static bool prepare(struct session *s, struct corpus_settings *ret_corpus, struc
 		       missing.code == ERR_MISSING ? "; --update-baseline makes it" : "");
 }
 
-static struct str last_part(struct str path)
-{
-	for (size_t i = path.n; i > 0; i--)
-		if (path.p[i - 1] == '/')
-			return str_skip(path, i);
-	return path;
-}
-
-/* A baseline lies where it is at hand: among the histories, and is none. */
-static void drop_baseline(struct str baseline, struct source_list *list)
-{
-	struct stat known, st;
-	size_t n = 0;
-
-	if (!baseline.n || stat(baseline.p, &known) != 0)
-		return;
-	for (size_t i = 0; i < list->files.n; i++) {
-		struct str path = list->files.at[i].path;
-
-		if (!str_eq(last_part(path), last_part(baseline)) || stat(path.p, &st) != 0 ||
-		    st.st_ino != known.st_ino || st.st_dev != known.st_dev)
-			list->files.at[n++] = list->files.at[i];
-	}
-	list->files.n = n;
-}
-
-static bool gather(const struct session *s, const struct corpus_settings *settings,
-		   const struct str *operands, size_t n, struct corpus *corpus, struct err *err)
-{
-	struct source_list list = {0};
-
-	if (!source_expand(operands, n, &corpus->arena, &list, err))
-		return false;
-	drop_baseline(s->settings->baseline, &list);
-	corpus_gather(corpus, settings, list.files.at, list.files.n);
-	source_list_done(&list);
-	if (corpus->items.n)
-		return true;
-	if (corpus->n_left_out)
-		return err_set(err, ERR_MISSING, "nothing to replay: none of %zu histories fits "
-			       "--where", corpus->n_left_out);
-	return err_set(err, ERR_MISSING, "nothing to replay: no history in what was named");
-}
-
-static long long or_default(long long value, long long fallback)
-{
-	return value ? value : fallback;
-}
-
-/* "DIR/last" of "DIR/last.jsonl". */
-static struct str log_prefix(struct str run_file)
-{
-	struct str end = STR(".jsonl");
-
-	return str_ends(run_file, end) ? str_take(run_file, run_file.n - end.n) : run_file;
-}
-
 static uint64_t fresh_seed(void)
 {
 	uint64_t seed = 0;
@@ -267,63 +217,38 @@ static void tell_cost(struct session *s, size_t tasks)
 	on_detail(s, str_slice(text, (size_t)n));
 }
 
-/* ROOT: where hindcast runs. */
-static struct evidence_wanted wanted(const struct replay_options *o, struct str root)
+static struct dispatch_settings settings_of(const struct session *s,
+					    const struct corpus *corpus, struct str run_file,
+					    struct arena *a)
 {
-	static const struct {
-		const char *name;
-		enum stacks_wanted stacks;
-	} ROWS[] = {{"diverged", STACKS_DIVERGED}, {"all", STACKS_ALL}, {"none", STACKS_NONE}};
-	struct evidence_wanted w = {
-		.queries = o->queries.items.at,
-		.n_queries = o->queries.items.n,
-		.strict = o->strict,
-		.strict_tasks = (size_t)o->strict_tasks,
-		.ignore = o->ignore.items.at,
-		.n_ignore = o->ignore.items.n,
-		.payloads = o->payloads,
-		.tail = o->tail,
-		.root = root,
+	struct replay_world world = {
+		.schema = s->context->schema,
+		.environ = environ,
+		.common_queue = corpus_common_queue(corpus),
+		.run_file = run_file,
+		.seed = fresh_seed(),
 	};
+	char room[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++)
-		if (str_is(o->stacks, ROWS[i].name))
-			w.stacks = ROWS[i].stacks;
-	return w;
+	if (getcwd(room, sizeof(room)))
+		world.root = arena_str(a, str_of(room));
+	return replay_settings(s->settings, &world);
 }
 
 static enum dispatch_end dispatch(struct session *s, struct corpus *corpus,
 				  struct str run_file, struct err *err)
 {
-	const struct replay_options *o = s->settings;
-	char room[PATH_MAX], *root = getcwd(room, sizeof(room));
-	struct dispatch_settings d = {
-		.schema = s->context->schema,
-		.workers = o->workers.items.at,
-		.n_workers = o->workers.items.n,
-		.lanes = (size_t)or_default(o->jobs, 1),
-		.map_queue = o->map_queue.items.at,
-		.n_map_queue = o->map_queue.items.n,
-		.env = o->env.items.at,
-		.n_env = o->env.items.n,
-		.environ = environ,
-		.name_space = o->name_space.n ? o->name_space : STR(DEFAULT_NAMESPACE),
-		.queue = o->queue.n ? o->queue : corpus_common_queue(corpus),
-		.sdk = o->sdk.n ? sdk_find(o->sdk) : NULL,
-		.log_prefix = log_prefix(run_file),
-		.port = (int)o->port,
-		.ready_ms = or_default(o->ready_s, DEFAULT_READY_S) * 1000,
-		.timeout_ms = or_default(o->timeout_s, DEFAULT_TIMEOUT_S) * 1000,
-		.page_bytes = (size_t)or_default(o->page_bytes, DEFAULT_PAGE_BYTES),
-		.wanted = wanted(o, str_of(root)),
-		.seed = fresh_seed(),
-	};
 	struct dispatch_host host = {s, now_ms, stops, on_verdict,
 				     on_note, on_detail, on_progress};
+	struct dispatch_settings d;
 	enum dispatch_end end;
+	struct arena a;
 	size_t tasks = 0;
 
+	arena_init(&a);
+	d = settings_of(s, corpus, run_file, &a);
 	end = dispatch_run(corpus, &d, &host, &tasks, err);
+	arena_done(&a);
 	tell_cost(s, tasks);
 	return end;
 }
@@ -338,7 +263,7 @@ static bool tell_decided(struct session *s, const struct corpus *corpus, struct 
 		struct ledger_entry entry;
 
 		guessed += !item->decided && item->workflow_id_guessed;
-		if (!item->decided)
+		if (!item->decided || item->resumed)
 			continue;
 		entry = corpus_entry(item, &item->decision->verdict);
 		if (!on_verdict(s, &entry, err))
@@ -450,7 +375,7 @@ static bool report(struct session *s, struct str run_path, struct err *err)
 	if (fine && !to_stdout)
 		fine = write_report(s->context, run, STR("text"), err);
 	/* Half a run says nothing of what is fixed, and must not change what is known. */
-	if (fine && s->baseline && !s->stop)
+	if (fine && s->baseline && !s->interrupted)
 		fine = follow_up(s, run, err);
 	run_file_free(run);
 	return fine;
@@ -473,18 +398,75 @@ static int exit_code(const struct session *s, enum dispatch_end end)
 	return (int)policy_exit_code(&s->policy, &s->count, ENDS[end]);
 }
 
-static int replay(struct session *s, struct corpus *corpus, struct str run_path)
+/* What an earlier part of the run has judged counts as in one run. */
+static void count_kept(struct session *s, const struct run_file *old, const bool *keep)
 {
-	char started[32], ended[32];
+	for (size_t i = 0; i < old->n_rows; i++)
+		if (keep[i])
+			policy_add(&s->policy, &s->count, &old->rows[i].entry);
+}
+
+/* Goes on with the run file that is there. */
+static bool open_again(struct session *s, struct corpus *corpus, struct str run_path,
+		       struct ledger_header *header, struct err *err)
+{
+	struct run_file *old;
+	size_t kept, changed;
+	struct arena a;
+	bool *keep, fine;
+
+	if (!run_file_read(&old, run_path, err))
+		return err_wrap(err, "--resume");
+	arena_init(&a);
+	keep = arena_array(&a, bool, old->n_rows);
+	kept = resume_match(corpus, old, keep, &changed);
+	header->resumed = (int64_t)kept;
+	on_note(s, arena_printf(&a, "resumed: %zu of %zu histories have a verdict", kept,
+				corpus->items.n));
+	if (changed)
+		on_note(s, arena_printf(&a, "%zu histories have changed since, and are replayed "
+					    "again", changed));
+	fine = ledger_resume(&s->ledger, run_path, header, old, keep, err);
+	count_kept(s, old, keep);
+	arena_done(&a);
+	run_file_free(old);
+	return fine;
+}
+
+static bool open_ledger(struct session *s, struct corpus *corpus, struct str run_path,
+			struct err *err)
+{
+	char started[32];
 	struct ledger_header header = {.tool = str_of(s->context->version),
 				       .started = timestamp(started, sizeof(started)),
 				       .histories = (int64_t)corpus->items.n,
 				       .left_out = (int64_t)corpus->n_left_out};
+
+	if (s->settings->resume && access(run_path.p, F_OK) == 0)
+		return open_again(s, corpus, run_path, &header, err);
+	return ledger_open(&s->ledger, run_path, &header, err);
+}
+
+static int dry_run(const struct session *s, const struct corpus *corpus, struct str run_path)
+{
+	struct dispatch_settings d;
+	struct arena a;
+
+	arena_init(&a);
+	d = settings_of(s, corpus, run_path, &a);
+	replay_dry_run(corpus, &d, s->context->out);
+	arena_done(&a);
+	return corpus->n_undecided ? POLICY_PASSED : POLICY_NOTHING;
+}
+
+static int replay(struct session *s, struct corpus *corpus, struct str run_path)
+{
+	char ended[32];
 	enum dispatch_end end = DISPATCH_DONE;
 	struct err err = ERR_INIT, late = ERR_INIT;
 	bool fine;
 
-	if (!ledger_open(&s->ledger, run_path, &header, &err))
+	if (!open_ledger(s, corpus, run_path, &err))
 		return fail(s->context, POLICY_UNJUDGED, &err);
 	fine = tell_decided(s, corpus, &err) && skip_rest(s, corpus, &err);
 	if (fine && corpus->n_undecided)
@@ -513,6 +495,7 @@ int replay_run(const struct command_context *context, void *settings,
 	const struct replay_options *o = settings;
 	struct session s = {.context = context, .settings = o, .started_ms = now_ms(NULL)};
 	struct err err = ERR_INIT;
+	struct str run_path = o->run.n ? o->run : STR(REPLAY_DEFAULT_RUN_FILE);
 	struct corpus_settings corpus_settings;
 	struct corpus corpus;
 	int code;
@@ -525,10 +508,12 @@ int replay_run(const struct command_context *context, void *settings,
 		return fail(context, POLICY_USAGE, &err);
 	}
 	s.signals = watch_signals();
-	if (!gather(&s, &corpus_settings, operands, n_operands, &corpus, &err))
+	if (!replay_inputs(&corpus, &corpus_settings, operands, n_operands, o->baseline, &err))
 		code = fail(context, POLICY_NOTHING, &err);
+	else if (o->dry_run)
+		code = dry_run(&s, &corpus, run_path);
 	else
-		code = replay(&s, &corpus, o->run.n ? o->run : STR(REPLAY_DEFAULT_RUN_FILE));
+		code = replay(&s, &corpus, run_path);
 	corpus_done(&corpus);
 	baseline_free(s.baseline);
 	if (s.signals >= 0)

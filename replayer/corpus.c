@@ -206,6 +206,14 @@ static void hold(struct corpus *c, struct corpus_item *item, struct history *h)
 	history_done(h);
 }
 
+void corpus_resumed(struct corpus *c, size_t index)
+{
+	struct corpus_item *item = &c->items.at[index];
+
+	c->n_undecided -= !item->decided;
+	item->decided = item->resumed = true;
+}
+
 bool corpus_take(struct corpus *c, const struct schema *schema, size_t index,
 		 struct history *ret, struct err *err)
 {
@@ -261,6 +269,7 @@ static void look_back(struct corpus *c, const struct corpus_settings *settings,
 	size_t at = 0, index;
 
 	hash = duplicates_hash(h->wire, duplicates_hash(item->run_id, hash));
+	item->digest = hash;
 	while (duplicates_next(&c->seen, hash, &at, &index)) {
 		const struct corpus_item *seen = &c->items.at[index];
 
@@ -410,6 +419,7 @@ struct ledger_entry corpus_entry(const struct corpus_item *item, const struct ve
 		.queue = item->queue,
 		.events = item->events,
 		.bytes = item->bytes,
+		.digest = item->digest,
 		.sdk = item->sdk,
 		.sdk_version = item->sdk_version,
 		.duplicate_of = item->decided ? item->decision->duplicate_of : STR_NONE,

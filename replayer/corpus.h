@@ -32,9 +32,11 @@ struct corpus_item {
 	bool workflow_id_guessed; /* from the file's name */
 	bool run_id_guessed;
 	bool decided;
+	bool resumed; /* decided in the run that is gone on with: it stands in the file */
 	uint32_t place; /* in the order given */
 	int64_t events;
 	int64_t bytes; /* of wire form */
+	uint64_t digest; /* of ids and wire form; 0: it could not be read */
 	/* At most one is there, for corpus_take(); neither: to be read again. */
 	struct str held_wire; /* mem_alloc'ed */
 	struct history *held;
@@ -78,6 +80,8 @@ void corpus_gather(struct corpus *c, const struct corpus_settings *settings,
 		   const struct source_file *files, size_t n);
 /* An item that no worker is to judge any more: skipped, with that reason. */
 void corpus_skip(struct corpus *c, size_t index, const char *reason, struct str message);
+/* An item whose verdict an earlier part of the run has written. */
+void corpus_resumed(struct corpus *c, size_t index);
 /* The events of one of them, the caller's from now on. */
 bool corpus_take(struct corpus *c, const struct schema *schema, size_t index,
 		 struct history *ret, struct err *err);

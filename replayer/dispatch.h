@@ -77,6 +77,9 @@ enum dispatch_end {
 	DISPATCH_FAILED,      /* ours: err */
 };
 
+/* The queue that histories of QUEUE are served on: TO of the map's FROM=TO, or itself. */
+struct str dispatch_queue(const struct dispatch_settings *settings, struct str queue);
+
 /* RET_TASKS: how many workflow tasks were served. */
 enum dispatch_end dispatch_run(struct corpus *corpus,
 			       const struct dispatch_settings *settings,

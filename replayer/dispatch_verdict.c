@@ -4,6 +4,8 @@
 
 #include "formats/base/mem.h"
 
+#include <inttypes.h>
+
 static void report(struct dispatch *d, const struct lane *lane, size_t index,
 		   const struct job *job, const struct verdict *v)
 {
@@ -97,6 +99,24 @@ void lane_blame(struct lane *lane, struct job *job, enum verdict_kind kind, stru
 	drop_job(lane, job);
 }
 
+/* A verdict that outlives its job. */
+static const struct verdict *copy_of(struct dispatch *d, const struct verdict *v)
+{
+	struct verdict *copy = arena_new(&d->arena, struct verdict);
+	struct divergence *x = &copy->divergence;
+	struct str *words[] = {
+		&copy->reason, &copy->message, &x->history.what, &x->history.name, &x->history.id,
+		&x->worker.what, &x->worker.name, &x->worker.id, &x->field, &x->history_value,
+		&x->worker_value,
+	};
+
+	*copy = *v;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (words[i]->p)
+			*words[i] = arena_str(&d->arena, *words[i]);
+	return copy;
+}
+
 static bool retry_once(struct lane *lane, struct job *job, const struct verdict *v)
 {
 	struct dispatch *d = lane->d;
@@ -109,11 +129,41 @@ static bool retry_once(struct lane *lane, struct job *job, const struct verdict 
 	}
 	if (v->kind == VERDICT_DIVERGED && !job->real_id &&
 	    d->corpus->items.at[job->item].run_id.n) {
-		item->confirm = true;
+		lane_put_back(lane, job, AGAIN_FRESH);
+		return true;
+	}
+	if (v->kind == VERDICT_DIVERGED && d->settings->confirm && !item->first) {
+		item->first = copy_of(d, v);
 		lane_put_back(lane, job, AGAIN_FRESH);
 		return true;
 	}
 	return false;
+}
+
+/* With --confirm, what happened the second time is held against the first. */
+static void confirm(struct lane *lane, struct job *job, struct verdict *v)
+{
+	const struct verdict *first = lane->d->items[job->item].first;
+	struct arena *a = &job->arena;
+	struct str clue;
+
+	if (!first || (v->kind == VERDICT_DIVERGED &&
+		       v->divergence.event_id == first->divergence.event_id &&
+		       strcmp(v->fingerprint, first->fingerprint) == 0))
+		return;
+	if (v->kind == VERDICT_DIVERGED)
+		clue = arena_printf(a, "unstable: the first time it diverged at event %" PRId64
+				       " (%s), and in a fresh worker at event %" PRId64 " (%s)",
+				    first->divergence.event_id,
+				    divergence_name(first->divergence.kind),
+				    v->divergence.event_id, divergence_name(v->divergence.kind));
+	else
+		clue = arena_printf(a, "unstable: replayed again in a fresh worker it %s",
+				    v->kind == VERDICT_PASSED ? "passed" : "did not diverge");
+	if (v->kind != VERDICT_DIVERGED)
+		*v = *first;
+	v->unstable = true;
+	vec_push(&job->inquiry.evidence.clues, clue);
 }
 
 void lane_on_reply(void *context, void *delivery, const struct poller *poller,
@@ -129,6 +179,7 @@ void lane_on_reply(void *context, void *delivery, const struct poller *poller,
 		return;
 	if (retry_once(lane, job, &v))
 		return;
+	confirm(lane, job, &v);
 	decide(lane->d, lane, job->item, job, &v);
 	drop_job(lane, job);
 }

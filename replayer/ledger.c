@@ -5,10 +5,12 @@
 #include "formats/base/limits.h"
 #include "formats/base/mem.h"
 #include "replayer/causes.h"
+#include "replayer/run_file.h"
 #include "replayer/run_json.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -128,16 +130,114 @@ bool ledger_open(struct ledger **ret, struct str path, const struct ledger_heade
 	return false;
 }
 
+/* ---- going on ---- */
+
+static void count(struct ledger *l, const struct ledger_entry *entry)
+{
+	l->totals[entry->verdict->kind]++;
+	/* The totals name causes only; keeping the rest would grow with the corpus. */
+	if (entry->verdict->fingerprint[0])
+		causes_add(&l->causes, entry);
+}
+
+/* Which lines of the old file stay, by their number. */
+static bool *lines_kept(const struct run_file *run, const bool *keep, int64_t *ret_last)
+{
+	bool *kept;
+
+	*ret_last = 0;
+	for (size_t i = 0; i < run->n_rows; i++)
+		if (run->rows[i].line > *ret_last)
+			*ret_last = run->rows[i].line;
+	kept = mem_zalloc((size_t)*ret_last + 1);
+	for (size_t i = 0; i < run->n_rows; i++)
+		kept[run->rows[i].line] = keep[i];
+	return kept;
+}
+
+static bool copy_lines(struct ledger *l, FILE *old, const struct run_file *run,
+		       const bool *keep, struct err *err)
+{
+	int64_t number = 1, last;
+	bool *kept = lines_kept(run, keep, &last), fine = true;
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+
+	while (fine && number <= last && (n = getline(&line, &room, old)) > 0) {
+		if (kept[number++]) {
+			buf_clear(&l->line);
+			buf_add_bytes(&l->line, line, (size_t)n - (line[n - 1] == '\n'));
+			fine = write_line(l, err);
+		}
+	}
+	mem_free(line);
+	mem_free(kept);
+	return fine;
+}
+
+/* The new file beside the old: NAME. */
+static bool replace(struct ledger *l, FILE *old, const char *name, const struct run_file *run,
+		    const bool *keep, struct err *err)
+{
+	l->fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (l->fd < 0)
+		return err_errno(err, "%s", name);
+	l->regular = true;
+	if (!write_line(l, err) || !copy_lines(l, old, run, keep, err))
+		return false;
+	if (flock(l->fd, LOCK_EX | LOCK_NB) != 0 || fsync(l->fd) != 0 ||
+	    rename(name, l->path.p) != 0)
+		return err_errno(err, "run file %s", l->path.p);
+	for (size_t i = 0; i < run->n_rows; i++)
+		if (keep[i])
+			count(l, &run->rows[i].entry);
+	return true;
+}
+
+bool ledger_resume(struct ledger **ret, struct str path, const struct ledger_header *header,
+		   const struct run_file *run, const bool *keep, struct err *err)
+{
+	struct ledger *l = mem_zalloc(sizeof(*l));
+	struct buf name;
+	FILE *old;
+	bool fine;
+
+	l->fd = -1;
+	buf_init(&name, 0);
+	buf_init(&l->path, 0);
+	buf_add(&l->path, path);
+	buf_printf(&name, "%.*s.resume", STR_ARG(path));
+	buf_init(&l->line, LIMIT_RUN_LINE_BYTES);
+	causes_init(&l->causes);
+	run_json_print(run_json_header(header), 0, &l->line);
+	old = fopen(l->path.p, "re");
+	if (!old)
+		fine = err_errno(err, "run file %s", l->path.p);
+	else if (flock(fileno(old), LOCK_EX | LOCK_NB) != 0)
+		fine = err_set(err, ERR_IO, "run file %s: another replay is writing it",
+			       l->path.p);
+	else
+		fine = replace(l, old, name.p, run, keep, err);
+	if (old)
+		fclose(old);
+	if (fine) {
+		*ret = l;
+	} else {
+		(void)unlink(name.p);
+		ledger_free(l);
+	}
+	buf_done(&name);
+	return fine;
+}
+
 bool ledger_add(struct ledger *l, const struct ledger_entry *entry, struct err *err)
 {
 	buf_clear(&l->line);
 	run_json_print(run_json_entry(entry), 0, &l->line);
 	if (!write_line(l, err))
 		return false;
-	l->totals[entry->verdict->kind]++;
-	/* The totals name causes only; keeping the rest would grow with the corpus. */
-	if (entry->verdict->fingerprint[0])
-		causes_add(&l->causes, entry);
+	count(l, entry);
 	return true;
 }
 

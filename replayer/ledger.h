@@ -20,6 +20,7 @@ struct ledger_entry {
 	struct str workflow_id, run_id, workflow_type, queue;
 	bool id_guessed; /* workflow or run id is not from the history */
 	int64_t events, bytes;
+	uint64_t digest; /* of ids and events: the same history has the same; 0: not known */
 	struct str sdk, sdk_version; /* of the history */
 	struct str worker_identity, worker_sdk, worker_version, worker_build_id;
 	struct str output; /* the worker's log path */
@@ -35,6 +36,7 @@ struct ledger_header {
 	struct str started; /* RFC 3339 */
 	int64_t histories;
 	int64_t left_out; /* by --where and --sample: in no other number */
+	int64_t resumed;  /* verdicts that an earlier part of the run had written */
 };
 
 /*
@@ -43,6 +45,15 @@ struct ledger_header {
  */
 bool ledger_open(struct ledger **ret, struct str path, const struct ledger_header *header,
 		 struct err *err);
+/*
+ * Goes on with the run in PATH, of which RUN was read: the lines of the rows that KEEP names
+ * stay as they are, anything else goes, the old totals and half a last line included. The
+ * new file takes the old one's place in one step, so that nothing is lost whenever this
+ * program ends.
+ */
+struct run_file;
+bool ledger_resume(struct ledger **ret, struct str path, const struct ledger_header *header,
+		   const struct run_file *run, const bool *keep, struct err *err);
 /*
  * One line, at once in the file. Where the disk is full the half line is taken back, so
  * that all before it stays readable.

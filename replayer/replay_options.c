@@ -38,7 +38,7 @@ static const struct opt REPLAY_OPTS[] = {
 	ROW("map-queue", 0, OPT_LIST, "FROM=TO", map_queue,
 	    "Histories of task queue FROM go to the worker that polls TO. May be given more "
 	    "than once."),
-	ROW("worker-memory", 0, OPT_STRING, "SIZE", worker_memory,
+	ROW("worker-memory", 0, OPT_SIZE, "SIZE", worker_memory,
 	    "What the processes of one worker may hold in memory together, as 800M or 2G; one "
 	    "that takes more is ended (default: no limit)."),
 	ROW("isolate", 0, OPT_FLAG, NULL, isolate,
@@ -80,7 +80,7 @@ static const struct opt REPLAY_OPTS[] = {
 	ROW("port", 0, OPT_INT, "PORT", port,
 	    "The loopback port to listen on; further workers get the ports after it (default: "
 	    "free ones)."),
-	ROW("page-bytes", 0, OPT_INT, "BYTES", page_bytes,
+	ROW("page-bytes", 0, OPT_SIZE, "SIZE", page_bytes,
 	    "Histories longer than this are served in pages (default: 64 MiB)."),
 	ROW("tail", 0, OPT_FLAG, NULL, tail,
 	    "Serves open histories to their end, to see their last, failing task fail again. "

@@ -17,7 +17,7 @@ struct replay_options {
 	long long jobs;
 	bool compare;
 	struct opt_list map_queue;
-	struct str worker_memory;
+	long long worker_memory; /* bytes */
 	bool isolate;
 	/* workers that were started elsewhere */
 	struct str listen;

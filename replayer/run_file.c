@@ -265,6 +265,23 @@ static bool get_evidence(struct reader *r, json_t *row, const struct evidence **
 	return true;
 }
 
+/* Hexadecimal; anything else is as good as none. */
+static bool get_digest(struct reader *r, json_t *o, uint64_t *ret)
+{
+	struct str text = STR_NONE;
+	char room[17] = "", *end;
+
+	if (!get_str(r, o, "digest", &text))
+		return false;
+	if (text.n == sizeof(room) - 1) {
+		memcpy(room, text.p, text.n);
+		*ret = strtoull(room, &end, 16);
+		if (*end)
+			*ret = 0;
+	}
+	return true;
+}
+
 static bool read_row(struct reader *r, json_t *o)
 {
 	struct run_row row = {.line = r->line};
@@ -275,7 +292,7 @@ static bool read_row(struct reader *r, json_t *o)
 		return err_set(r->err, ERR_LIMIT, "more than %zu histories", LIMIT_RUN_ROWS);
 	if (!get_strs(r, o, ENTRY_KEYS, N_KEYS(ENTRY_KEYS), e) ||
 	    !get_raw_path(r, o, &e->history) || !get_int(r, o, "events", &e->events) ||
-	    !get_int(r, o, "bytes", &e->bytes) ||
+	    !get_int(r, o, "bytes", &e->bytes) || !get_digest(r, o, &e->digest) ||
 	    !get_bool(r, o, "idGuessed", &e->id_guessed) ||
 	    !get_bool(r, o, "known", &e->known) ||
 	    !get_object(r, o, "worker", &worker) ||
@@ -307,6 +324,7 @@ static bool read_header(struct reader *r, json_t *o)
 			       STR_ARG(str_take(kind, LIMIT_SHOWN_NAME_BYTES)), version,
 			       RUN_FILE_VERSION);
 	return get_str(r, o, "tool", &h->tool) && get_str(r, o, "started", &h->started) &&
+	       get_int(r, o, "resumed", &h->resumed) &&
 	       get_int(r, o, "histories", &h->histories) &&
 	       get_int(r, o, "leftOut", &h->left_out);
 }

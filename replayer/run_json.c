@@ -8,6 +8,7 @@
 #include "formats/base/limits.h"
 #include "formats/base/visible.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 /* Enough digits for a tenth of a millisecond in a day. */
@@ -98,6 +99,8 @@ json_t *run_json_header(const struct ledger_header *header)
 	run_json_set(o, "histories", json_integer(header->histories));
 	if (header->left_out)
 		run_json_set(o, "leftOut", json_integer(header->left_out));
+	if (header->resumed)
+		run_json_set(o, "resumed", json_integer(header->resumed));
 	return o;
 }
 
@@ -192,6 +195,8 @@ json_t *run_json_entry(const struct ledger_entry *e)
 	set_str(o, "queue", e->queue);
 	run_json_set(o, "events", json_integer(e->events));
 	run_json_set(o, "bytes", json_integer(e->bytes));
+	if (e->digest)
+		run_json_set(o, "digest", json_sprintf("%016" PRIx64, e->digest));
 	set_filled(o, "sdk", e->sdk);
 	set_filled(o, "sdkVersion", e->sdk_version);
 	run_json_set(o, "ms", json_real(isfinite(e->ms) ? round(e->ms * 10) / 10 : 0));

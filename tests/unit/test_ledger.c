@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct ledger_header HEADER = {STR("0.1.0"), STR("2026-11-22T10:00:00Z"), 3, 0};
+static const struct ledger_header HEADER = {STR("0.1.0"), STR("2026-11-22T10:00:00Z"), 3, 0, 0};
 
 static struct verdict diverged(void)
 {

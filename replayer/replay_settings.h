@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* replay_settings.h: what `hindcast replay` was told, as dispatch takes it. */
+#pragma once
+
+#include "replayer/dispatch.h"
+#include "replayer/replay_options.h"
+
+/* What is not an option, and yet decides how a run goes; the caller owns all of it. */
+struct replay_world {
+	const struct schema *schema;
+	char *const *environ;	 /* the worker inherits it */
+	struct str common_queue; /* the task queue that most histories name */
+	struct str run_file;	 /* worker logs lie beside it */
+	struct str root;	 /* the folder that hindcast runs in; n = 0: not known */
+	uint64_t seed;		 /* unique to this run */
+};
+
+/* The result borrows from both, and from nothing else. */
+struct dispatch_settings replay_settings(const struct replay_options *o,
+					 const struct replay_world *world);
