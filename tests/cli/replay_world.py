@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: MIT
 # replay_world.py: what tests of hindcast replay share: histories, runs, what they leave.
+import glob
 import json
 import os
+import pathlib
 import shlex
+import shutil
+import signal
 import subprocess
+import sys
+import tempfile
+import time
+import traceback
 
 VERDICTS = ("passed", "diverged", "failed", "unregistered", "timed-out", "crashed", "invalid",
             "skipped")
@@ -149,3 +157,63 @@ def accounted(result, expected):
         count[verdict] += 1
     same(result.totals, count, "totals")
     same(result.header["histories"], len(expected), "histories in the header")
+
+
+def processes_with(mark):
+    found = []
+    for path in glob.glob("/proc/[0-9]*/environ"):
+        try:
+            with open(path, "rb") as environ:
+                if mark.encode() in environ.read():
+                    found.append(int(path.split("/")[2]))
+        except OSError:
+            pass
+    return found
+
+
+def wait_for(what, seconds=20):
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "what was waited for did not come"
+        time.sleep(0.02)
+
+
+def interrupt(w, worker, ready, *arguments, signals=(signal.SIGTERM,)):
+    """A run that gets SIGNALS when READY is true; what it left."""
+    mark = "HINDCAST_TEST_MARK=" + str(w.folder)
+    process = w.start(*arguments, worker=worker,
+                      env={"HINDCAST_TEST_MARK": str(w.folder)})
+    wait_for(ready)
+    for number in signals:
+        process.send_signal(number)
+        time.sleep(0.1)
+    got = w.finish(process)
+    same(got.code, 130, "exit " + got.err)
+    assert got.header is not None and got.totals is not None, "the run file has an end"
+    wait_for(lambda: not processes_with(mark), 5)
+    return got
+
+
+def run_tests(module):
+    """test_*.py HINDCAST FAKE_WORKER [TEST...]: the functions test_* of MODULE, in order."""
+    hindcast, fake = (os.path.abspath(p) for p in sys.argv[1:3])
+    wanted = sys.argv[3:]
+    tests = [(name[5:], test) for name, test in module.items() if name.startswith("test_")]
+    failed = ran = 0
+    for name, test in tests:
+        if wanted and name not in wanted:
+            continue
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="replay-"))
+        began = time.monotonic()
+        ran += 1
+        try:
+            test(World(hindcast, fake, folder))
+        except Exception:
+            failed += 1
+            print(f"FAILED: {name} (kept: {folder})\n{traceback.format_exc()}")
+            continue
+        shutil.rmtree(folder)
+        if time.monotonic() - began > 3:
+            print(f"slow: {name}: {time.monotonic() - began:.1f} s")
+    print(f"{ran - failed} passed, {failed} failed")
+    return 1 if failed or not ran else 0

@@ -9,14 +9,10 @@ the program. A test that fails keeps its folder and says where it is.
 """
 import json
 import os
-import pathlib
-import shutil
 import sys
-import tempfile
 import time
-import traceback
 
-from replay_world import Build, World, accounted, errors, has, order, same
+from replay_world import Build, accounted, errors, has, order, run_tests, same
 
 ND = "[TMPRL1100] Nondeterminism error: "
 ND_ACTIVITY = ND + "Activity type of scheduled event 'Charge' does not match activity type of " \
@@ -255,23 +251,5 @@ def test_a_bad_baseline_is_a_usage_error(w):
     assert not w.path("started").exists(), "a worker was started for nothing"
 
 
-def main():
-    hindcast, fake = (os.path.abspath(path) for path in sys.argv[1:3])
-    wanted, failed = sys.argv[3:], []
-    tests = {n[5:]: f for n, f in globals().items() if n.startswith("test_")}
-    for name in wanted or tests:
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="judging-"))
-        try:
-            tests[name](World(hindcast, fake, folder))
-        except Exception:  # pylint: disable=broad-except
-            failed.append(name)
-            print(f"FAILED: {name} (kept: {folder})")
-            traceback.print_exc(file=sys.stdout)
-            continue
-        shutil.rmtree(folder)
-    print(f"{len(wanted or tests) - len(failed)} passed, {len(failed)} failed")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(globals()))

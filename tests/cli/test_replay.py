@@ -7,19 +7,15 @@
 Each test is a function; it gets a World: an empty folder, histories in domain words, and
 the program. A test that fails keeps its folder and says where it is.
 """
-import glob
 import json
 import os
 import pathlib
 import shutil
-import signal
 import socket
 import sys
-import tempfile
-import time
-import traceback
 
-from replay_world import Build, World, accounted, errors, has, order, same
+from replay_world import (Build, accounted, errors, has, order, processes_with, run_tests, same,
+                          wait_for)
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "data"
 ND = "[TMPRL1100] Nondeterminism error: "
@@ -364,70 +360,6 @@ def test_two_exports_of_one_run(w):
 
 # ---- interruption ----
 
-def processes_with(mark):
-    found = []
-    for path in glob.glob("/proc/[0-9]*/environ"):
-        try:
-            with open(path, "rb") as environ:
-                if mark.encode() in environ.read():
-                    found.append(int(path.split("/")[2]))
-        except OSError:
-            pass
-    return found
-
-
-def wait_for(what, seconds=20):
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "what was waited for did not come"
-        time.sleep(0.02)
-
-
-def interrupt(w, worker, ready, *arguments):
-    mark = "HINDCAST_TEST_MARK=" + str(w.folder)
-    process = w.start(*arguments, worker=worker,
-                      env={"HINDCAST_TEST_MARK": str(w.folder)})
-    wait_for(ready)
-    process.send_signal(signal.SIGINT)
-    got = w.finish(process)
-    same(got.code, 130, "exit " + got.err)
-    assert got.header is not None and got.totals is not None, "the run file has an end"
-    wait_for(lambda: not processes_with(mark), 5)
-    return got
-
-
-def test_interrupted(w):
-    for i in range(4):
-        w.write(f"h{i}.json", order(f"w-{i}"))
-    run_file = w.path(".hindcast/last.jsonl")
-    got = interrupt(w, w.worker("pollers=1", "w-2:hang"),
-                    lambda: run_file.exists() and run_file.read_text().count('"verdict"') == 3,
-                    ".")
-    same(got.verdicts(), {f"./h{i}.json": "passed" for i in (0, 1, 3)}, "verdicts")
-
-
-def test_interrupted_while_a_suspect_is_out(w):
-    """What the interruption does to the worker is not the history's doing."""
-    w.write("a.json", order("w-1"))
-    worker = "echo started >>starts; test -e mark && exec %s \"*:hang\"; " % w.fake + \
-             w.worker("*:once:mark:exit:9")
-    starts = w.path("starts")
-
-    def second_is_busy():
-        return starts.exists() and starts.read_text().count("started") == 2 and \
-            "fake worker on" in w.path(".hindcast/last.worker-2.log").read_text()
-
-    got = interrupt(w, worker, lambda: second_is_busy() and not time.sleep(0.5), "a.json")
-    same(got.verdicts(), {}, "verdicts")
-
-
-def test_interrupted_before_the_first_poll(w):
-    w.write("a.json", order("w-1"))
-    got = interrupt(w, "touch started; sleep 60", w.path("started").exists, "a.json")
-    same(got.verdicts(), {}, "verdicts")
-    same([e for e in errors(got) if "error" in e], [], "stderr")
-
-
 def test_a_stubborn_worker_is_killed(w):
     w.write("a.json", order("w-1"))
     mark = "HINDCAST_TEST_MARK=" + str(w.folder)
@@ -571,29 +503,5 @@ def test_paging_and_other_polls(w):
     accounted(got, {"a.json": "passed"})
 
 
-def main():
-    hindcast, fake = (os.path.abspath(p) for p in sys.argv[1:3])
-    wanted = sys.argv[3:]
-    tests = [(name[5:], test) for name, test in globals().items() if name.startswith("test_")]
-    failed = ran = 0
-    for name, test in tests:
-        if wanted and name not in wanted:
-            continue
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="replay-"))
-        began = time.monotonic()
-        ran += 1
-        try:
-            test(World(hindcast, fake, folder))
-        except Exception:
-            failed += 1
-            print(f"FAILED: {name} (kept: {folder})\n{traceback.format_exc()}")
-            continue
-        shutil.rmtree(folder)
-        if time.monotonic() - began > 3:
-            print(f"slow: {name}: {time.monotonic() - began:.1f} s")
-    print(f"{ran - failed} passed, {failed} failed")
-    return 1 if failed or not ran else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_tests(globals()))

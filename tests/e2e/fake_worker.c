@@ -27,7 +27,10 @@
  *     complete              completes the workflow
  *     stack:TEXT            answers queries so, and passes
  *     die:SIGNAL exit:CODE hang
+ *     hog:MB                takes that much memory, and hangs
+ *     flood:MB              writes that much output, and passes
  *     once:FILE:ACTION      ACTION while FILE is not there (it is made); then pass
+ *     when:FILE:ACTION      ACTION as soon as FILE is there
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -37,6 +40,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "formats/base/buf.h"
@@ -258,6 +262,30 @@ static void do_hang(struct client *c, const struct task *t, char *arguments)
 {
 }
 
+static void do_hog(struct client *c, const struct task *t, char *arguments)
+{
+	size_t n = (size_t)strtol(arguments, NULL, 10) << 20;
+	volatile char *held = malloc(n);
+
+	if (!held)
+		exit(5);
+	for (size_t i = 0; i < n; i += 4096)
+		held[i] = 1;
+	for (;;)
+		pause();
+}
+
+static void do_flood(struct client *c, const struct task *t, char *arguments)
+{
+	size_t n = (size_t)strtol(arguments, NULL, 10) << 20;
+	static const char line[] = "the same line of output, again and again and again and yet\n";
+
+	for (size_t i = 0; i < n; i += sizeof(line) - 1)
+		if (write(1, line, sizeof(line) - 1) < 0)
+			exit(6);
+	complete_task(c, t, STR_NONE);
+}
+
 static void do_once(struct client *c, const struct task *t, char *arguments)
 {
 	const char *file = word(&arguments);
@@ -271,6 +299,16 @@ static void do_once(struct client *c, const struct task *t, char *arguments)
 	act(c, t, arguments);
 }
 
+static void do_when(struct client *c, const struct task *t, char *arguments)
+{
+	const char *file = word(&arguments);
+	const struct timespec pause_of = {.tv_nsec = 5 * 1000 * 1000};
+
+	while (access(file, F_OK) != 0)
+		(void)nanosleep(&pause_of, NULL);
+	act(c, t, arguments);
+}
+
 static const struct action ACTIONS[] = {
 	{"pass", do_pass},	     {"twice", do_twice},
 	{"nd", do_nd},		     {"nd-from", do_nd_from},
@@ -278,7 +316,8 @@ static const struct action ACTIONS[] = {
 	{"extra", do_extra},	     {"complete", do_complete},
 	{"stack", do_stack},	     {"die", do_die},
 	{"exit", do_exit},	     {"hang", do_hang},
-	{"once", do_once},
+	{"hog", do_hog},	     {"flood", do_flood},
+	{"once", do_once},	     {"when", do_when},
 };
 
 static void act(struct client *c, const struct task *t, char *action)

@@ -1,0 +1,296 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# test_many.py: many histories, many workers, and what becomes of a run that is cut short.
+"""
+    test_many.py HINDCAST FAKE_WORKER [TEST...]
+
+Each test is a function; it gets a World: an empty folder, histories in domain words, and
+the program. A test that fails keeps its folder and says where it is.
+"""
+import json
+import resource
+import signal
+import sys
+import time
+
+from replay_world import (Build, accounted, errors, has, interrupt, order, run_tests, same,
+                          wait_for)
+
+RUN = ".hindcast/last.jsonl"
+ND = "[TMPRL1100] Nondeterminism error: "
+# Two commands of one kind: nothing but bisecting finds the place.
+ND_VAGUE = ND + "Unexpected command producing an invalid transition X"
+
+
+def orders(w, n):
+    for i in range(n):
+        w.write(f"h{i}.json", order(f"w-{i}"))
+    return {f"./h{i}.json": "passed" for i in range(n)}
+
+
+def lines(w):
+    return w.path(RUN).read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+def verdicts_written(w, n):
+    return lambda: w.path(RUN).exists() and w.path(RUN).read_text().count('"verdict"') >= n
+
+
+# ---- interrupted ----
+
+
+def test_interrupted_twice_it_stops(w):
+    passed = orders(w, 4)
+    del passed["./h2.json"]
+    for signals in ((signal.SIGINT, signal.SIGINT), (signal.SIGTERM,)):
+        w.path(RUN).unlink(missing_ok=True)
+        got = interrupt(w, w.worker("pollers=1", "w-2:hang"), verdicts_written(w, 3), ".",
+                        signals=signals)
+        same(got.verdicts(), passed, "verdicts")
+
+
+def test_interrupted_once_it_finishes_what_is_out(w):
+    orders(w, 4)
+    worker = w.worker("pollers=1", "w-0:pass", "*:when:go:pass")
+    process = w.start(".", worker=worker)
+    wait_for(verdicts_written(w, 1))
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    w.write("go", "")
+    got = w.finish(process)
+    same(got.code, 130, "exit")
+    assert got.totals is not None, "the run file has an end"
+    assert got.verdicts()["./h1.json"] == "passed" and "./h3.json" not in got.verdicts(), \
+        "what was out has its verdict, and nothing else went out"
+    has(got.err, "what is out is finished first")
+
+
+def test_interrupted_while_a_suspect_is_out(w):
+    """What the interruption does to the worker is not the history's doing."""
+    w.write("a.json", order("w-1"))
+    worker = "echo started >>starts; test -e mark && exec %s \"*:hang\"; " % w.fake + \
+             w.worker("*:once:mark:exit:9")
+    starts = w.path("starts")
+
+    def second_is_busy():
+        return starts.exists() and starts.read_text().count("started") == 2 and \
+            "fake worker on" in w.path(".hindcast/last.worker-2.log").read_text()
+
+    got = interrupt(w, worker, lambda: second_is_busy() and not time.sleep(0.5), "a.json")
+    same(got.verdicts(), {}, "verdicts")
+
+
+def test_interrupted_before_the_first_poll(w):
+    w.write("a.json", order("w-1"))
+    got = interrupt(w, "touch started; sleep 60", w.path("started").exists, "a.json")
+    same(got.verdicts(), {}, "verdicts")
+    same([e for e in errors(got) if "error" in e], [], "stderr")
+
+
+# ---- resumed ----
+
+
+def test_a_killed_run_is_resumed(w):
+    passed = orders(w, 6)
+    process = w.start(".", "-w", w.worker("pollers=1", "w-3:hang"))
+    wait_for(verdicts_written(w, 3))
+    process.kill()
+    w.finish(process)
+    before = lines(w)
+    w.path(RUN).write_text("".join(before) + '{"history":"./h4.json","verd')
+    got = w.replay(".", "--resume", worker=w.worker())
+    same(got.code, 0, "exit " + got.err)
+    accounted(got, passed)
+    same(got.header["resumed"], len(before) - 1, "resumed")
+    for line in before[1:]:
+        assert line in lines(w), "a verdict that was there is kept to the byte"
+    has(got.out, "6 histories: 6 passed")
+
+
+def test_a_resumed_run_counts_what_was_found_before(w):
+    w.write("a.json", order("w-1"))
+    w.write("b.json", order("w-2"))
+    worker = w.worker("pollers=1", "w-1:nd:" + ND_VAGUE, "w-2:hang")
+    interrupt(w, worker, verdicts_written(w, 1), "--jobs", "1", ".")
+    got = w.replay(".", "--resume", worker=w.worker())
+    same(got.code, 1, "exit")
+    accounted(got, {"./a.json": "diverged", "./b.json": "passed"})
+    has(got.out, "1 passed, 1 diverged")
+
+
+def test_what_changed_since_is_replayed_again(w):
+    orders(w, 3)
+    same(w.replay(".", worker=w.worker()).code, 0, "exit")
+    w.write("h1.json", Build("w-1").task().activity("Refund").task().completed())
+    w.path("h2.json").unlink()
+    got = w.replay(".", "--resume", worker=w.worker("w-0:nd:" + ND_VAGUE))
+    same(got.code, 0, "exit: h0 is not asked again")
+    accounted(got, {"./h0.json": "passed", "./h1.json": "passed"})
+    has(got.err, "1 of 2 histories have a verdict", "1 histories have changed since")
+
+
+def test_what_was_only_skipped_is_tried_again(w):
+    orders(w, 3)
+    got = w.replay(".", "--fail-fast",
+                   worker=w.worker("pollers=1", "w-0:nd:" + ND_VAGUE))
+    assert "skipped" in got.verdicts().values(), "not all of them went out"
+    got = w.replay(".", "--resume", worker=w.worker())
+    accounted(got, {"./h0.json": "diverged", "./h1.json": "passed", "./h2.json": "passed"})
+
+
+def test_a_finished_run_starts_no_worker(w):
+    passed = orders(w, 2)
+    w.replay(".", worker=w.worker())
+    got = w.replay(".", "--resume", worker="touch started; " + w.worker())
+    same(got.code, 0, "exit")
+    accounted(got, passed)
+    assert not w.path("started").exists(), "there was nothing to ask"
+
+
+def test_resume_begins_where_there_is_no_run(w):
+    passed = orders(w, 2)
+    got = w.replay(".", "--resume", worker=w.worker())
+    same(got.code, 0, "exit")
+    accounted(got, passed)
+
+
+def test_resume_refuses_what_is_no_run_file(w):
+    orders(w, 1)
+    w.write("run.jsonl", '{"events":[]}\n')
+    got = w.replay(".", "--resume", "--run", "run.jsonl", worker=w.worker(), run="run.jsonl")
+    same(got.code, 3, "exit")
+    has(got.err, "--resume: ", "run.jsonl")
+    same(w.path("run.jsonl").read_text(), '{"events":[]}\n', "and leaves it alone")
+
+
+# ---- before anything starts ----
+
+
+def test_dry_run(w):
+    w.write("a.json", order("w-1"))
+    w.write("b.json", order("w-2", queue="slow"))
+    w.write("c.json", "no history\n")
+    got = w.replay(".", "--dry-run", "--map-queue", "slow=fast",
+                   worker="touch started; " + w.worker())
+    same(got.code, 0, "exit")
+    has(got.out, "./a.json\n    OrderWorkflow, 11 events, to task queue queue; recipe ",
+        "to task queue fast;", "./c.json\n    invalid: ",
+        "2 of 3 histories would be replayed")
+    assert not w.path("started").exists() and not w.path(RUN).exists(), "nothing was begun"
+
+
+def test_dry_run_of_nothing(w):
+    w.write("c.json", "no history\n")
+    same(w.replay(".", "--dry-run", worker=w.worker()).code, 4, "exit")
+
+
+# ---- workers ----
+
+
+def test_several_processes_share_the_histories(w):
+    passed = orders(w, 40)
+    got = w.replay(".", "-j", "3", worker="echo started >>starts; " + w.worker("pollers=1"))
+    same(got.code, 0, "exit")
+    accounted(got, passed)
+    same(w.path("starts").read_text().count("started"), 3, "processes")
+    assert len({row["worker"]["identity"] for row in got.rows}) > 1, "more than one of them worked"
+
+
+def test_no_more_processes_than_histories(w):
+    passed = orders(w, 2)
+    got = w.replay(".", "-j", "9", worker="echo started >>starts; " + w.worker())
+    accounted(got, passed)
+    same(w.path("starts").read_text().count("started"), 2, "processes")
+
+
+def test_queues_have_workers_of_their_own(w):
+    w.write("a.json", order("w-1", queue="red"))
+    w.write("b.json", order("w-2", queue="blue"))
+    got = w.replay(".", "-w", w.worker("queue=red", "w-2:nd:" + ND_VAGUE),
+                   worker=w.worker("queue=blue", "w-1:nd:" + ND_VAGUE))
+    same(got.code, 0, "exit " + got.err)
+    accounted(got, {"./a.json": "passed", "./b.json": "passed"})
+
+
+def test_a_missing_worker_s_histories_go_to_nobody_else(w):
+    w.write("a.json", order("w-1", queue="red"))
+    w.write("b.json", order("w-2", queue="blue"))
+    got = w.replay(".", "-w", "exit 3", worker=w.worker("queue=blue"))
+    same(got.code, 3, "exit " + got.err)
+    accounted(got, {"./a.json": "failed", "./b.json": "passed"})
+    same(got.row("./a.json")["reason"], "no-poller", "reason")
+
+
+def test_too_much_memory_ends_a_worker(w):
+    passed = orders(w, 3)
+    got = w.replay(".", "--worker-memory", "100M",
+                   worker=w.worker("pollers=1", "w-1:hog:300"))
+    same(got.code, 3, "exit " + got.err)
+    accounted(got, dict(passed, **{"./h1.json": "crashed"}))
+    has(got.row("./h1.json")["message"], "--worker-memory allows 100 MB")
+
+
+def test_a_flood_of_output_fills_no_disk(w):
+    passed = orders(w, 3)
+    got = w.replay(".", worker=w.worker("*:flood:80"))
+    same(got.code, 0, "exit " + got.err)
+    accounted(got, passed)
+    kept = sum(p.stat().st_size for p in w.path(".hindcast").glob("*.log"))
+    assert kept < 40 << 20, f"{kept} bytes of output are kept"
+
+
+# ---- confirmed ----
+
+
+def test_confirmed_in_a_fresh_worker(w):
+    w.write("a.json", order("w-1"))
+    got = w.replay("a.json", "--confirm",
+                   worker="echo started >>starts; " + w.worker("*:nd:" + ND_VAGUE))
+    same(got.code, 1, "exit")
+    accounted(got, {"a.json": "diverged"})
+    same(w.path("starts").read_text().count("started"), 2, "processes")
+    assert not got.row("a.json").get("unstable"), "it does so every time"
+
+
+def test_a_worker_that_differs_from_itself_is_unstable(w):
+    w.write("a.json", order("w-1"))
+    got = w.replay("a.json", "--confirm", worker=w.worker("*:once:mark:nd:" + ND_VAGUE))
+    same(got.code, 1, "exit")
+    accounted(got, {"a.json": "diverged"})
+    same(got.row("a.json")["unstable"], True, "unstable")
+    has(got.out, "unstable")
+
+
+# ---- the disk ----
+
+
+def test_a_full_disk_ends_the_run_and_keeps_what_is_written(w):
+    passed = orders(w, 60)
+
+    def small_files():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+
+    process = w.start(".", worker=w.worker("pollers=1"), preexec_fn=small_files)
+    out, err = process.communicate(timeout=60)
+    same(process.returncode, 3, "exit")
+    has(err.decode(), "run file .hindcast/last.jsonl")
+    rows = [json.loads(line) for line in lines(w)]
+    assert 1 < len(rows) < 60, f"{len(rows)} lines are whole"
+    got = w.replay(".", "--resume", worker=w.worker())
+    same(got.code, 0, "exit " + got.err)
+    accounted(got, passed)
+
+
+def test_a_run_file_that_cannot_be_written(w):
+    orders(w, 1)
+    w.write("wall", "a file, no folder\n")
+    got = w.replay(".", "--run", "wall/run.jsonl", worker="touch started; " + w.worker())
+    same(got.code, 3, "exit")
+    has(got.err, "wall")
+    assert not w.path("started").exists(), "no worker starts for a run that leaves nothing"
+
+
+if __name__ == "__main__":
+    sys.exit(run_tests(globals()))
