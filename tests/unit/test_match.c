@@ -245,6 +245,19 @@ static void what_comes_later_in_both_is_reordered(void **state)
 	assert_parts(s, MATCH_ALL, DIVERGENCE_REORDERED, 5);
 }
 
+/* An activity that moved has another id in Go, where ids are the numbers of events. */
+static void a_place_is_no_id(void **state)
+{
+	struct story *s = *state;
+
+	s->build.next_code_id = 5;
+	build_timer_started(&s->build, 30);
+	build_activity_scheduled(&s->build, "Charge");
+	asks_activity(s, "5", "Charge");
+	asks_timer(s, "6", 30);
+	assert_parts(s, MATCH_GO, DIVERGENCE_REORDERED, 5);
+}
+
 static void what_comes_later_in_one_is_not_reordered(void **state)
 {
 	struct story *s = *state;
@@ -422,6 +435,7 @@ int main(void)
 		CASE(another_timer_id_is_an_attribute),
 		CASE(another_command_replaces),
 		CASE(what_comes_later_in_both_is_reordered),
+		CASE(a_place_is_no_id),
 		CASE(what_comes_later_in_one_is_not_reordered),
 		CASE(an_event_without_a_command_is_missing),
 		CASE(a_command_without_an_event_is_extra),
