@@ -164,7 +164,7 @@ def stop(process):
         pass
 
 
-def replay(name, worker, histories, env=None, timeout=60):
+def replay(name, worker, histories, env=None, timeout=60, options=()):
     """Runs hindcast over HISTORIES (paths relative to the project) against WORKER."""
     folder = E2E / "runs" / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -176,7 +176,7 @@ def replay(name, worker, histories, env=None, timeout=60):
              "--timeout", str(timeout), "--env", "ACTLOG=%s" % actlog]
     for key, value in sorted((env or {}).items()):
         words += ["--env", "%s=%s" % (key, value)]
-    words += histories
+    words += list(options) + histories
     clean = {k: v for k, v in os.environ.items() if k not in ("VARIANT", "ACTLOG")}
     code = "none"
     with open(str(folder / "stdout"), "w") as out, open(str(folder / "stderr"), "w") as err:
