@@ -21,29 +21,57 @@ static bool worker_fits(struct lane *lane, size_t index, const struct poller *p)
 	return fits;
 }
 
-static void serve(struct lane *lane, struct job *job)
+/* The next task of JOB, as SPEC; what it borrows lives as long as the job. */
+static struct serve next_task(struct lane *lane, struct job *job, struct task_spec *spec)
 {
-	struct dispatch *d = lane->d;
-	struct task_spec spec;
 	struct serve s = {
 		.queue = job->queue,
 		.family = job->sdk->family,
-		.workflow_id = d->corpus->items.at[job->item].workflow_id,
-		.spec = &spec,
+		.workflow_id = lane->d->corpus->items.at[job->item].workflow_id,
+		.run_id = job->run_id,
+		.spec = spec,
 		.delivery = job,
 	};
 
-	inquiry_ask(&job->inquiry, &spec);
+	inquiry_ask(&job->inquiry, spec);
 	/* core and Java take a second task of a run they have seen for a later task of it. */
-	if (job->sdk->family == SDK_GO || !job->main_served)
-		s.run_id = job->run_id;
-	else
+	if (job->sdk->family != SDK_GO && job->main_served)
 		s.run_id = frontend_fresh_run_id(lane->frontend, &job->arena);
+	return s;
+}
+
+static void is_out(struct dispatch *d, struct job *job)
+{
 	job->main_served = true;
 	job->out = true;
 	job->out_since_ms = dispatch_now(d);
 	d->n_tasks++;
+}
+
+static void serve(struct lane *lane, struct job *job)
+{
+	struct task_spec spec;
+	struct serve s = next_task(lane, job, &spec);
+
+	is_out(lane->d, job);
 	frontend_serve(lane->frontend, &s);
+}
+
+/*
+ * Go's pollers fetch no more than 1,000 tasks a second in a process; a task that comes with
+ * the answer to the last one needs none. Queries don't come so, and in the other SDKs the next
+ * task is another run's.
+ */
+void lane_follow(struct lane *lane, struct job *job)
+{
+	struct task_spec spec;
+	struct serve s;
+
+	if (job->sdk->family != SDK_GO || lane->n_lost)
+		return;
+	s = next_task(lane, job, &spec);
+	if (spec.query == TASK_NO_QUERY && frontend_follow(lane->frontend, &s))
+		is_out(lane->d, job);
 }
 
 static void choose_run_id(struct lane *lane, struct job *job)

@@ -160,6 +160,8 @@ void pending_give_up(struct dispatch *d, enum verdict_kind kind, const char *rea
 
 /* Hands out what can go. */
 void lane_pump(struct lane *lane);
+/* JOB's last task was just answered: its next one goes with the answer to that, if it can. */
+void lane_follow(struct lane *lane, struct job *job);
 
 /* ---- dispatch_lane.c ---- */
 

@@ -132,18 +132,21 @@ const struct poller *frontend_waiting(const struct frontend *f, struct str queue
 	return p ? &f->pollers.at[p->poller] : NULL;
 }
 
-void frontend_serve(struct frontend *f, const struct serve *serve)
+/* Where a task goes: the answer to a poll, or within that to a completed task. */
+enum carrier { CARRIER_POLL, CARRIER_COMPLETED };
+
+static void deliver(struct frontend *f, struct poll *p, const struct serve *serve,
+		    enum carrier carrier)
 {
-	struct poll *p = waiting(f, serve->queue, serve->family);
 	size_t slot = free_slot(f), next;
 	struct delivery *d = &f->deliveries.at[slot];
 	struct task_identity id;
-	struct str parts[2];
-	struct buf head;
+	struct buf prefix, head;
+	struct str parts[3];
 	struct arena a;
 
-	BUG_IF(!p);
 	arena_init(&a);
+	buf_init(&prefix, 0);
 	buf_init(&head, 0);
 	*d = (struct delivery){
 		.generation = d->generation + 1,
@@ -154,23 +157,52 @@ void frontend_serve(struct frontend *f, const struct serve *serve)
 	};
 	snprintf(d->run_id_bytes, sizeof(d->run_id_bytes), "%.*s", STR_ARG(serve->run_id));
 	d->run_id = str_of(d->run_id_bytes);
-	parts[1] = delivery_page(f, serve->spec, 0, &next);
+	parts[2] = delivery_page(f, serve->spec, 0, &next);
 	id = (struct task_identity){
 		.token = token_of(f, slot, &a),
 		.workflow_id = serve->workflow_id,
 		.run_id = serve->run_id,
 		.queue = serve->spec->history->task_queue.n ? serve->spec->history->task_queue
-							    : f->queues.at[p->queue],
+							    : serve->queue,
 	};
 	id.next_page_token = delivery_page_token(serve->spec, id.token, next, &a);
-	message_put_task(serve->spec, &id, parts[1].n, &head);
-	parts[0] = buf_str(&head);
+	message_put_task(serve->spec, &id, parts[2].n, &head);
+	if (carrier == CARRIER_COMPLETED)
+		message_put_following(head.n + parts[2].n, &prefix);
+	parts[0] = buf_str(&prefix);
+	parts[1] = buf_str(&head);
 	p->answered = true;
 	p->slot = slot;
 	p->generation = d->generation;
-	rpc_call_reply(p->call, parts, 2);
+	rpc_call_reply(p->call, parts, 3);
 	buf_done(&head);
+	buf_done(&prefix);
 	arena_done(&a);
+}
+
+void frontend_serve(struct frontend *f, const struct serve *serve)
+{
+	struct poll *p = waiting(f, serve->queue, serve->family);
+	struct serve known = *serve;
+
+	BUG_IF(!p);
+	if (!known.queue.n)
+		known.queue = f->queues.at[p->queue];
+	deliver(f, p, &known, CARRIER_POLL);
+}
+
+bool frontend_follow(struct frontend *f, const struct serve *serve)
+{
+	struct rpc_call *call = f->following;
+
+	if (!call)
+		return false;
+	f->following = NULL;
+	f->pollers.at[f->following_poller].held++;
+	deliver(f, poll_hold(f, call, (struct poll){.kind = POLL_OTHER,
+						    .poller = f->following_poller}),
+		serve, CARRIER_COMPLETED);
+	return true;
 }
 
 void frontend_abandon(struct frontend *f, void *delivery)

@@ -92,6 +92,12 @@ struct serve {
 };
 /* Answers that poll with the task. There must be one (frontend_waiting()). */
 void frontend_serve(struct frontend *f, const struct serve *serve);
+/*
+ * Within on_reply() of a completed task: hands out the next task of the same run in the
+ * answer, so that it costs no poll. The worker goes on with the state that it has of the run.
+ * False: this reply can't carry one.
+ */
+bool frontend_follow(struct frontend *f, const struct serve *serve);
 /* The owner no longer waits for that delivery: its reply, if any, is ignored. */
 void frontend_abandon(struct frontend *f, void *delivery);
 

@@ -42,7 +42,7 @@ static size_t queue_index(struct frontend *f, struct str name)
 	return f->queues.n - 1;
 }
 
-static void hold(struct frontend *f, struct rpc_call *call, struct poll poll)
+struct poll *poll_hold(struct frontend *f, struct rpc_call *call, struct poll poll)
 {
 	struct poll *p = mem_zalloc(sizeof(*p));
 
@@ -51,6 +51,7 @@ static void hold(struct frontend *f, struct rpc_call *call, struct poll poll)
 	p->since_ms = f->now_ms;
 	rpc_call_set_data(call, p);
 	vec_push(&f->polls, p);
+	return p;
 }
 
 static void unhold(struct frontend *f, const struct poll *p)
@@ -126,32 +127,41 @@ static void on_poll_workflow(struct frontend *f, struct rpc_call *call, struct s
 		poll.queue = queue_index(f, r.queue);
 	f->pollers.at[poll.poller].held++;
 	f->pollers.at[poll.poller].gone = false;
-	hold(f, call, poll);
+	(void)poll_hold(f, call, poll);
 }
 
 /* Activities and Nexus operations: nothing real ever runs in a replayed worker. */
 static void on_poll_other(struct frontend *f, struct rpc_call *call, struct str request)
 {
-	hold(f, call, (struct poll){.kind = POLL_OTHER, .poller = SIZE_MAX});
+	(void)poll_hold(f, call, (struct poll){.kind = POLL_OTHER, .poller = SIZE_MAX});
 }
 
+/* Whether the answer to the worker may carry its next task. */
+enum answer { ANSWER_EMPTY, ANSWER_MAY_FOLLOW };
+
 static void take_reply(struct frontend *f, struct rpc_call *call, struct str request,
-		       const struct task_reply *reply)
+		       const struct task_reply *reply, enum answer answer)
 {
 	struct delivery *d = delivery_of_token(f, message_token(request));
 	struct task_reply with_family = *reply;
 	const struct poller *poller;
-	void *data;
 
-	reply_empty(call);
+	if (!d || answer == ANSWER_EMPTY)
+		reply_empty(call);
 	if (!d)
 		return;
-	data = d->data;
 	d->open = false;
 	poller = &f->pollers.at[d->poller];
 	if (poller->sdk)
 		with_family.failure.family = poller->sdk->family;
-	f->owner.on_reply(f->owner.context, data, poller, &with_family);
+	if (answer == ANSWER_MAY_FOLLOW) {
+		f->following = call;
+		f->following_poller = d->poller;
+	}
+	f->owner.on_reply(f->owner.context, d->data, poller, &with_family);
+	if (f->following)
+		reply_empty(call);
+	f->following = NULL;
 }
 
 static void on_completed(struct frontend *f, struct rpc_call *call, struct str request)
@@ -161,7 +171,7 @@ static void on_completed(struct frontend *f, struct rpc_call *call, struct str r
 
 	arena_init(&a);
 	message_read_completed(f->schema, request, &a, &reply);
-	take_reply(f, call, request, &reply);
+	take_reply(f, call, request, &reply, ANSWER_MAY_FOLLOW);
 	arena_done(&a);
 }
 
@@ -172,7 +182,7 @@ static void on_failed(struct frontend *f, struct rpc_call *call, struct str requ
 
 	arena_init(&a);
 	message_read_failed(f->schema, request, &a, &reply);
-	take_reply(f, call, request, &reply);
+	take_reply(f, call, request, &reply, ANSWER_EMPTY);
 	arena_done(&a);
 }
 
@@ -183,7 +193,7 @@ static void on_query_completed(struct frontend *f, struct rpc_call *call, struct
 
 	arena_init(&a);
 	message_read_query(f->schema, request, &a, &reply);
-	take_reply(f, call, request, &reply);
+	take_reply(f, call, request, &reply, ANSWER_EMPTY);
 	arena_done(&a);
 }
 

@@ -48,11 +48,15 @@ struct frontend {
 	VEC_OF(struct poll *) polls;
 	VEC_OF(struct delivery) deliveries;
 	VEC_OF(struct str) unimplemented;
+	struct rpc_call *following; /* its answer may carry a task; NULL: none may */
+	size_t following_poller;
 };
 
 /* The handlers of every RPC; the owner is the frontend. */
 extern const struct rpc_handlers FRONTEND_HANDLERS;
 
+/* A call of POLL's kind waits from now on. */
+struct poll *poll_hold(struct frontend *f, struct rpc_call *call, struct poll poll);
 /* The open delivery with that token, or NULL. */
 struct delivery *delivery_of_token(struct frontend *f, struct str token);
 /* "hc.SEED.SLOT.GENERATION" */

@@ -24,6 +24,7 @@ enum {
 	POLL_RESPONSE_HISTORY = 8,
 	HISTORY_RESPONSE_HISTORY = 1,
 	HISTORY_RESPONSE_NEXT_PAGE = 3,
+	COMPLETED_RESPONSE_TASK = 1,
 	ANY_REQUEST_TASK_TOKEN = 1, /* in all three Respond... messages */
 	COMPLETED_COMMANDS = 2,
 	COMMAND_TYPE = 1,
@@ -108,6 +109,12 @@ void message_put_task(const struct task_spec *spec, const struct task_identity *
 	wire_put_tag(head, POLL_RESPONSE_HISTORY, WIRE_BYTES);
 	wire_put_varint(head, n_bytes);
 	arena_done(&a);
+}
+
+void message_put_following(size_t n_bytes, struct buf *prefix)
+{
+	wire_put_tag(prefix, COMPLETED_RESPONSE_TASK, WIRE_BYTES);
+	wire_put_varint(prefix, n_bytes);
 }
 
 void message_put_history_page(struct str next_page_token, size_t n_bytes, struct buf *head)

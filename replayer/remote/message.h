@@ -34,6 +34,8 @@ struct task_identity {
  */
 void message_put_task(const struct task_spec *spec, const struct task_identity *id,
 		      size_t n_bytes, struct buf *head);
+/* What stands before a task of N_BYTES (head and events) in the reply to a completed one. */
+void message_put_following(size_t n_bytes, struct buf *prefix);
 /* The same for GetWorkflowExecutionHistory. */
 void message_put_history_page(struct str next_page_token, size_t n_bytes, struct buf *head);
 
