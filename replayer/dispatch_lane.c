@@ -162,6 +162,7 @@ static void ended(struct lane *lane)
 		pending_again(lane->d, lane->confirms.at[--lane->confirms.n]);
 	lane->fruitless = lane->n_verdicts ? 0 : lane->fruitless + 1;
 	lane->n_replies = lane->n_verdicts = lane->n_queues = 0;
+	lane->looked_for_local_activities = false;
 	if (lane->fruitless >= FRUITLESS_PROCESSES && !never_polled && !lane->why[0])
 		keep_why(lane, STR("the worker keeps ending before it gives a verdict"));
 	if (!lane->ending && !never_polled && lane->fruitless < FRUITLESS_PROCESSES) {

@@ -86,6 +86,19 @@ static void choose_run_id(struct lane *lane, struct job *job)
 				   : frontend_fresh_run_id(lane->frontend, &job->arena);
 }
 
+/* Go's needs no guard where the program has no local activities; that is looked at once. */
+static const struct recipe *recipe_for(struct lane *lane, const struct poller *p)
+{
+	const struct recipe *recipe = sdk_recipe(p->sdk, p->name_space);
+
+	if (!recipe->unguarded)
+		return recipe;
+	if (lane->process && !lane->looked_for_local_activities)
+		lane->local_activities = process_local_activities(lane->process);
+	lane->looked_for_local_activities = true;
+	return lane->local_activities == GO_LOCAL_ACTIVITIES_NONE ? recipe->unguarded : recipe;
+}
+
 static void describe(struct dispatch *d, struct job *job, const struct poller *p)
 {
 	struct str text = arena_printf(
@@ -94,7 +107,7 @@ static void describe(struct dispatch *d, struct job *job, const struct poller *p
 		STR_ARG(p->identity), job->inquiry.recipe->name, STR_ARG(job->queue));
 
 	d->host->detail(d->host->context, text);
-	if (job->sdk->family == SDK_GO && !d->noted_go_limit) {
+	if (job->inquiry.recipe->unguarded && !d->noted_go_limit) {
 		d->noted_go_limit = true;
 		d->host->note(d->host->context,
 			      STR("Go: a local activity that only the new code has, and that "
@@ -124,7 +137,7 @@ static void begin(struct lane *lane, size_t index, const struct poller *p, struc
 	job->identity = arena_str(&job->arena, p->identity);
 	job->version = arena_str(&job->arena, p->version);
 	job->build_id = arena_str(&job->arena, p->build_id);
-	inquiry_begin(&job->inquiry, sdk_recipe(p->sdk, p->name_space), &job->history,
+	inquiry_begin(&job->inquiry, recipe_for(lane, p), &job->history,
 		      &d->settings->wanted, &job->arena);
 	choose_run_id(lane, job);
 	d->out_bytes += (int64_t)job->history.wire.n;

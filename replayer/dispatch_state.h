@@ -69,6 +69,8 @@ struct lane {
 	bool ending;   /* no further process */
 	char why[ERR_MESSAGE_BYTES]; /* it is over */
 	/* Of this process: */
+	bool looked_for_local_activities;
+	enum go_local_activities local_activities;
 	struct map used_run_ids; /* keys live in the corpus */
 	size_t n_replies, n_verdicts;
 	size_t n_queues;

@@ -118,6 +118,11 @@ int64_t process_memory(const struct process *p)
 	return worker_memory(p->worker);
 }
 
+enum go_local_activities process_local_activities(const struct process *p)
+{
+	return p->worker ? worker_local_activities(p->worker) : GO_LOCAL_ACTIVITIES_UNKNOWN;
+}
+
 void process_trim_log(const struct process *p)
 {
 	(void)worker_log_trim(p->log.p);

@@ -5,6 +5,7 @@
 #include "formats/base/arena.h"
 #include "formats/base/err.h"
 #include "replayer/remote/frontend.h"
+#include "replayer/remote/go_binary.h"
 
 #include <stdint.h>
 
@@ -40,6 +41,8 @@ bool process_died(const struct process *p);
 struct str process_ending(const struct process *p, struct arena *a);
 /* Resident bytes of all its processes. */
 int64_t process_memory(const struct process *p);
+/* Whether its code can start local activities, as far as its program tells. */
+enum go_local_activities process_local_activities(const struct process *p);
 /* Keeps its log below a ceiling; to be called now and then. */
 void process_trim_log(const struct process *p);
 /* Its log's path. */

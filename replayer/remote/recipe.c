@@ -20,6 +20,8 @@ void check_begin(struct check *c, const struct recipe *recipe, const struct hist
 		.closed = whole && h->end == HISTORY_CLOSED,
 		.arena = a,
 	};
+	if (recipe->begin)
+		recipe->begin(c);
 }
 
 const struct history_task *check_last_task(const struct check *c)

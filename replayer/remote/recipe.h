@@ -53,9 +53,12 @@ struct check {
 struct recipe {
 	const char *name; /* as -v shows it */
 	enum sdk_family family;
+	/* The recipe for code that is known to start no local activity; NULL: the same. */
+	const struct recipe *unguarded;
 	/* Its messages may name an event long behind the one where code and history part. */
 	bool speaks_late;
-	/* What steps mean is the recipe's own business; 0 is the first. */
+	/* Sets the first step; NULL: it is 0. What steps mean is the recipe's own business. */
+	void (*begin)(struct check *c);
 	void (*ask)(const struct check *c, struct task_spec *ret);
 	/* True: done, RET is filled. False: c->step has moved on, ask again. */
 	bool (*answer)(struct check *c, const struct task_reply *reply, struct outcome *ret);
@@ -79,6 +82,8 @@ extern const struct recipe RECIPE_CORE;
 extern const struct recipe RECIPE_JAVA;
 extern const struct recipe RECIPE_GO;		/* any namespace */
 extern const struct recipe RECIPE_GO_REPLAY;	/* namespace "ReplayNamespace" */
+extern const struct recipe RECIPE_GO_UNGUARDED;	/* the same two without the guard */
+extern const struct recipe RECIPE_GO_REPLAY_UNGUARDED;
 
 /* The first N_TASKS tasks of H; all of it where N_TASKS is h->n_tasks. */
 void check_begin(struct check *c, const struct recipe *recipe, const struct history *h,

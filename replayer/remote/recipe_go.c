@@ -21,6 +21,8 @@
  * Where a task ends so, `before` is guarded as well, and goes back a task if need be; a
  * history that ends so is judged by `before` alone.
  * In "ReplayNamespace" `before` is not needed.
+ *
+ * A program without a call that starts local activities (go_binary.h) needs no guard.
  */
 enum { STEP_GUARD, STEP_GUARD_BEFORE, STEP_BEFORE, STEP_LAST };
 
@@ -36,7 +38,8 @@ static bool inside_local_activity(const struct check *c, size_t n_tasks)
 /* Prefixes are open histories: `last` alone makes Go compare all of them. */
 static bool needs_before(const struct check *c)
 {
-	return c->whole && c->recipe == &RECIPE_GO;
+	return c->whole && c->recipe != &RECIPE_GO_REPLAY &&
+	       c->recipe != &RECIPE_GO_REPLAY_UNGUARDED;
 }
 
 static int before_step(const struct check *c)
@@ -44,6 +47,12 @@ static int before_step(const struct check *c)
 	if (!c->before)
 		return STEP_LAST;
 	return inside_local_activity(c, c->before) ? STEP_GUARD_BEFORE : STEP_BEFORE;
+}
+
+static void begin_unguarded(struct check *c)
+{
+	c->before = needs_before(c) ? c->n_tasks - 1 : 0;
+	c->step = c->before ? STEP_BEFORE : STEP_LAST;
 }
 
 static void ask(const struct check *c, struct task_spec *ret)
@@ -230,12 +239,26 @@ static bool probe_counts(const struct check *c, const struct task_reply *reply)
 	.probe_safe = probe_safe, .probe_counts = probe_counts, \
 	.probe_provenance = "probe-live", .rules = MATCH_GO
 
+const struct recipe RECIPE_GO_UNGUARDED = {
+	.name = "go (all but the last task, all; no local activities)",
+	.begin = begin_unguarded,
+	GO_RECIPE,
+};
+
+const struct recipe RECIPE_GO_REPLAY_UNGUARDED = {
+	.name = "go (all; namespace ReplayNamespace, no local activities)",
+	.begin = begin_unguarded,
+	GO_RECIPE,
+};
+
 const struct recipe RECIPE_GO = {
 	.name = "go (guard, all but the last task, all)",
+	.unguarded = &RECIPE_GO_UNGUARDED,
 	GO_RECIPE,
 };
 
 const struct recipe RECIPE_GO_REPLAY = {
 	.name = "go (guard, all; namespace ReplayNamespace)",
+	.unguarded = &RECIPE_GO_REPLAY_UNGUARDED,
 	GO_RECIPE,
 };

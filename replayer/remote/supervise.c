@@ -333,6 +333,22 @@ int64_t worker_memory(const struct worker_process *w)
 	return total;
 }
 
+enum go_local_activities worker_local_activities(const struct worker_process *w)
+{
+	enum go_local_activities found = GO_LOCAL_ACTIVITIES_UNKNOWN;
+	struct pids pids = {0};
+
+	procs_list(&w->sessions, &pids);
+	for (size_t i = 0; i < pids.n && found != GO_LOCAL_ACTIVITIES_SOME; i++) {
+		enum go_local_activities one = go_binary_look(pids.at[i]);
+
+		if (one != GO_LOCAL_ACTIVITIES_UNKNOWN)
+			found = one;
+	}
+	vec_done(&pids);
+	return found;
+}
+
 bool worker_owns(const struct worker_process *w, pid_t pid)
 {
 	struct pids pids = {0};

@@ -5,6 +5,7 @@
 #include "formats/base/arena.h"
 #include "formats/base/err.h"
 #include "formats/base/str.h"
+#include "replayer/remote/go_binary.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -62,5 +63,7 @@ struct str worker_tail(const struct worker_process *w, size_t max, struct arena 
 bool worker_foreign_peer(const struct worker_process *w, struct arena *a, struct str *ret);
 /* Resident bytes of the whole group. */
 int64_t worker_memory(const struct worker_process *w);
+/* Of all its processes: some where one has some, none where one has none, else not known. */
+enum go_local_activities worker_local_activities(const struct worker_process *w);
 /* Is PID a process of the group? */
 bool worker_owns(const struct worker_process *w, pid_t pid);

@@ -12,6 +12,17 @@
 
 #include "formats/wire.h"
 
+static struct serve next_of(struct story *s, struct str queue)
+{
+	return (struct serve){
+		.queue = queue,
+		.workflow_id = STR("order-1"),
+		.run_id = STR("run-1"),
+		.spec = &s->spec,
+		.delivery = &s->delivery,
+	};
+}
+
 static void on_reply(void *context, void *delivery, const struct poller *poller,
 		     const struct task_reply *reply)
 {
@@ -22,6 +33,11 @@ static void on_reply(void *context, void *delivery, const struct poller *poller,
 	s->kind = reply->kind;
 	s->family = reply->failure.family;
 	s->n_commands = reply->n_commands;
+	if (s->follows) {
+		struct serve serve = next_of(s, STR("orders"));
+
+		s->follows = frontend_follow(s->frontend, &serve);
+	}
 }
 
 static void on_lost(void *context, void *delivery)
@@ -164,13 +180,7 @@ void give_up(struct story *s, struct client_call *c)
 
 void serve_on(struct story *s, struct str queue)
 {
-	struct serve serve = {
-		.queue = queue,
-		.workflow_id = STR("order-1"),
-		.run_id = STR("run-1"),
-		.spec = &s->spec,
-		.delivery = &s->delivery,
-	};
+	struct serve serve = next_of(s, queue);
 
 	frontend_serve(s->frontend, &serve);
 }

@@ -28,6 +28,7 @@ struct story {
 	enum reply_kind kind;
 	enum sdk_family family;
 	size_t n_commands;
+	bool follows; /* the owner's next task goes with the answer to this reply */
 };
 
 /* cmocka's: *STATE is the story; its history is a closed one of 11 events, two tasks. */

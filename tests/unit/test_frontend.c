@@ -207,6 +207,52 @@ static void abandoned_task_has_no_reply(void **state)
 	assert_int_equal(s->losses, 0);
 }
 
+/* ---- a task behind a task ---- */
+
+static struct str completed_answer(struct story *s, struct str token)
+{
+	struct str answer;
+	struct buf b;
+
+	buf_init(&b, 0);
+	wire_put_bytes(&b, 1, token);
+	assert_int_equal(call(s, SERVICE "RespondWorkflowTaskCompleted", buf_str(&b), &answer),
+			 GRPC_OK);
+	buf_done(&b);
+	return answer;
+}
+
+static void the_answer_to_a_task_carries_the_next(void **state)
+{
+	struct story *s = *state;
+	struct str first = wire_bytes_at(get_task(s), 1), next;
+
+	s->follows = true;
+	next = wire_bytes_at(completed_answer(s, first), 1);
+	assert_true(s->follows);
+	assert_true(str_eq(field_str(schema_message(s->schema, MESSAGES
+						    "PollWorkflowTaskQueueResponse"),
+				     next, "workflow_execution.run_id"),
+			   STR("run-1")));
+	assert_int_equal(wire_bytes_at(next, 8).n, s->history.wire.n);
+	s->follows = false;
+	respond(s, SERVICE "RespondWorkflowTaskFailed", wire_bytes_at(next, 1));
+	assert_int_equal(s->replies, 2);
+	assert_int_equal(s->losses, 0);
+}
+
+static void no_other_answer_carries_a_task(void **state)
+{
+	struct story *s = *state;
+	struct str token = wire_bytes_at(get_task(s), 1);
+
+	s->follows = true;
+	respond(s, SERVICE "RespondWorkflowTaskFailed", token);
+	assert_false(s->follows);
+	token = wire_bytes_at(get_task(s), 1);
+	assert_int_equal(completed_answer(s, token).n, 0);
+}
+
 /* ---- losses ---- */
 
 /* The worker's last poll dies while it has a task: it will not answer. */
@@ -284,6 +330,8 @@ int main(void)
 		TEST(unknown_tokens_are_accepted_and_forgotten),
 		TEST(replies_are_read_by_kind),
 		TEST(abandoned_task_has_no_reply),
+		TEST(the_answer_to_a_task_carries_the_next),
+		TEST(no_other_answer_carries_a_task),
 		TEST(task_of_a_dead_worker_is_lost),
 		TEST(busy_worker_keeps_its_task),
 		TEST(cancelled_poll_gets_no_task),

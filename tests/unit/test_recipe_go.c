@@ -50,6 +50,26 @@ static void go_guards_then_passes_twice(void **state)
 	assert_int_equal(s->outcome.kind, OUTCOME_PASSED);
 }
 
+/* A program without local activities is asked for commands at once. */
+static void go_without_local_activities_needs_no_guard(void **state)
+{
+	struct story *s = *state;
+
+	closed_order(s);
+	check(s, RECIPE_GO.unguarded);
+	is_pass(ask(s), 5);
+	assert_false(answers(s, reply_completed(&s->arena, COMMAND_NONE)));
+	is_pass(ask(s), 11);
+	assert_true(answers(s, reply_completed(&s->arena, command_complete(&s->arena),
+					       COMMAND_NONE)));
+	assert_int_equal(s->outcome.kind, OUTCOME_PASSED);
+	check(s, RECIPE_GO_REPLAY.unguarded);
+	is_pass(ask(s), 11);
+	assert_true(answers(s, reply_completed(&s->arena, command_complete(&s->arena),
+					       COMMAND_NONE)));
+	assert_int_equal(s->outcome.kind, OUTCOME_PASSED);
+}
+
 static void go_with_one_task_has_nothing_before_it(void **state)
 {
 	struct story *s = *state;
@@ -316,6 +336,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(go_guards_then_passes_twice),
+		TEST(go_without_local_activities_needs_no_guard),
 		TEST(go_with_one_task_has_nothing_before_it),
 		TEST(go_leaves_nothing_over_before_the_last_task),
 		TEST(go_last_batch_is_compared),
