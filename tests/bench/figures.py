@@ -151,15 +151,47 @@ def own_passed(ran):
     return int(ran.out.split()[-2])
 
 
-# SDK: rounds, and for hindcast and each of the SDK's own ways the words and the two sizes.
+class Ours:
+    """One way of hindcast's: its name, worker, processes, namespace, and the bars it has to meet
+    against the SDK's own ways, by their names."""
+
+    def __init__(self, name, jobs=1, name_space=None, worker=worker_of, bars=()):
+        self.name, self.jobs, self.name_space = name, jobs, name_space
+        self.worker, self.bars = worker, dict(bars)
+
+
+def go_without_local_activities(sdk):
+    """The same worker, built so that its program holds no call that starts one."""
+    worker_of(sdk)
+    program = BENCH / "go-worker-nolocal"
+    measure.run(["go", "build", "-tags", "nolocal", "-o", program, "./worker"],
+                cwd=ROOT / "tests/workers/go")
+    return "exec %s" % program
+
+
+ONE, TWO = Ours("one process"), "-j 2"
+GO_OWN = "WorkflowReplayer, JSON files"
+# SDK: rounds, hindcast's ways, their two sizes, and each of the SDK's own ways with its sizes.
 # Sizes follow speed: a run should last seconds, and the difference more than the noise.
 PEERS = {
-    "go": (3, (300, 1500), [("WorkflowReplayer, JSON files", own_go, (300, 1500))]),
-    "python": (3, (20, 160), [("Replayer", own_python, (20, 160))]),
-    "typescript": (3, (20, 240), [("runReplayHistories", own_typescript, (20, 240))]),
-    "java": (3, (50, 450), [("WorkflowReplayer", own_java("static"), (10, 110)),
-                            ("Worker.replayWorkflowExecution", own_java("reused"), (50, 450))]),
+    "go": (5, [
+        Ours("-j 2, ReplayNamespace: guard, all", 2, REPLAY_NAMESPACE, bars={GO_OWN: 1.0}),
+        Ours("-j 2: guard, all but the last task, all", 2, bars={GO_OWN: 0.6}),
+        Ours("-j 2, ReplayNamespace, a program without local activities: all", 2,
+             REPLAY_NAMESPACE, go_without_local_activities, {GO_OWN: 1.0}),
+        Ours("-j 2, a program without local activities: all but the last task, all", 2,
+             None, go_without_local_activities, {GO_OWN: 0.6}),
+    ], (200, 2000), [(GO_OWN, own_go, (200, 2000))]),
+    "python": (3, [ONE, Ours(TWO, 2, bars={"Replayer": 1.5})], (20, 160),
+               [("Replayer", own_python, (20, 160))]),
+    "typescript": (3, [ONE, Ours(TWO, 2, bars={"runReplayHistories": 1.5})], (20, 240),
+                   [("runReplayHistories", own_typescript, (20, 240))]),
+    "java": (3, [ONE, Ours(TWO, 2, bars={"WorkflowReplayer": 10,
+                                         "Worker.replayWorkflowExecution": 1.5})], (50, 850),
+             [("WorkflowReplayer", own_java("static"), (10, 110)),
+              ("Worker.replayWorkflowExecution", own_java("reused"), (50, 850))]),
 }
+LABELS = {"go": "Go", "java": "Java", "python": "Python", "typescript": "TypeScript"}
 
 
 def own_run(way, folder, count):
@@ -171,8 +203,8 @@ def own_run(way, folder, count):
     return ran
 
 
-def hindcast_run(worker, folder, count, name_space):
-    ran = measure.hindcast(worker, folder, count, name_space)
+def our_run(ours, worker, folder, count):
+    ran = measure.hindcast(worker, folder, count, ours.name_space, jobs=ours.jobs)
     ran.tasks, ran.cpu_ms = count, None
     return ran
 
@@ -184,23 +216,32 @@ def rate_of(pairs):
     return 1 / Slope(small, large).seconds
 
 
+def compared(ours, rate, own):
+    """What OURS does a second, against each of the SDK's own ways."""
+    yield Row("… hindcast, %s" % ours.name, "%.0f/s" % rate)
+    for name, their_rate in own.items():
+        bar = ours.bars.get(name)
+        yield Row("… … / %s" % name, "%.2fx" % (rate / their_rate),
+                  "≥ %.1fx" % bar if bar else "", rate / their_rate >= bar if bar else None)
+
+
 def peers(sdk):
-    worker = worker_of(sdk)
-    rounds, sizes, ways = PEERS[sdk]
-    name_space = REPLAY_NAMESPACE if sdk == "go" else None
-    runs = {name: [] for name in ["hindcast"] + [way[0] for way in ways]}
+    """Histories a second, hindcast's ways and the SDK's own in turns, starts taken out."""
+    rounds, all_ours, sizes, ways = PEERS[sdk]
+    workers_of = {ours.name: ours.worker(sdk) for ours in all_ours}
+    runs = {name: [] for name in list(workers_of) + [way[0] for way in ways]}
     for _ in range(rounds):
-        runs["hindcast"].append([
-            hindcast_run(worker, copies(sdk, ORDERS[sdk], n), n, name_space) for n in sizes])
+        for ours in all_ours:
+            runs[ours.name].append([our_run(ours, workers_of[ours.name],
+                                            copies(sdk, ORDERS[sdk], n), n) for n in sizes])
         for name, way, own_sizes in ways:
             runs[name].append([own_run(way, copies(sdk, ORDERS[sdk], n), n) for n in own_sizes])
     rates = {name: rate_of(pairs) for name, pairs in runs.items()}
-    label = {"go": "Go", "java": "Java", "python": "Python", "typescript": "TypeScript"}[sdk]
-    yield Row("%s: histories a second through hindcast" % label,
-              "%.0f/s" % rates["hindcast"])
-    for name, _, _ in ways:
-        yield Row("… by its own %s" % name, "%.0f/s" % rates[name])
-        yield Row("… hindcast / %s" % name, "%.2fx" % (rates["hindcast"] / rates[name]))
+    own = {name: rates[name] for name, _, _ in ways}
+    yield Row("%s: histories a second by the SDK's own" % LABELS[sdk],
+              ", ".join("%s: %.0f/s" % pair for pair in own.items()))
+    for ours in all_ours:
+        yield from compared(ours, rates[ours.name], own)
     yield Row("… whole process, starting and stopping included", "; ".join(
         "%s: %d in %s" % (name, pairs[0][1].tasks, Spread([p[1].seconds for p in pairs]).show(unit=" s"))
         for name, pairs in runs.items()))
@@ -228,18 +269,21 @@ def big():
 
 # ---- memory
 
-MEMORY_SIZES = (1000, 10000)
+# With three tasks each, the larger is 100,000 deliveries.
+MEMORY_SIZES = (3334, 33334)
 
 
 def memory():
     """Peak resident memory of hindcast itself, sampled until it ends."""
     worker = worker_of("go")
-    peaks = [measure.hindcast(worker, copies("go", ORDERS["go"], n), n, REPLAY_NAMESPACE,
-                              watch_memory=True).peak for n in MEMORY_SIZES]
-    yield below("Peak memory over 10,000 histories", Spread([peaks[1] / 1048576]), 64, unit=" MB")
-    yield Row("… over 1,000 histories", "%.1f MB" % (peaks[0] / 1048576))
+    small, large = [measure.hindcast(worker, copies("go", ORDERS["go"], n), n, None,
+                                     watch_memory=True, jobs=2) for n in MEMORY_SIZES]
+    yield below("Peak memory over %s deliveries, %s histories" % (
+        format(large.tasks, ","), format(MEMORY_SIZES[1], ",")),
+        Spread([large.peak / 1048576]), 64, unit=" MB")
+    yield Row("… over %s deliveries" % format(small.tasks, ","), "%.1f MB" % (small.peak / 1048576))
     yield Row("… for each further history", "%.0f B" % (
-        (peaks[1] - peaks[0]) / (MEMORY_SIZES[1] - MEMORY_SIZES[0])))
+        (large.peak - small.peak) / (MEMORY_SIZES[1] - MEMORY_SIZES[0])))
 
 
 # ---- start

@@ -110,10 +110,10 @@ def passed_in(run_file):
     return 0
 
 
-def hindcast(worker, histories, count, name_space=None, watch_memory=False, timeout=240):
+def hindcast(worker, histories, count, name_space=None, watch_memory=False, timeout=240, jobs=1):
     """`hindcast replay` over the folder HISTORIES, all COUNT of which have to pass."""
     run_file = BENCH / "run.jsonl"
-    words = [HINDCAST, "replay", "-v", "--worker", worker, "--run", run_file]
+    words = [HINDCAST, "replay", "-v", "--worker", worker, "--run", run_file, "--jobs", jobs]
     words += ["--namespace", name_space] if name_space else []
     ran = run(words + [histories], watch_memory=watch_memory, timeout=timeout)
     passed = passed_in(run_file)
