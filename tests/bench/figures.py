@@ -88,29 +88,33 @@ def bare(worker, history, tasks):
 
 
 GO_SIZES = (300, 2300)
+GO_MODES = (("three tasks a history, two polls", None),
+            ("ReplayNamespace: two tasks, two polls", REPLAY_NAMESPACE))
 
 
-def go_tasks():
+def go_mode(worker, label, name_space):
     """Tasks a second and own CPU per task, hindcast and the bare frontend in turns."""
-    worker = worker_of("go")
     folders = [copies("go", ORDERS["go"], n) for n in GO_SIZES]
     history = ROOT / "tests" / "corpus" / "go" / "order-1.pb"
     ours, theirs = [], []
     for _ in range(5):
-        runs = [measure.hindcast(worker, f, n, REPLAY_NAMESPACE) for f, n in zip(folders, GO_SIZES)]
+        runs = [measure.hindcast(worker, f, n, name_space) for f, n in zip(folders, GO_SIZES)]
         ours.append(Slope(*runs))
         theirs.append(Slope(*[bare(worker, history, r.tasks) for r in runs]))
-        per_history = runs[1].tasks / GO_SIZES[1]
-    yield above("Go worker, tasks a second through hindcast / through a bare libgrpc frontend",
-                Spread([b.seconds / a.seconds for a, b in zip(ours, theirs)]), 0.8, unit="x")
+    yield above("Go worker, tasks a second through hindcast / through a bare libgrpc frontend; %s"
+                % label, Spread([b.seconds / a.seconds for a, b in zip(ours, theirs)]), 0.8, unit="x")
     yield below("Own CPU per task, hindcast's / the bare frontend's",
                 Spread([a.cpu_ms / b.cpu_ms for a, b in zip(ours, theirs)]), 1.5, "%.2f", "x")
     for name, slopes in (("hindcast", ours), ("the bare frontend", theirs)):
         yield Row("… tasks a second, own CPU per task: %s" % name, "%s, %s" % (
             Spread([1 / s.seconds for s in slopes]).show("%.0f", "/s"),
             Spread([s.cpu_ms for s in slopes]).show("%.3f", " ms")))
-    yield Row("… histories a second through hindcast (%.0f tasks each)" % per_history,
-              Spread([1 / s.seconds / per_history for s in ours]).show("%.0f", "/s"))
+
+
+def go_tasks():
+    worker = worker_of("go")
+    for label, name_space in GO_MODES:
+        yield from go_mode(worker, label, name_space)
 
 
 # ---- the SDKs' own replayers
