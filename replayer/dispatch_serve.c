@@ -3,6 +3,7 @@
 #include "replayer/dispatch_state.h"
 
 #include "formats/base/mem.h"
+#include "replayer/clues.h"
 #include "replayer/remote/unfit.h"
 
 /* False, with the verdict given, where this worker can't judge it. */
@@ -175,4 +176,24 @@ void lane_pump(struct lane *lane)
 		if (worker_fits(lane, item, p))
 			begin(lane, item, p, queue, alone);
 	}
+}
+
+void job_find_clues(const struct dispatch *d, struct job *job, const struct verdict *v)
+{
+	const struct corpus_item *item = &d->corpus->items.at[job->item];
+	struct clue_case about = {
+		.history = &job->history,
+		.verdict = v,
+		.evidence = &job->inquiry.evidence,
+		.sdk = job->sdk,
+		.version = job->version,
+		.build_id = job->build_id,
+		.workflow_id = item->workflow_id,
+		.run_id = job->run_id,
+		.workflow_id_guessed = item->workflow_id_guessed,
+		.run_id_guessed = item->run_id_guessed,
+		.run_id_made_up = !item->run_id.n,
+	};
+
+	clues_find(&about, &job->arena, &job->inquiry.evidence);
 }

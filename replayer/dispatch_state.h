@@ -164,6 +164,8 @@ void pending_give_up(struct dispatch *d, enum verdict_kind kind, const char *rea
 void lane_pump(struct lane *lane);
 /* JOB's last task was just answered: its next one goes with the answer to that, if it can. */
 void lane_follow(struct lane *lane, struct job *job);
+/* V is final: what else is known of it goes to the job's evidence. */
+void job_find_clues(const struct dispatch *d, struct job *job, const struct verdict *v);
 
 /* ---- dispatch_lane.c ---- */
 

@@ -87,6 +87,7 @@ void lane_blame(struct lane *lane, struct job *job, enum verdict_kind kind, stru
 
 	/* Only what makes a verdict clearer came to nothing. */
 	if (job->real_id && inquiry_known(&job->inquiry, &known)) {
+		job_find_clues(lane->d, job, &known);
 		decide(lane->d, lane, job->item, job, &known);
 		drop_job(lane, job);
 		return;
@@ -182,6 +183,7 @@ void lane_on_reply(void *context, void *delivery, const struct poller *poller,
 	if (retry_once(lane, job, &v))
 		return;
 	confirm(lane, job, &v);
+	job_find_clues(lane->d, job, &v);
 	decide(lane->d, lane, job->item, job, &v);
 	drop_job(lane, job);
 }

@@ -87,7 +87,7 @@ static int64_t done(struct build *b, int32_t type, uint32_t field, struct attrib
 	return id;
 }
 
-int64_t build_started(struct build *b, const char *workflow_type)
+int64_t build_started_after(struct build *b, const char *workflow_type, const char *run)
 {
 	struct attributes a = begin();
 
@@ -97,7 +97,14 @@ int64_t build_started(struct build *b, const char *workflow_type)
 	text(&a, 16, "run-1");
 	number(&a, 18, 1);
 	text(&a, 28, "w-1");
+	if (run)
+		text(&a, 10, run);
 	return done(b, EVENT_WORKFLOW_EXECUTION_STARTED, 6, &a);
+}
+
+int64_t build_started(struct build *b, const char *workflow_type)
+{
+	return build_started_after(b, workflow_type, NULL);
 }
 
 int64_t build_task_scheduled(struct build *b)
@@ -119,7 +126,8 @@ int64_t build_task_started(struct build *b)
 	return b->started;
 }
 
-int64_t build_task_completed_by(struct build *b, const char *sdk, const char *version)
+int64_t build_task_completed_with(struct build *b, const char *sdk, const char *version,
+				  const char *build_id)
 {
 	struct attributes a = begin(), metadata = begin();
 
@@ -131,8 +139,15 @@ int64_t build_task_completed_by(struct build *b, const char *sdk, const char *ve
 		wire_put_bytes(&a.bytes, 6, buf_str(&metadata.bytes));
 	}
 	buf_done(&metadata.bytes);
+	if (build_id)
+		named(&a, 5, build_id);
 	b->completed = done(b, EVENT_WORKFLOW_TASK_COMPLETED, 12, &a);
 	return b->completed;
+}
+
+int64_t build_task_completed_by(struct build *b, const char *sdk, const char *version)
+{
+	return build_task_completed_with(b, sdk, version, NULL);
 }
 
 int64_t build_task_completed(struct build *b)
@@ -149,14 +164,30 @@ int64_t build_task(struct build *b)
 	return id;
 }
 
-int64_t build_task_failed(struct build *b, const char *message)
+int64_t build_task_failed_of(struct build *b, int cause, const char *message)
 {
 	struct attributes a = begin();
 
 	number(&a, 1, b->scheduled);
 	number(&a, 2, b->started);
-	number(&a, 3, 23); /* WORKFLOW_WORKER_UNHANDLED_FAILURE */
+	number(&a, 3, cause);
 	named(&a, 4, message);
+	return done(b, EVENT_WORKFLOW_TASK_FAILED, 14, &a);
+}
+
+int64_t build_task_failed(struct build *b, const char *message)
+{
+	return build_task_failed_of(b, 23 /* WORKFLOW_WORKER_UNHANDLED_FAILURE */, message);
+}
+
+int64_t build_task_reset(struct build *b, const char *base)
+{
+	struct attributes a = begin();
+
+	number(&a, 1, b->scheduled);
+	number(&a, 2, b->started);
+	number(&a, 3, 20); /* RESET_WORKFLOW */
+	text(&a, 6, base);
 	return done(b, EVENT_WORKFLOW_TASK_FAILED, 14, &a);
 }
 
@@ -289,6 +320,24 @@ int64_t build_marker(struct build *b, const char *name, const char *detail, cons
 		wire_put_bytes(&a.bytes, 2, buf_str(&entry.bytes));
 	}
 	buf_done(&entry.bytes);
+	number(&a, 3, b->completed);
+	return done(b, EVENT_MARKER_RECORDED, 25, &a);
+}
+
+int64_t build_version_marker(struct build *b, const char *change, const char *version)
+{
+	const char *const details[][2] = {{"change-id", change}, {"version", version}};
+	struct attributes a = begin();
+
+	text(&a, 1, "Version");
+	for (size_t i = 0; i < 2; i++) {
+		struct attributes entry = begin();
+
+		text(&entry, 1, details[i][0]);
+		payloads(&entry, 2, details[i][1]);
+		wire_put_bytes(&a.bytes, 2, buf_str(&entry.bytes));
+		buf_done(&entry.bytes);
+	}
 	number(&a, 3, b->completed);
 	return done(b, EVENT_MARKER_RECORDED, 25, &a);
 }

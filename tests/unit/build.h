@@ -35,6 +35,8 @@ void build_init(struct build *b);
 void build_done(struct build *b);
 
 int64_t build_started(struct build *b, const char *workflow_type);
+/* As the run that RUN continued as new. */
+int64_t build_started_after(struct build *b, const char *workflow_type, const char *run);
 
 /* A workflow task: scheduled, started, completed; then its single steps. */
 int64_t build_task(struct build *b);
@@ -43,7 +45,14 @@ int64_t build_task_started(struct build *b);
 int64_t build_task_completed(struct build *b);
 /* As a worker of that SDK says it with its first completion. */
 int64_t build_task_completed_by(struct build *b, const char *sdk, const char *version);
+/* The same, and the build id of the worker; NULL: none. */
+int64_t build_task_completed_with(struct build *b, const char *sdk, const char *version,
+				  const char *build_id);
 int64_t build_task_failed(struct build *b, const char *message);
+/* CAUSE of WorkflowTaskFailedCause. */
+int64_t build_task_failed_of(struct build *b, int cause, const char *message);
+/* The run was reset here; what is before it is of run BASE. */
+int64_t build_task_reset(struct build *b, const char *base);
 
 /* An activity: scheduled, started, completed; then its single steps. */
 int64_t build_activity(struct build *b, const char *type);
@@ -61,6 +70,8 @@ int64_t build_child_initiated(struct build *b, const char *type, const char *wor
 int64_t build_signal(struct build *b, const char *name);
 /* DETAIL (a key of details, with the JSON of one payload) may be NULL. */
 int64_t build_marker(struct build *b, const char *name, const char *detail, const char *json);
+/* Go's and Java's marker of getVersion. */
+int64_t build_version_marker(struct build *b, const char *change, const char *version);
 int64_t build_update_accepted(struct build *b, const char *name, const char *update_id);
 int64_t build_update_completed(struct build *b, int64_t accepted, const char *update_id);
 
