@@ -291,14 +291,15 @@ void explain_failure(const struct schema *schema, struct str failure, struct are
 {
 	const struct schema_message *m = schema_message(schema, "temporal.api.failure.v1.Failure");
 	struct field_value v;
-	struct buf text;
+	struct buf text, stack;
 
 	ret->source = field_str(m, failure, "source");
-	ret->stack = field_str(m, failure, "stack_trace");
 	ret->type = field_str(m, failure, "application_failure_info.type");
 	ret->encoded = field_at(m, failure, "encoded_attributes", &v);
 	buf_init(&text, 0);
+	buf_init(&stack, 0);
 	buf_add(&text, field_str(m, failure, "message"));
+	buf_add(&stack, field_str(m, failure, "stack_trace"));
 	for (int depth = 0; depth < CAUSE_DEPTH && field_at(m, failure, "cause", &v); depth++) {
 		struct str type;
 
@@ -310,7 +311,12 @@ void explain_failure(const struct schema *schema, struct str failure, struct are
 			buf_puts(&text, ": ");
 		}
 		buf_add(&text, field_str(m, failure, "message"));
+		/* Of Java's failures the outermost is the SDK's own. */
+		buf_puts(&stack, "\n\n");
+		buf_add(&stack, field_str(m, failure, "stack_trace"));
 	}
 	ret->message = arena_str(a, buf_str(&text));
+	ret->stack = arena_str(a, buf_str(&stack));
 	buf_done(&text);
+	buf_done(&stack);
 }

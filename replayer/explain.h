@@ -20,7 +20,7 @@ struct sdk_failure {
 	struct str message;   /* failure.message, or query's error_message; verbatim */
 	struct str source;    /* failure.source: "GoSDK", "TypeScriptSDK", "" ... */
 	struct str type;      /* application_failure_info.type */
-	struct str stack;     /* failure.stack_trace */
+	struct str stack;     /* failure.stack_trace, and those of its causes */
 	bool encoded;	      /* encoded_attributes are set: the text is not in the message */
 };
 

@@ -80,7 +80,9 @@ static struct str shorten(const struct reader *r, struct str file, struct str fu
 	ptrdiff_t at = -1;
 
 	file = without_prefix(without_prefix(file, STR("file://")), STR("webpack-internal:///"));
-	if (r->root.n && str_starts(file, r->root))
+	/* /srv/app is no root of /srv/application. */
+	if (r->root.n && str_starts(file, r->root) &&
+	    (str_ends(r->root, STR("/")) || str_starts(str_skip(file, r->root.n), STR("/"))))
 		return without_prefix(str_skip(file, r->root.n), STR("/"));
 	file = without_prefix(file, STR("./"));
 	if (!str_starts(file, STR("/")))
@@ -263,13 +265,16 @@ static bool java_frame(struct reader *r, struct str line)
 	return true;
 }
 
-/* "Stack for <Task pending name='run (workflow: …' … wait_for=<… cb=[X.workflow_sleep.…" */
+/*
+ * "Stack for <Task pending name='run (workflow: …' … wait_for=<… cb=[X.workflow_sleep.…", or
+ * of a handle that is a task too: "Stack for <_ActivityHandle pending name='activity: …"
+ */
 static bool python_task(struct reader *r, struct str line)
 {
 	ptrdiff_t name = str_find(line, STR(" name='")), end, wait, at;
 	struct str text, what;
 
-	if (!str_starts(line, STR("Stack for <Task ")) || name < 0)
+	if (!str_starts(line, STR("Stack for <")) || name < 0)
 		return false;
 	text = str_skip(line, (size_t)name + strlen(" name='"));
 	end = str_find(text, STR(" (workflow:"));
@@ -336,9 +341,10 @@ static bool js_frame(struct reader *r, struct str line)
 	if (!str_starts(s, STR("at ")))
 		return false;
 	s = str_skip(s, strlen("at "));
+	s = without_prefix(s, STR("async "));
 	if (str_ends(s, STR(")")) && split_last(str_take(s, s.n - 1), '(', &function, &file)) {
 		s = file;
-		function = without_prefix(str_trim(function), STR("async "));
+		function = str_trim(function);
 	}
 	if (!place(s, &file, &at, &column))
 		return false;

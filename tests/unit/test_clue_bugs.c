@@ -112,6 +112,15 @@ static void patches_side_by_side(void **state)
 	worker_is(s, "Python", "1.3.0", "");
 	s->verdict.divergence.event_id = 6; /* not deprecated */
 	assert_silent(s, "535");
+	/* The other may stand before it. */
+	build_marker(&s->build, "core_patch", "patch-data", "{\"id\":\"c\",\"deprecated\":true}");
+	diverged(s, DIVERGENCE_MARKER, 10, 1);
+	s->verdict.message = STR("Change id c does not match expected id d");
+	assert_silent(s, "535"); /* alone */
+	build_marker(&s->build, "core_patch", "patch-data", "{\"id\":\"d\",\"deprecated\":true}");
+	diverged(s, DIVERGENCE_MARKER, 11, 1);
+	s->verdict.message = STR("Change id d does not match expected id e");
+	assert_non_null(clue(s, "temporalio/sdk-rust#535"));
 }
 
 static void deadlocks_of_busy_machines(void **state)

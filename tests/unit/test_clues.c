@@ -40,6 +40,8 @@ static void the_worker_that_recorded_it_was_another(void **state)
 		       "has temporal-python 1.35.0");
 	worker_is(s, "TypeScript", "1.18.0", "def");
 	assert_non_null(clue(s, "the worker now has temporal-typescript 1.18.0"));
+	worker_is(s, "TypeScript", "", "xyz");
+	assert_non_null(clue(s, "the worker now has temporal-typescript, build xyz"));
 }
 
 static void the_same_worker_is_no_clue(void **state)
@@ -144,6 +146,20 @@ static void versions_are_patches_too(void **state)
 	assert_non_null(clue(s, "(event 7) and 2 more"));
 }
 
+static void as_many_patches_as_are_shown(void **state)
+{
+	struct clue_story *s = *state;
+
+	build_started(&s->build, "Order");
+	build_task(&s->build);
+	for (int i = 0; i < 5; i++)
+		build_version_marker(&s->build, "\"fees\"", "2");
+	build_activity(&s->build, "Reserve"); /* 10 */
+	diverged(s, DIVERGENCE_REPLACED, 10, 1);
+	assert_non_null(clue(s, "fees version 2 (event 5)"));
+	assert_silent(s, "more");
+}
+
 static void other_markers_are_no_patches(void **state)
 {
 	struct clue_story *s = *state;
@@ -181,7 +197,10 @@ static void a_run_without_patches_shows_the_way(void **state)
 	d->history_value = STR("a-" UUID_1);
 	d->worker_value = STR("a-" UUID_2);
 	assert_silent(s, "no patch marker"); /* a patch does not mend that */
+	d->field = STR_NONE;
 	d->kind = DIVERGENCE_MARKER;
+	assert_silent(s, "no patch marker");
+	d->kind = DIVERGENCE_UPDATE;
 	assert_silent(s, "no patch marker");
 	failed(s, "workflow-code");
 	assert_silent(s, "no patch marker");
@@ -223,6 +242,14 @@ static void an_insertion_is_told_from_a_removal(void **state)
 	commands(s, 2, d->worker, command("ScheduleActivityTask", "Charge"));
 	assert_clue(s, "inserted, not removed: the code still asks for ActivityTaskScheduled Charge, "
 		       "behind StartTimer 30s, which history does not have");
+	/* Only what comes behind it counts. */
+	s->evidence.tasks.n = 0;
+	commands(s, 2, command("ScheduleActivityTask", "Charge"), d->worker);
+	assert_silent(s, "inserted");
+	commands(s, 2, command("StartTimer", "5s"), command("ScheduleActivityTask", "Charge"));
+	assert_silent(s, "inserted");
+	s->evidence.tasks.n = 0;
+	commands(s, 2, d->worker, command("ScheduleActivityTask", "Charge"));
 	/* What another task shows is of no use here. */
 	s->evidence.tasks.at[0].task = 1;
 	assert_silent(s, "inserted");
@@ -475,6 +502,7 @@ int main(void)
 		TEST(one_build_all_along_is_no_clue),
 		TEST(patches_before_it_are_named),
 		TEST(versions_are_patches_too),
+		TEST(as_many_patches_as_are_shown),
 		TEST(other_markers_are_no_patches),
 		TEST(a_run_without_patches_shows_the_way),
 		TEST(a_patch_that_is_no_longer_asked_for),

@@ -293,8 +293,8 @@ static void an_encoded_failure_is_classed_by_its_cause(void **state)
 }
 
 /* The bytes of a Failure: message, the class as application_failure_info.type, a cause. */
-static struct str failure_bytes(struct arena *a, const char *message, const char *type,
-				struct str cause)
+static struct str failure_bytes(struct arena *a, const char *message, const char *stack,
+				const char *type, struct str cause)
 {
 	struct buf b, info;
 	struct str ret;
@@ -303,6 +303,7 @@ static struct str failure_bytes(struct arena *a, const char *message, const char
 	buf_init(&info, 0);
 	wire_put_bytes(&info, 1, str_of(type));
 	wire_put_bytes(&b, 1, str_of(message));
+	wire_put_bytes(&b, 3, str_of(stack));
 	if (cause.n)
 		wire_put_bytes(&b, 4, cause);
 	wire_put_bytes(&b, 5, buf_str(&info));
@@ -321,12 +322,12 @@ static void a_failure_brings_its_causes(void **state)
 
 	arena_init(&a);
 	inner = failure_bytes(&a, "Unknown update name: set, knownTypes=[]",
-			      "java.lang.IllegalArgumentException", STR_NONE);
+			      "hc.Wf.order(Wf.java:61)", "java.lang.IllegalArgumentException", STR_NONE);
 	explain_failure(schema_new(&a),
 			failure_bytes(&a,
 				      "Failure handling event 7 of type "
 				      "'EVENT_TYPE_WORKFLOW_TASK_COMPLETED' during replay." JAVA_END,
-				      "io.temporal.internal.statemachines.InternalWorkflowTaskException",
+				      "io.temporal.x.Y.z(Y.java:1)", "io.temporal.internal.statemachines.InternalWorkflowTaskException",
 				      inner),
 			&a, &f);
 	explain(&f, &a, &said);
@@ -334,6 +335,8 @@ static void a_failure_brings_its_causes(void **state)
 	assert_int_equal(said.class, SAID_NONDETERMINISM);
 	assert_int_equal(said.event_id, 7);
 	assert_false(f.encoded);
+	/* The SDK's own is the outer one; where the code stood is said by the inner. */
+	assert_true(str_is(f.stack, "io.temporal.x.Y.z(Y.java:1)\n\nhc.Wf.order(Wf.java:61)"));
 	arena_done(&a);
 }
 
