@@ -16,7 +16,8 @@
  * compared as trees: the order of keys and the spelling of numbers do not count.
  *
  * Values of payloads are secrets: a difference shows type, size and a hash of 32 bits,
- * unless `payloads` is wanted.
+ * unless `payloads` is wanted. Payloads of bytes are shown by encoding, size and hash
+ * always; encrypted ones of one length count as generated, since ciphertext is new each time.
  */
 void compare_task(const struct history *h, const struct history_task *task,
 		  const struct command_view *commands, size_t n,

@@ -202,22 +202,25 @@ static bool is_empty(json_t *v)
 	return json_object_size(v) == 0;
 }
 
+static void add(const struct compare_fields *c, struct difference d)
+{
+	if (c->found->n < LIMIT_DIFFERENCES && !ignored(c, d.path, !d.worker.p))
+		vec_push(c->found, d);
+}
+
 static void differ(const struct compare_fields *c, struct str path, json_t *history,
 		   json_t *worker, bool secret)
 {
-	struct differences *found = c->found;
 	struct difference d = {
 		.path = path,
 		.history = shown(c, history, secret),
 		.worker = shown(c, worker, secret),
 	};
 
-	if (found->n == LIMIT_DIFFERENCES || ignored(c, path, !worker))
-		return;
 	if (history && worker &&
 	    compare_is_generated(json_text(history, c->a), json_text(worker, c->a)))
 		d.class = DIFFERENCE_GENERATED;
-	vec_push(found, d);
+	add(c, d);
 }
 
 static void walk(const struct compare_fields *c, struct str path, json_t *history,
@@ -275,53 +278,115 @@ static struct str decoded(const struct compare_fields *c, json_t *object, const 
 	return base64_decode(text, room, &n) ? str_slice(room, n) : text;
 }
 
-/* What a payload holds: a tree where it is JSON, else its bytes as text. A new reference. */
-static json_t *opened(const struct compare_fields *c, json_t *payload)
+/* Some payload lies in V, at whatever depth: what V says is not for everybody. */
+static bool holds_payload(json_t *v)
 {
-	struct str encoding = decoded(c, json_object_get(payload, "metadata"), "encoding");
-	struct str data = decoded(c, payload, "data");
-	json_t *tree = NULL;
+	const char *key;
+	json_t *item;
+	size_t i;
 
-	if (str_starts(encoding, STR("json/")))
-		tree = json_loadb(data.p, data.n, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-	if (tree)
-		return tree;
-	data = arena_printf(c->a, "%.*s, %zu bytes, #%08x", STR_ARG(encoding), data.n,
-			    (unsigned)(map_hash(data) & 0xffffffff));
-	return json_stringn(data.p, data.n);
+	if (is_payload(v))
+		return true;
+	json_object_foreach(v, key, item)
+		if (holds_payload(item))
+			return true;
+	json_array_foreach(v, i, item)
+		if (holds_payload(item))
+			return true;
+	return false;
 }
 
+/* What a payload holds. */
+struct content {
+	struct str encoding, data;
+	json_t *tree; /* of JSON; else NULL */
+};
+
+static struct content opened(const struct compare_fields *c, json_t *payload)
+{
+	struct content of = {
+		.encoding = decoded(c, json_object_get(payload, "metadata"), "encoding"),
+		.data = decoded(c, payload, "data"),
+	};
+
+	if (str_starts(of.encoding, STR("json/")))
+		of.tree = json_loadb(of.data.p, of.data.n, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+	return of;
+}
+
+static struct str described(const struct compare_fields *c, json_t *payload,
+			    const struct content *of)
+{
+	if (!payload)
+		return STR_NONE;
+	if (of->tree)
+		return shown(c, of->tree, true);
+	return arena_printf(c->a, "%.*s, %zu bytes, #%08x", STR_ARG(of->encoding), of->data.n,
+			    (unsigned)(map_hash(of->data) & 0xffffffff));
+}
+
+/*
+ * Payloads of bytes are the same or not. Ciphertext is new each time, but as long as its
+ * text: codecs write "binary/encrypted" and the like.
+ */
+static void compare_bytes(const struct compare_fields *c, struct str path, json_t *history,
+			  const struct content *x, json_t *worker, const struct content *y)
+{
+	struct difference d = {
+		.path = path,
+		.history = described(c, history, x),
+		.worker = described(c, worker, y),
+	};
+	bool alike = history && worker && str_eq(x->encoding, y->encoding);
+
+	if (alike && str_eq(x->data, y->data))
+		return;
+	if (alike && x->data.n == y->data.n && str_has(x->encoding, "encrypt"))
+		d.class = DIFFERENCE_GENERATED;
+	add(c, d);
+}
+
+/* HISTORY or WORKER may be NULL. */
 static void walk_payloads(const struct compare_fields *c, struct str path, json_t *history,
 			  json_t *worker)
 {
-	json_t *x = opened(c, history), *y = opened(c, worker);
+	struct content x = opened(c, history), y = opened(c, worker);
 
-	walk(c, path, x, y, true);
-	json_decref(x);
-	json_decref(y);
+	if ((x.tree || !history) && (y.tree || !worker))
+		walk(c, path, x.tree, y.tree, true);
+	else
+		compare_bytes(c, path, history, &x, worker, &y);
+	json_decref(x.tree);
+	json_decref(y.tree);
+}
+
+/* "1" and "1.0" are one number; of integers every digit counts. */
+static bool same_number(json_t *a, json_t *b)
+{
+	if (json_is_integer(a) && json_is_integer(b))
+		return json_integer_value(a) == json_integer_value(b);
+	return json_is_number(a) && json_is_number(b) &&
+	       json_number_value(a) == json_number_value(b);
 }
 
 static void walk(const struct compare_fields *c, struct str path, json_t *history,
 		 json_t *worker, bool secret)
 {
-	bool numbers = json_is_number(history) && json_is_number(worker);
-
 	/* Inside a payload what is left out differs from what is empty. */
 	if (!secret && is_empty(history) && is_empty(worker))
 		return;
-	if (!secret && is_payload(history) && is_payload(worker))
+	if (!secret && (is_payload(history) || !history) && (is_payload(worker) || !worker))
 		walk_payloads(c, path, history, worker);
 	else if (json_is_object(history) && json_is_object(worker))
 		walk_objects(c, path, history, worker, secret);
 	else if (json_is_array(history) && json_is_array(worker))
 		walk_lists(c, path, history, worker, secret);
-	else if (numbers && json_number_value(history) == json_number_value(worker))
+	else if (same_number(history, worker))
 		return;
 	else if (!history || !worker || !json_equal(history, worker))
 		differ(c, path, is_empty(history) && !secret ? NULL : history,
 		       is_empty(worker) && !secret ? NULL : worker,
-		       secret || is_payload(history ? history : worker) ||
-			       json_object_get(history ? history : worker, "payloads"));
+		       secret || holds_payload(history) || holds_payload(worker));
 }
 
 void compare_fields(const struct compare_fields *c, json_t *history, json_t *worker)

@@ -148,6 +148,25 @@ static void go_panics_are_read_too(void **state)
 	assert_int_equal(s->evidence.stood.at[1].line, 259);
 }
 
+static void go_runtime_errors_are_goroutines(void **state)
+{
+	struct story *s = *state;
+
+	parse(s, "goroutine 17 [running]:\n"
+		 "runtime/debug.Stack()\n"
+		 "\t/usr/local/go/src/runtime/debug/stack.go:26 +0x5e\n"
+		 "goroutine 18 [select]:\n"
+		 "main.(*Order).Run(0xc000)\n"
+		 "\t/src/cmd/worker/main.go:12\n"
+		 "created by main.main in goroutine 1\n"
+		 "\t/src/cmd/worker/main.go:40 +0x1\n");
+	assert_int_equal(s->stack.n_coroutines, 2);
+	assert_coroutine(s, 0, "", 1);
+	assert_frame(s, 0, 0, "runtime/debug.Stack", "runtime/debug/stack.go", 26, false);
+	assert_coroutine(s, 1, "", 1);
+	assert_frame(s, 1, 0, "main.(*Order).Run", "cmd/worker/main.go", 12, true);
+}
+
 /* ---- Java ---- */
 
 static void java_names_the_class_and_its_folders(void **state)
@@ -460,6 +479,7 @@ int main(void)
 		TEST(go_has_a_coroutine_and_its_frames),
 		TEST(go_has_several_coroutines),
 		TEST(go_panics_are_read_too),
+		TEST(go_runtime_errors_are_goroutines),
 		TEST(java_names_the_class_and_its_folders),
 		TEST(java_failures_name_the_code_in_a_cause),
 		TEST(python_names_its_tasks),
