@@ -231,10 +231,41 @@ bool ledger_resume(struct ledger **ret, struct str path, const struct ledger_hea
 	return fine;
 }
 
-bool ledger_add(struct ledger *l, const struct ledger_entry *entry, struct err *err)
+/* ---- adding ---- */
+
+/* False: it is too long for a line and its end. */
+static bool print_entry(struct ledger *l, const struct ledger_entry *entry)
 {
 	buf_clear(&l->line);
 	run_json_print(run_json_entry(entry), 0, &l->line);
+	return !l->line.full && l->line.n < LIMIT_RUN_LINE_BYTES;
+}
+
+/* The verdict is worth more than what was seen on the way: that goes, and a clue says so. */
+static void print_less(struct ledger *l, const struct ledger_entry *entry)
+{
+	struct evidence less = *entry->evidence;
+	struct ledger_entry kept = *entry;
+
+	kept.evidence = &less;
+	less.stacks.n = less.queries.n = 0;
+	less.clues.at = NULL;
+	less.clues.n = less.clues.cap = 0;
+	for (size_t i = 0; i < entry->evidence->clues.n; i++)
+		vec_push(&less.clues, entry->evidence->clues.at[i]);
+	vec_push(&less.clues, STR("stacks and answers to queries are left out here: they would not "
+				  "fit into a line of the run file"));
+	if (!print_entry(l, &kept)) {
+		less.tasks.n = 0;
+		(void)print_entry(l, &kept);
+	}
+	vec_done(&less.clues);
+}
+
+bool ledger_add(struct ledger *l, const struct ledger_entry *entry, struct err *err)
+{
+	if (!print_entry(l, entry) && entry->evidence)
+		print_less(l, entry);
 	if (!write_line(l, err))
 		return false;
 	count(l, entry);

@@ -132,6 +132,12 @@ static void payloads_of_bytes_are_compared_whole(void **state)
 	assert_int_equal(d->class, DIFFERENCE_PLAIN);
 	assert_true(str_starts(d->history, STR("binary/plain, 3 bytes, #")));
 	forget(s);
+	activity(s, "", arena_printf(&s->arena, ",\"input\":{\"payloads\":[%s]}",
+				     encoded(s, "binary/plain", "abc")).p);
+	d = only_difference(s);
+	assert_non_null(d);
+	assert_int_equal(d->history.n, 0);
+	forget(s);
 	bytes(s, "json/plain", "{broken", "{broken");
 	assert_same(s);
 	bytes(s, "json/plain", "{broken", "{other");
@@ -173,6 +179,10 @@ static void generated_values_are_known_by_their_look(void **state)
 		{"170000000", "170000001", false},
 		{"4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b700f067aa0ba902b7", true},
 		{"deadbeef", "beefdead", false},
+		{"zzzzzzzzzzzzzzzz", "yyyyyyyyyyyyyyyy", false},
+		{"GHIJGHIJGHIJGHIJ", "JIHGJIHGJIHGJIHG", false},
+		{"::::::::::::::::", ";;;;;;;;;;;;;;;;", false},
+		{"-------------------", "+++++++++++++++++++", false},
 		{"6bfd6073-2403-413f-acc3-7090cf837d0a", "6bfd6073-2403-413f-acc3-7090cf837d0a",
 		 false},
 		{"order-1", "order-2", false},
