@@ -37,7 +37,7 @@ static bool is_user(struct str file, struct str function)
 	for (size_t i = 0; i < sizeof(NOT_OF_USER_FUNCTIONS) / sizeof(char *); i++)
 		if (str_starts(function, str_of(NOT_OF_USER_FUNCTIONS[i])))
 			return false;
-	return file.n > 0;
+	return true;
 }
 
 /* ---- what a file is called ---- */
@@ -128,6 +128,8 @@ static int64_t number(struct str digits)
 static void add_frame(struct reader *r, struct str file, struct str line, struct str column,
 		      struct str function)
 {
+	struct str shown = shorten(r, file, function);
+
 	if (r->skips)
 		return;
 	if (!r->coroutines.n || r->closed)
@@ -135,11 +137,11 @@ static void add_frame(struct reader *r, struct str file, struct str line, struct
 	if (r->frames.n == LIMIT_STACK_FRAMES)
 		return;
 	vec_push(&r->frames, (struct stack_frame){
-		.file = arena_str(r->a, shorten(r, file, function)),
+		.file = arena_str(r->a, shown),
 		.line = number(line),
 		.column = number(column),
 		.function = arena_str(r->a, function),
-		.user = is_user(file, function),
+		.user = shown.n && is_user(file, function),
 	});
 }
 

@@ -46,7 +46,8 @@ static int tear_down(void **state)
 /* The evidence of a history's row, through the file. */
 static const struct evidence *through_the_file(struct story *s, const struct evidence *e)
 {
-	static const struct ledger_header HEADER = {STR("0.1.0"), STR("2026-11-22T10:00:00Z"), 1, 0};
+	static const struct ledger_header HEADER = {
+		.tool = STR("0.1.0"), .started = STR("2026-11-22T10:00:00Z"), .histories = 1};
 	struct verdict passed = {.kind = VERDICT_PASSED};
 	struct ledger_entry entry = {.history = STR("a.json"), .verdict = &passed, .evidence = e};
 	struct err err = ERR_INIT;

@@ -418,6 +418,10 @@ static void a_text_of_no_form_says_so(void **state)
 	assert_text(s->stack.note, "the worker's answer has no form known here");
 	stack_stood(&s->stack, &s->evidence);
 	assert_int_equal(s->evidence.stood.n, 0);
+	/* A place without a file is nobody's. */
+	parse(s, "    at f (file://:1:2)\n");
+	stack_stood(&s->stack, &s->evidence);
+	assert_int_equal(s->evidence.stood.n, 0);
 }
 
 static void numbers_may_be_anything(void **state)
