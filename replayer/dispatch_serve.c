@@ -38,6 +38,7 @@ static struct serve next_task(struct lane *lane, struct job *job, struct task_sp
 	/* core and Java take a second task of a run they have seen for a later task of it. */
 	if (job->sdk->family != SDK_GO && job->main_served)
 		s.run_id = frontend_fresh_run_id(lane->frontend, &job->arena);
+	job->inquiry.run_ids.served = s.run_id;
 	return s;
 }
 
@@ -85,6 +86,7 @@ static void choose_run_id(struct lane *lane, struct job *job)
 	job->real_id = real.n && (is_new || job->sdk->family == SDK_GO);
 	job->run_id = job->real_id ? real
 				   : frontend_fresh_run_id(lane->frontend, &job->arena);
+	job->inquiry.run_ids.own = real.n ? real : job->run_id;
 }
 
 /* Go's needs no guard where the program has no local activities; that is looked at once. */
@@ -189,7 +191,7 @@ void job_find_clues(const struct dispatch *d, struct job *job, const struct verd
 		.version = job->version,
 		.build_id = job->build_id,
 		.workflow_id = item->workflow_id,
-		.run_id = job->run_id,
+		.run_id = job->inquiry.run_ids.own,
 		.workflow_id_guessed = item->workflow_id_guessed,
 		.run_id_guessed = item->run_id_guessed,
 		.run_id_made_up = !item->run_id.n,

@@ -524,20 +524,12 @@ static bool answer(struct inquiry *q, const struct task_reply *reply, struct ver
 	return bisect(q, ret);
 }
 
-/* A reply dies before the inquiry does: what is made of its commands borrows from copies. */
+/* A reply dies before the inquiry does: what is made of its commands borrows from a copy. */
 bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
 {
-	struct task_reply kept = *reply;
-	struct command_view *commands;
+	struct task_reply own = own_run_reply(reply, &q->run_ids, q->arena);
 
-	if (!reply->n_commands)
-		return answer(q, reply, ret);
-	commands = arena_array(q->arena, struct command_view, reply->n_commands);
-	for (size_t i = 0; i < reply->n_commands; i++)
-		commands[i] = (struct command_view){
-			reply->commands[i].type, arena_str(q->arena, reply->commands[i].bytes)};
-	kept.commands = commands;
-	return answer(q, &kept, ret);
+	return answer(q, &own, ret);
 }
 
 bool inquiry_known(const struct inquiry *q, struct verdict *ret)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "replayer/evidence.h"
+#include "replayer/own_run.h"
 #include "replayer/remote/recipe.h"
 #include "replayer/verdict.h"
 
@@ -50,6 +51,7 @@ struct inquiry {
 	size_t look_task, look_last; /* the task behind which is looked, and the last such */
 	size_t look_at; /* 0: the stack; from 1: a query */
 	struct evidence evidence; /* strings in the arena */
+	struct run_ids run_ids;	  /* the owner's; none: replies are taken as they come */
 };
 
 /* WANTED outlives the inquiry. */

@@ -199,15 +199,23 @@ static void code_id(struct build *b, struct attributes *a, uint32_t field)
 	text(a, field, id);
 }
 
-int64_t build_activity_scheduled(struct build *b, const char *type)
+int64_t build_activity_with_id(struct build *b, const char *id, const char *type)
 {
 	struct attributes a = begin();
 
-	code_id(b, &a, 1);
+	text(&a, 1, id);
 	named(&a, 2, type);
 	named(&a, 4, "queue");
 	number(&a, 11, b->completed);
 	return done(b, EVENT_ACTIVITY_TASK_SCHEDULED, 15, &a);
+}
+
+int64_t build_activity_scheduled(struct build *b, const char *type)
+{
+	char id[16];
+
+	snprintf(id, sizeof(id), "%d", b->next_code_id++);
+	return build_activity_with_id(b, id, type);
 }
 
 int64_t build_activity_started(struct build *b, int64_t scheduled)

@@ -57,6 +57,7 @@ int64_t build_task_reset(struct build *b, const char *base);
 /* An activity: scheduled, started, completed; then its single steps. */
 int64_t build_activity(struct build *b, const char *type);
 int64_t build_activity_scheduled(struct build *b, const char *type);
+int64_t build_activity_with_id(struct build *b, const char *id, const char *type);
 int64_t build_activity_started(struct build *b, int64_t scheduled);
 int64_t build_activity_completed(struct build *b, int64_t scheduled);
 int64_t build_activity_failed(struct build *b, int64_t scheduled, const char *message);

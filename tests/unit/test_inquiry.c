@@ -371,6 +371,62 @@ static void only_the_main_check_is_whole(void **state)
 		assert_true(s->extents[i] < s->history.n_events);
 }
 
+/* Code may build ids from the run id; a probe goes out under another. */
+static void a_substitute_run_id_is_no_difference(void **state)
+{
+	static const struct str OWN = STR("01a20546-520c-7dda-9cbc-78a172736664");
+	static const struct str SUBSTITUTE = STR("4c7d672e-7ab7-44e8-8ba5-56ae9d110982");
+	struct story *s = *state;
+	struct task_reply main = reply_failed(
+		SDK_CORE, CAUSE_NONDETERMINISM,
+		ND "Timer machine does not handle this event: HistoryEvent(id: 5, "
+		   "ActivityTaskScheduled)");
+	struct task_reply probed = reply_completed(
+		&s->arena,
+		command_activity(&s->arena, "4c7d672e-7ab7-44e8-8ba5-56ae9d110982-a", "Step"),
+		command_timer(&s->arena, "2", 30), COMMAND_NONE);
+	struct build b;
+
+	build_init(&b);
+	build_started(&b, "OrderWorkflow");
+	build_task(&b);
+	build_activity_with_id(&b, "01a20546-520c-7dda-9cbc-78a172736664-a", "Step");
+	build_activity(&b, "Charge");
+	build_task(&b);
+	build_completed(&b);
+	s->history = build_history(&b, s->schema);
+	build_done(&b);
+	inquiry_begin(&s->inquiry, &RECIPE_CORE, &s->history, &WANTED, &s->arena);
+	s->inquiry.run_ids = (struct run_ids){OWN, OWN};
+	assert_false(inquiry_answer(&s->inquiry, &main, &s->verdict));
+	assert_int_equal(s->inquiry.state, INQUIRY_PROBE);
+	s->inquiry.run_ids.served = SUBSTITUTE;
+	assert_true(inquiry_answer(&s->inquiry, &probed, &s->verdict));
+	assert_int_equal(s->verdict.divergence.event_id, 6);
+	assert_true(str_is(s->verdict.divergence.worker.what, "StartTimer"));
+	assert_true(str_is(s->inquiry.evidence.tasks.at[0].pairs[0].worker.id,
+			   "01a20546-520c-7dda-9cbc-78a172736664-a"));
+}
+
+/* Wire bytes keep their lengths: an id of another one is left alone. */
+static void ids_of_another_length_are_left_alone(void **state)
+{
+	struct story *s = *state;
+	struct run_ids ids = {STR("run-10"), STR("run-9")};
+	struct task_reply reply = reply_failed(SDK_CORE, CAUSE_UNHANDLED, "run-9, run-9 and run-9");
+	struct task_reply own = own_run_reply(&reply, &ids, &s->arena);
+
+	steps(s, 1);
+	assert_true(str_is(own.failure.message, "run-9, run-9 and run-9"));
+	ids.own = STR("run-1");
+	own = own_run_reply(&reply, &ids, &s->arena);
+	assert_true(str_is(own.failure.message, "run-1, run-1 and run-1"));
+	assert_true(str_is(reply.failure.message, "run-9, run-9 and run-9"));
+	ids.served = STR_NONE;
+	own = own_run_reply(&reply, &ids, &s->arena);
+	assert_true(str_is(own.failure.message, "run-9, run-9 and run-9"));
+}
+
 static void note_of_a_recipe_is_kept(void **state)
 {
 	struct story *s = *state;
@@ -401,6 +457,8 @@ int main(void)
 		TEST(go_speaks_late),
 		TEST(prefixes_that_disagree_are_not_quoted),
 		TEST(only_the_main_check_is_whole),
+		TEST(a_substitute_run_id_is_no_difference),
+		TEST(ids_of_another_length_are_left_alone),
 		TEST(note_of_a_recipe_is_kept),
 	};
 
