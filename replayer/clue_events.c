@@ -6,6 +6,8 @@
 #include "replayer/clue_parts.h"
 #include "replayer/compare_fields.h"
 
+#define SHOWN_BUILD_BYTES ((size_t)40)
+
 enum { CAUSE_RESET_WORKFLOW = 20 };
 
 struct str clue_name(struct str s)
@@ -99,10 +101,18 @@ void clue_recorded_next(const struct history *h, size_t n, struct clue_recorded 
 		r->build = build;
 }
 
+/* Builds are often named by a hash: its beginning tells them apart. */
+static struct str build_text(struct str build, struct arena *a)
+{
+	return build.n <= SHOWN_BUILD_BYTES
+		       ? build
+		       : arena_printf(a, "%.*s...", STR_ARG(str_take(build, SHOWN_BUILD_BYTES)));
+}
+
 struct str clue_recorded_text(const struct clue_recorded *r, struct arena *a)
 {
 	struct str sdk = clue_name(r->sdk), version = clue_name(r->version);
-	struct str build = clue_name(r->build);
+	struct str build = build_text(r->build, a);
 
 	return arena_printf(a, "%.*s%s%.*s%s%.*s", STR_ARG(sdk), sdk.n && version.n ? " " : "",
 			    STR_ARG(version),

@@ -172,7 +172,8 @@ static struct str patch_removed(const struct clue_case *c, struct arena *a)
 	size_t at = clue_at(c);
 	struct clue_patch patch;
 
-	if (at == c->history->n_events || d->kind != DIVERGENCE_MARKER ||
+	/* A field that differs: the code asks for it, but for another version. */
+	if (at == c->history->n_events || d->kind != DIVERGENCE_MARKER || d->field.n ||
 	    str_is(d->worker.what, "RecordMarker") ||
 	    !clue_patch(c->history, at, a, &patch) || patch.deprecated)
 		return STR_NONE;

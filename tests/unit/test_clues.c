@@ -44,6 +44,17 @@ static void the_worker_that_recorded_it_was_another(void **state)
 	assert_non_null(clue(s, "the worker now has temporal-typescript, build xyz"));
 }
 
+static void builds_are_known_by_their_beginning(void **state)
+{
+	struct clue_story *s = *state;
+
+	recorded(s, "@temporalio/worker@1.24.0+b14c5da772f3944e30432860d0f467522b6475d1bb90093a");
+	worker_is(s, "Python", "1.18.0", "@temporalio/worker@1.24.0+2c44d47fc09b7e7c4f892e681e1eb124");
+	assert_clue(s, "workflow task 2 was recorded with build @temporalio/worker@1.24.0+"
+		       "b14c5da772f394...; the worker now has build @temporalio/worker@1.24.0+"
+		       "2c44d47fc09b7e...");
+}
+
 static void the_same_worker_is_no_clue(void **state)
 {
 	struct clue_story *s = *state;
@@ -222,6 +233,10 @@ static void a_patch_that_is_no_longer_asked_for(void **state)
 	assert_clue(s, "the code no longer asks for patch fees, which history has at event 5: keep "
 		       "it with deprecatePatch() as long as such histories are replayed");
 	d->worker = command("RecordMarker", "core_patch");
+	assert_silent(s, "no longer asks");
+	d->worker = (struct side){0};
+	assert_non_null(clue(s, "no longer asks"));
+	d->field = STR("version"); /* it is asked for, and differs */
 	assert_silent(s, "no longer asks");
 	diverged(s, DIVERGENCE_MARKER, 6, 1);
 	assert_silent(s, "no longer asks"); /* deprecated ones may go */
@@ -495,6 +510,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_worker_that_recorded_it_was_another),
+		TEST(builds_are_known_by_their_beginning),
 		TEST(the_same_worker_is_no_clue),
 		TEST(of_a_failure_the_last_word_counts),
 		TEST(code_was_deployed_while_the_run_was_open),
