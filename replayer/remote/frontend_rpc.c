@@ -136,17 +136,14 @@ static void on_poll_other(struct frontend *f, struct rpc_call *call, struct str 
 	(void)poll_hold(f, call, (struct poll){.kind = POLL_OTHER, .poller = SIZE_MAX});
 }
 
-/* Whether the answer to the worker may carry its next task. */
-enum answer { ANSWER_EMPTY, ANSWER_MAY_FOLLOW };
-
 static void take_reply(struct frontend *f, struct rpc_call *call, struct str request,
-		       const struct task_reply *reply, enum answer answer)
+		       const struct task_reply *reply)
 {
 	struct delivery *d = delivery_of_token(f, message_token(request));
 	struct task_reply with_family = *reply;
 	const struct poller *poller;
 
-	if (!d || answer == ANSWER_EMPTY)
+	if (!d || !reply->takes_next)
 		reply_empty(call);
 	if (!d)
 		return;
@@ -154,7 +151,7 @@ static void take_reply(struct frontend *f, struct rpc_call *call, struct str req
 	poller = &f->pollers.at[d->poller];
 	if (poller->sdk)
 		with_family.failure.family = poller->sdk->family;
-	if (answer == ANSWER_MAY_FOLLOW) {
+	if (reply->takes_next) {
 		f->following = call;
 		f->following_poller = d->poller;
 	}
@@ -171,7 +168,7 @@ static void on_completed(struct frontend *f, struct rpc_call *call, struct str r
 
 	arena_init(&a);
 	message_read_completed(f->schema, request, &a, &reply);
-	take_reply(f, call, request, &reply, ANSWER_MAY_FOLLOW);
+	take_reply(f, call, request, &reply);
 	arena_done(&a);
 }
 
@@ -182,7 +179,7 @@ static void on_failed(struct frontend *f, struct rpc_call *call, struct str requ
 
 	arena_init(&a);
 	message_read_failed(f->schema, request, &a, &reply);
-	take_reply(f, call, request, &reply, ANSWER_EMPTY);
+	take_reply(f, call, request, &reply);
 	arena_done(&a);
 }
 
@@ -193,7 +190,7 @@ static void on_query_completed(struct frontend *f, struct rpc_call *call, struct
 
 	arena_init(&a);
 	message_read_query(f->schema, request, &a, &reply);
-	take_reply(f, call, request, &reply, ANSWER_EMPTY);
+	take_reply(f, call, request, &reply);
 	arena_done(&a);
 }
 

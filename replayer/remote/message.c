@@ -198,6 +198,7 @@ void message_read_completed(const struct schema *s, struct str request, struct a
 	*reply = (struct task_reply){.kind = REPLY_COMPLETED};
 	reply->wants_another_task =
 		field_int(m, request, "force_create_new_workflow_task", 0) != 0;
+	reply->takes_next = field_int(m, request, "return_new_workflow_task", 0) != 0;
 	read_commands(request, a, reply);
 }
 

@@ -39,6 +39,7 @@ struct task_reply {
 	const struct command_view *commands;
 	size_t n_commands;
 	bool wants_another_task; /* force_create_new_workflow_task: a local activity runs */
+	bool takes_next; /* return_new_workflow_task: the answer may carry the run's next task */
 	struct str query_answer; /* data of the first payload */
 	struct str query_encoding;
 	struct sdk_failure failure;

@@ -209,13 +209,17 @@ static void abandoned_task_has_no_reply(void **state)
 
 /* ---- a task behind a task ---- */
 
-static struct str completed_answer(struct story *s, struct str token)
+enum { TAKES_NEXT = 5 }; /* return_new_workflow_task */
+
+static struct str completed_answer(struct story *s, struct str token, bool takes_next)
 {
 	struct str answer;
 	struct buf b;
 
 	buf_init(&b, 0);
 	wire_put_bytes(&b, 1, token);
+	if (takes_next)
+		wire_put_value(&b, TAKES_NEXT, 1);
 	assert_int_equal(call(s, SERVICE "RespondWorkflowTaskCompleted", buf_str(&b), &answer),
 			 GRPC_OK);
 	buf_done(&b);
@@ -228,7 +232,7 @@ static void the_answer_to_a_task_carries_the_next(void **state)
 	struct str first = wire_bytes_at(get_task(s), 1), next;
 
 	s->follows = true;
-	next = wire_bytes_at(completed_answer(s, first), 1);
+	next = wire_bytes_at(completed_answer(s, first, true), 1);
 	assert_true(s->follows);
 	assert_true(str_eq(field_str(schema_message(s->schema, MESSAGES
 						    "PollWorkflowTaskQueueResponse"),
@@ -250,7 +254,12 @@ static void no_other_answer_carries_a_task(void **state)
 	respond(s, SERVICE "RespondWorkflowTaskFailed", token);
 	assert_false(s->follows);
 	token = wire_bytes_at(get_task(s), 1);
-	assert_int_equal(completed_answer(s, token).n, 0);
+	assert_int_equal(completed_answer(s, token, true).n, 0);
+	/* Nor does that to a worker which does not ask for it. */
+	token = wire_bytes_at(get_task(s), 1);
+	s->follows = true;
+	assert_int_equal(completed_answer(s, token, false).n, 0);
+	assert_false(s->follows);
 }
 
 /* ---- losses ---- */
