@@ -219,7 +219,7 @@ bool frontend_open(struct frontend **ret, const struct schema *schema,
 		   const struct frontend_owner *owner, struct err *err)
 {
 	struct frontend *f = mem_zalloc(sizeof(*f));
-	struct rpc_server_settings listen = {"127.0.0.1", settings->port};
+	struct rpc_server_settings listen = {"127.0.0.1", settings->port, NULL};
 
 	f->schema = schema;
 	f->owner = *owner;

@@ -326,4 +326,4 @@ static void on_end(void *owner, struct rpc_call *call, bool delivered)
 	mem_free(p);
 }
 
-const struct rpc_handlers FRONTEND_HANDLERS = {on_call, on_end};
+const struct rpc_handlers FRONTEND_HANDLERS = {NULL, on_call, on_end};

@@ -5,6 +5,7 @@
 #include <grpc/byte_buffer.h>
 #include <grpc/byte_buffer_reader.h>
 #include <grpc/grpc.h>
+#include <grpc/grpc_posix.h>
 #include <grpc/grpc_security.h>
 #include <grpc/slice.h>
 #include <grpc/support/alloc.h>
@@ -172,6 +173,17 @@ static void call_answer(struct rpc_call *c, grpc_status_code status)
 	call_batch(c, ops, n, TAG_REPLY);
 }
 
+static bool admits(struct rpc_call *c)
+{
+	struct rpc_server *s = c->server;
+
+	c->peer = grpc_call_get_peer(c->call);
+	if (!s->handlers->admits || s->closing)
+		return true;
+	c->seen = true;
+	return s->handlers->admits(s->owner, c);
+}
+
 /* The call came in: asks for its request and for its end, and for the next call. */
 static void on_new(struct rpc_call *c, bool ok)
 {
@@ -185,7 +197,8 @@ static void on_new(struct rpc_call *c, bool ok)
 	message.data.recv_message.recv_message = &c->message;
 	end.data.recv_close_on_server.cancelled = &c->cancelled;
 	call_batch(c, &end, 1, TAG_CLOSE);
-	call_batch(c, &message, 1, TAG_MESSAGE);
+	if (admits(c))
+		call_batch(c, &message, 1, TAG_MESSAGE);
 }
 
 static void on_message(struct rpc_call *c, bool ok)
@@ -203,7 +216,6 @@ static void on_message(struct rpc_call *c, bool ok)
 	grpc_byte_buffer_reader_destroy(&reader);
 	grpc_byte_buffer_destroy(c->message);
 	c->message = NULL;
-	c->peer = grpc_call_get_peer(c->call);
 	c->seen = true;
 	s->handlers->on_call(s->owner, c,
 			     str_slice((const char *)GRPC_SLICE_START_PTR(c->details.method),
@@ -332,17 +344,33 @@ static bool say_why(const char *host, int port, struct err *err)
 	return false;
 }
 
-static bool listen_on(struct rpc_server *s, const char *host, int port, struct err *err)
+static grpc_server_credentials *credentials(const struct rpc_identity *identity)
 {
-	grpc_server_credentials *plain = grpc_insecure_server_credentials_create();
+	grpc_ssl_pem_key_cert_pair pair;
+
+	if (!identity)
+		return grpc_insecure_server_credentials_create();
+	pair = (grpc_ssl_pem_key_cert_pair){identity->key, identity->certificate};
+	return grpc_ssl_server_credentials_create_ex(
+		NULL, &pair, 1, GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE, NULL);
+}
+
+static bool listen_on(struct rpc_server *s, const struct rpc_server_settings *settings,
+		      struct err *err)
+{
+	grpc_server_credentials *shown = credentials(settings->identity);
+	const char *host = settings->host;
+	int port = settings->port;
 	char address[128];
 
+	if (!shown)
+		return err_set(err, ERR_IO, "can't serve TLS with that certificate and key");
 	if (strchr(host, ':'))
 		(void)snprintf(address, sizeof(address), "[%s]:%d", host, port);
 	else
 		(void)snprintf(address, sizeof(address), "%s:%d", host, port);
-	s->port = grpc_server_add_http2_port(s->server, address, plain);
-	grpc_server_credentials_release(plain);
+	s->port = grpc_server_add_http2_port(s->server, address, shown);
+	grpc_server_credentials_release(shown);
 	return s->port > 0 || say_why(host, port, err);
 }
 
@@ -385,7 +413,7 @@ bool rpc_server_open(struct rpc_server **ret, struct rpc_loop *loop,
 	s->shutdown.tags[TAG_SHUTDOWN] = (struct tag){&s->shutdown, TAG_SHUTDOWN};
 	s->server = server_new();
 	grpc_server_register_completion_queue(s->server, loop->queue, NULL);
-	if (!listen_on(s, settings->host, settings->port, err)) {
+	if (settings->host && !listen_on(s, settings, err)) {
 		rpc_server_close(s);
 		return false;
 	}
@@ -399,6 +427,18 @@ bool rpc_server_open(struct rpc_server **ret, struct rpc_loop *loop,
 int rpc_server_port(const struct rpc_server *s)
 {
 	return s->port;
+}
+
+void rpc_server_accept(struct rpc_server *s, int listener)
+{
+	grpc_server_credentials *plain;
+	int fd;
+
+	while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+		plain = grpc_insecure_server_credentials_create();
+		grpc_server_add_channel_from_fd(s->server, fd, plain);
+		grpc_server_credentials_release(plain);
+	}
 }
 
 void rpc_server_close(struct rpc_server *s)

@@ -29,9 +29,15 @@ enum rpc_status {
 	RPC_UNIMPLEMENTED = 12,
 	RPC_INTERNAL = 13,
 	RPC_UNAVAILABLE = 14,
+	RPC_UNAUTHENTICATED = 16,
 };
 
 struct rpc_handlers {
+	/*
+	 * The call's metadata is there, and nothing of its request was read, which may be
+	 * large: false where it was failed already. on_end comes in any case. May be NULL.
+	 */
+	bool (*admits)(void *owner, struct rpc_call *call);
 	/* METHOD is "/temporal.api.workflowservice.v1.WorkflowService/PollWorkflowTaskQueue";
 	 * METHOD and REQUEST (already inflated) live until on_end. */
 	void (*on_call)(void *owner, struct rpc_call *call, struct str method,
@@ -49,15 +55,28 @@ int rpc_loop_step(struct rpc_loop *loop, int wait_ms);
 /* Waits for what the servers, which are closed by now, still have in libgrpc's hands. */
 void rpc_loop_close(struct rpc_loop *loop);
 
+/* What a server shows of itself, as PEM texts; read in rpc_server_open() only. */
+struct rpc_identity {
+	const char *certificate; /* with the chain behind it, if there is one */
+	const char *key;
+};
+
 struct rpc_server_settings {
-	const char *host; /* "127.0.0.1" */
+	const char *host; /* "127.0.0.1", "::1"; NULL: no port, see rpc_server_accept() */
 	int port;	  /* 0: any free one */
+	const struct rpc_identity *identity; /* NULL: no TLS */
 };
 
 bool rpc_server_open(struct rpc_server **ret, struct rpc_loop *loop,
 		     const struct rpc_server_settings *settings,
 		     const struct rpc_handlers *handlers, void *owner, struct err *err);
+/* 0 without a host. */
 int rpc_server_port(const struct rpc_server *s);
+/*
+ * Serves, without TLS, whoever waits at LISTENER, a listening socket that does not block
+ * and stays the caller's: one that another network namespace holds, for example.
+ */
+void rpc_server_accept(struct rpc_server *s, int listener);
 /*
  * Cancels what is held (on_end comes for each before this returns) and lets go of the port;
  * what the transport still holds is freed in later steps of the loop: a peer that reads
@@ -71,7 +90,7 @@ void rpc_call_fail(struct rpc_call *call, enum rpc_status status, const char *me
 
 /* Request metadata ("client-name"), or STR_NONE. */
 struct str rpc_call_metadata(const struct rpc_call *call, const char *key);
-/* "ipv4:127.0.0.1:41234". */
+/* "ipv4:127.0.0.1:41234", "ipv6:%5B::1%5D:41234"; "fd:..." of an accepted one. */
 struct str rpc_call_peer(const struct rpc_call *call);
 /* The owner's pointer, NULL at first. */
 void rpc_call_set_data(struct rpc_call *call, void *data);

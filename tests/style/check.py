@@ -47,6 +47,7 @@ OWNED_CALLS = [
 
 OWNED_INCLUDES = [
     (r"grpc/", [r"replayer/remote/grpc_[^/]*\.[ch]"]),
+    (r"openssl/", [r"replayer/remote/certificate\.c"]),
     (r"(ncursesw/)?(n?curses|term)\.h", [r"viewer/term_curses\.c"]),
     (r"dlfcn\.h", [r"replayer/native/host\.c"]),
 ]
@@ -312,6 +313,7 @@ BAD = [  # rule, path, what follows the first two lines
     ("layers", "replayer/x.c", '#include "viewer/session.h"\n'),
     ("layers", "formats/x.c", '#include "json.h"\n'),
     ("includes", "replayer/remote/x.c", "#include <grpc/grpc.h>\n"),
+    ("includes", "replayer/remote/grpc_x.c", "#include <openssl/x509.h>\n"),
     ("includes", "viewer/x.c", "#include <ncurses.h>\n"),
     ("includes", "formats/x.c", "#include <dlfcn.h>\n"),
     ("memory", "formats/x.c", "void f(void)\n{\n\tfree(malloc(1));\n}\n"),

@@ -18,7 +18,7 @@
 struct client {
 	grpc_channel *channel;
 	grpc_completion_queue *queue;
-	const char *name, *version;
+	const char *name, *version, *authorization;
 };
 
 struct client_call {
@@ -34,6 +34,14 @@ struct client_call {
 
 struct client *client_open(int port)
 {
+	char target[64];
+
+	(void)snprintf(target, sizeof(target), "127.0.0.1:%d", port);
+	return client_open_at(target, NULL);
+}
+
+struct client *client_open_at(const char *target, const char *roots)
+{
 	grpc_arg args[] = {
 		{.type = GRPC_ARG_INTEGER,
 		 .key = (char *)GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH,
@@ -45,14 +53,13 @@ struct client *client_open(int port)
 	};
 	grpc_channel_args all = {.num_args = 2, .args = args};
 	struct client *c = mem_zalloc(sizeof(*c));
-	grpc_channel_credentials *plain;
-	char target[64];
+	grpc_channel_credentials *how;
 
 	grpc_init();
-	(void)snprintf(target, sizeof(target), "127.0.0.1:%d", port);
-	plain = grpc_insecure_credentials_create();
-	c->channel = grpc_channel_create(target, plain, &all);
-	grpc_channel_credentials_release(plain);
+	how = roots ? grpc_ssl_credentials_create_ex(roots, NULL, NULL, NULL)
+		    : grpc_insecure_credentials_create();
+	c->channel = grpc_channel_create(target, how, &all);
+	grpc_channel_credentials_release(how);
 	c->queue = grpc_completion_queue_create_for_next(NULL);
 	c->name = "test-client";
 	return c;
@@ -62,6 +69,11 @@ void client_names(struct client *c, const char *name, const char *version)
 {
 	c->name = name;
 	c->version = version;
+}
+
+void client_authorization(struct client *c, const char *value)
+{
+	c->authorization = value;
 }
 
 void client_close(struct client *c)
@@ -89,7 +101,7 @@ struct client_call *client_start(struct client *c, const char *method, struct st
 	grpc_slice path = grpc_slice_from_copied_string(method);
 	grpc_slice body = grpc_slice_from_copied_buffer(request.p, request.n);
 	gpr_timespec deadline = gpr_inf_future(GPR_CLOCK_REALTIME);
-	grpc_metadata headers[3];
+	grpc_metadata headers[4];
 	size_t n_headers = 0;
 	grpc_op ops[6] = {0};
 
@@ -97,6 +109,8 @@ struct client_call *client_start(struct client *c, const char *method, struct st
 		headers[n_headers++] = header("client-name", c->name);
 	if (c->version)
 		headers[n_headers++] = header("client-version", c->version);
+	if (c->authorization)
+		headers[n_headers++] = header("authorization", c->authorization);
 	if (compression == CLIENT_GZIP)
 		headers[n_headers++] = header("grpc-internal-encoding-request", "gzip");
 

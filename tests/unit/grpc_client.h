@@ -11,12 +11,16 @@ struct client;
 struct client_call;
 
 struct client *client_open(int port);
+/* TARGET: "127.0.0.1:7233", "[::1]:7233". ROOTS: what TLS trusts, as PEM; NULL: no TLS. */
+struct client *client_open_at(const char *target, const char *roots);
 void client_close(struct client *c);
 /*
  * What its calls say of who makes them, as an SDK does; at first "test-client", no version.
  * NULL: nothing. The strings must outlive the client.
  */
 void client_names(struct client *c, const char *name, const char *version);
+/* The header `authorization` of its calls; NULL, at first: none. It must outlive the client. */
+void client_authorization(struct client *c, const char *value);
 /* COMPRESSED: the request is sent gzipped. DEADLINE_MS: 0 for none. */
 enum client_compression { CLIENT_PLAIN, CLIENT_GZIP };
 struct client_call *client_start(struct client *c, const char *method, struct str request,

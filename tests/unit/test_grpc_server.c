@@ -7,7 +7,10 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <arpa/inet.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +18,7 @@
 #include <cmocka.h>
 
 #include "formats/base/mem.h"
+#include "replayer/remote/certificate.h"
 #include "tests/unit/grpc_client.h"
 
 #define WAIT_MS 10000 /* what a turn may take on a loaded machine */
@@ -26,6 +30,7 @@ struct owner {
 	struct rpc_server *server;
 	struct rpc_call *held;
 	bool holds; /* calls carry their owner as data */
+	size_t admitted;
 	size_t calls;
 	size_t ended;
 	size_t delivered;
@@ -72,7 +77,7 @@ static const struct rpc_handlers handlers = {.on_call = on_call, .on_end = on_en
 static bool serve(struct owner *o, struct rpc_server **ret, const char *host, int port,
 		  struct err *err)
 {
-	struct rpc_server_settings settings = {host, port};
+	struct rpc_server_settings settings = {.host = host, .port = port};
 
 	if (!o->loop)
 		rpc_loop_open(&o->loop);
@@ -144,6 +149,142 @@ static void test_echo(void **state)
 	assert_true(o.peer);
 	client_close(c);
 	close_server(&o);
+}
+
+static void ask_and_close(struct owner *o, struct client *c, int status)
+{
+	struct client_call *k = client_start(c, "/test/Echo", STR("x"), CLIENT_PLAIN, 5000);
+
+	UNTIL(o, c, client_done(k));
+	assert_int_equal(client_status(k), status);
+	client_free(k);
+	client_close(c);
+}
+
+/* Only who trusts this very certificate talks to it, by any address that it names. */
+static void test_tls(void **state)
+{
+	static const char *const hosts[] = {"127.0.0.1", "[::1]"};
+	struct rpc_server_settings settings = {.host = "::"};
+	struct owner o = {0};
+	struct certificate mine, other;
+	struct rpc_identity identity;
+	struct err err = ERR_INIT;
+	struct arena a;
+	char target[64];
+
+	(void)state;
+	arena_init(&a);
+	assert_true(certificate_make(&mine, STR("::"), time(NULL), &a, &err));
+	assert_true(certificate_make(&other, STR("::"), time(NULL), &a, &err));
+	identity = (struct rpc_identity){mine.certificate.p, mine.key.p};
+	settings.identity = &identity;
+	rpc_loop_open(&o.loop);
+	assert_true(rpc_server_open(&o.server, o.loop, &settings, &handlers, &o, &err));
+	for (size_t i = 0; i < 2; i++) {
+		(void)snprintf(target, sizeof(target), "%s:%d", hosts[i],
+			       rpc_server_port(o.server));
+		ask_and_close(&o, client_open_at(target, mine.certificate.p), RPC_OK);
+	}
+	assert_int_equal(o.calls, 2);
+	ask_and_close(&o, client_open_at(target, other.certificate.p), RPC_UNAVAILABLE);
+	ask_and_close(&o, client_open_at(target, NULL), RPC_UNAVAILABLE);
+	assert_int_equal(o.calls, 2);
+	close_server(&o);
+	arena_done(&a);
+}
+
+static void test_tls_unusable(void **state)
+{
+	struct rpc_identity identity = {"no certificate", "no key"};
+	struct rpc_server_settings settings = {.host = "127.0.0.1", .identity = &identity};
+	struct owner o = {0};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	rpc_loop_open(&o.loop);
+	assert_false(rpc_server_open(&o.server, o.loop, &settings, &handlers, &o, &err));
+	rpc_loop_close(o.loop);
+}
+
+/* A server without a port serves who waits at a socket that was brought to it. */
+static void test_accept(void **state)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct rpc_server_settings settings = {.host = NULL};
+	socklen_t n = sizeof(to);
+	struct owner o = {0};
+	struct err err = ERR_INIT;
+	struct client *c, *d;
+	struct client_call *k, *l;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	(void)state;
+	assert_int_equal(bind(fd, (struct sockaddr *)&to, n), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&to, &n), 0);
+	rpc_loop_open(&o.loop);
+	assert_true(rpc_server_open(&o.server, o.loop, &settings, &handlers, &o, &err));
+	assert_int_equal(rpc_server_port(o.server), 0);
+	c = client_open(ntohs(to.sin_port));
+	d = client_open(ntohs(to.sin_port));
+	k = ask(c, "/test/Echo", "hello");
+	l = ask(d, "/test/Echo", "there");
+	UNTIL(&o, c, (rpc_server_accept(o.server, fd), client_step(d),
+		      client_done(k) && client_done(l)));
+	assert_true(str_is(client_reply(k), "you said hello"));
+	assert_true(str_is(client_reply(l), "you said there"));
+	assert_false(o.peer);
+	client_free(k);
+	client_free(l);
+	client_close(c);
+	client_close(d);
+	close_server(&o);
+	close(fd);
+}
+
+/* Who has no key is turned away before the request is read. */
+static bool has_key(void *ctx, struct rpc_call *call)
+{
+	struct owner *o = ctx;
+
+	o->admitted++;
+	if (str_is(rpc_call_metadata(call, "authorization"), "Bearer key"))
+		return true;
+	rpc_call_fail(call, RPC_UNAUTHENTICATED, "no key");
+	return false;
+}
+
+static void test_admits(void **state)
+{
+	static const struct rpc_handlers asking = {
+		.admits = has_key, .on_call = on_call, .on_end = on_end};
+	struct rpc_server_settings settings = {.host = "127.0.0.1"};
+	struct owner o = {.big = calloc(1, BIG_BYTES)};
+	struct err err = ERR_INIT;
+	struct client_call *k;
+	struct client *c;
+
+	(void)state;
+	rpc_loop_open(&o.loop);
+	assert_true(rpc_server_open(&o.server, o.loop, &settings, &asking, &o, &err));
+	c = client_open(rpc_server_port(o.server));
+	k = client_start(c, "/test/Echo", str_slice(o.big, BIG_BYTES), CLIENT_PLAIN, 0);
+	UNTIL(&o, c, client_done(k));
+	assert_int_equal(client_status(k), RPC_UNAUTHENTICATED);
+	client_free(k);
+	UNTIL(&o, c, o.ended == 1);
+	assert_int_equal(o.calls, 0);
+	client_authorization(c, "Bearer key");
+	k = ask(c, "/test/Echo", "hello");
+	UNTIL(&o, c, client_done(k) && o.ended == 2);
+	assert_int_equal(client_status(k), RPC_OK);
+	assert_int_equal(o.admitted, 2);
+	assert_int_equal(o.calls, 1);
+	client_free(k);
+	client_close(c);
+	close_server(&o);
+	free(o.big);
 }
 
 static void test_unknown_method(void **state)
@@ -429,6 +570,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_peer_killed), /* first: it forks */
 		cmocka_unit_test(test_echo),
+		cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_tls_unusable),
+		cmocka_unit_test(test_accept),
+		cmocka_unit_test(test_admits),
 		cmocka_unit_test(test_unknown_method),
 		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_cancelled),
