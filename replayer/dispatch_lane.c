@@ -316,7 +316,7 @@ static bool open_frontend(struct lane *lane, struct err *err)
 		.sdk = s->sdk,
 		.seed = s->seed + lane->d->n_processes,
 	};
-	struct frontend_owner owner = {lane, lane_on_reply, lane_on_lost};
+	struct frontend_owner owner = {lane, lane_on_reply, lane_on_lost, NULL};
 
 	return lane->frontend ||
 	       frontend_open(&lane->frontend, s->schema, &settings, &owner, err);

@@ -5,6 +5,7 @@
 #include "formats/base/arena.h"
 #include "replayer/commands.h"
 #include "replayer/remote/sdks.h"
+#include "replayer/replay_listen.h"
 #include "replayer/report.h"
 
 #define ROW(name, letter, kind, value, member, help) \
@@ -165,13 +166,16 @@ bool replay_options_check(const struct replay_options *o, size_t n_operands, str
 
 	if (!o->workers.items.n && !o->listen.n)
 		return err_set(err, ERR_USAGE,
-			       "replay needs a worker: --worker 'CMD' (see hindcast replay --help)");
+			       "replay needs a worker: --worker 'CMD', or --listen HOST:PORT (see "
+			       "hindcast replay --help)");
 	if (!n_operands)
 		return err_set(err, ERR_USAGE, "replay needs a history: a file, a folder, a glob or -");
 	if (o->update_baseline && !o->baseline.n)
 		return err_set(err, ERR_USAGE, "--update-baseline needs --baseline FILE");
 	if (o->seed.p && !o->sample)
 		return err_set(err, ERR_USAGE, "--seed needs --sample N");
+	if (!replay_listen_check(o, err))
+		return false;
 	arena_init(&a);
 	if (o->sdk.n && !sdk_find(o->sdk))
 		fine = err_set(err, ERR_USAGE, "--sdk %.*s: known are %.*s", STR_ARG(o->sdk),

@@ -69,3 +69,9 @@
 /* A worker's log, which a worker that prints in a loop would fill the disk with; its end. */
 #define LIMIT_WORKER_LOG_BYTES ((size_t)32 * 1024 * 1024)
 #define LIMIT_WORKER_LOG_KEPT_BYTES ((size_t)1024 * 1024)
+
+/* An API key: it goes into a header beside others, and Temporal's are some 500 bytes. */
+#define LIMIT_API_KEY_BYTES ((size_t)8 * 1024)
+
+/* A certificate with its chain, or a key: real ones have some kilobytes. */
+#define LIMIT_PEM_BYTES ((size_t)1024 * 1024)

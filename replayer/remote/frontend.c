@@ -5,8 +5,10 @@
 #include "formats/base/mem.h"
 #include "replayer/remote/frontend_state.h"
 #include "replayer/remote/message.h"
+#include "replayer/remote/procnet.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 /*
  * The SDKs' polls have a deadline of 70 s or so; one that is answered empty before it is
@@ -214,13 +216,32 @@ void frontend_abandon(struct frontend *f, void *delivery)
 
 /* ---- life ---- */
 
+static bool open_server(struct frontend *f, struct err *err)
+{
+	const struct listen *l = f->settings.listen;
+	struct rpc_server_settings where = {.host = "127.0.0.1", .port = f->settings.port};
+	struct rpc_identity identity;
+
+	if (f->settings.adopts)
+		where.host = NULL;
+	if (l) {
+		where.host = l->host.p;
+		where.port = l->port;
+	}
+	if (l && l->tls.key.n) {
+		identity = (struct rpc_identity){l->tls.certificate.p, l->tls.key.p};
+		where.identity = &identity;
+	}
+	return rpc_server_open(&f->server, f->loop, &where, &FRONTEND_HANDLERS, f, err);
+}
+
 bool frontend_open(struct frontend **ret, const struct schema *schema,
 		   const struct frontend_settings *settings,
 		   const struct frontend_owner *owner, struct err *err)
 {
 	struct frontend *f = mem_zalloc(sizeof(*f));
-	struct rpc_server_settings listen = {"127.0.0.1", settings->port, NULL};
 
+	f->listener = -1;
 	f->schema = schema;
 	f->owner = *owner;
 	f->settings = *settings;
@@ -231,10 +252,12 @@ bool frontend_open(struct frontend **ret, const struct schema *schema,
 	f->loop = settings->loop;
 	if (f->own_loop)
 		rpc_loop_open(&f->loop);
-	if (!rpc_server_open(&f->server, f->loop, &listen, &FRONTEND_HANDLERS, f, err)) {
+	if (!open_server(f, err)) {
 		frontend_close(f);
 		return false;
 	}
+	if (settings->listen)
+		gate_open(&f->gate, settings->listen, rpc_server_port(f->server), settings->user);
 	*ret = f;
 	return true;
 }
@@ -246,6 +269,9 @@ void frontend_close(struct frontend *f)
 	rpc_server_close(f->server);
 	if (f->own_loop)
 		rpc_loop_close(f->loop);
+	gate_close(f->gate);
+	if (f->listener >= 0)
+		close(f->listener);
 	arena_done(&f->arena);
 	arena_done(&f->names);
 	vec_done(&f->pollers);
@@ -258,7 +284,25 @@ void frontend_close(struct frontend *f)
 
 int frontend_port(const struct frontend *f)
 {
-	return rpc_server_port(f->server);
+	return f->settings.adopts ? f->settings.port : rpc_server_port(f->server);
+}
+
+void frontend_adopt(struct frontend *f, int listener)
+{
+	BUG_IF(!f->settings.adopts || f->listener >= 0);
+	f->listener = listener;
+}
+
+size_t frontend_refused(const struct frontend *f)
+{
+	return f->gate ? gate_refused(f->gate) : 0;
+}
+
+struct str listen_address(const struct listen *l, int port, struct arena *a)
+{
+	bool v6 = memchr(l->host.p, ':', l->host.n) != NULL;
+
+	return arena_printf(a, v6 ? "[%.*s]:%d" : "%.*s:%d", STR_ARG(l->host), port);
 }
 
 static void answer_old_polls(struct frontend *f)
@@ -276,6 +320,8 @@ static void answer_old_polls(struct frontend *f)
 void frontend_tick(struct frontend *f, int64_t now_ms)
 {
 	f->now_ms = now_ms;
+	if (f->listener >= 0)
+		rpc_server_accept(f->server, f->listener);
 	answer_old_polls(f);
 }
 
@@ -299,6 +345,17 @@ void frontend_forget_pollers(struct frontend *f)
 			delivery_lose(f, &f->deliveries.at[i]);
 	f->pollers.n = f->queues.n = 0;
 	arena_done(&f->arena);
+}
+
+void frontend_check_peers(struct frontend *f)
+{
+	for (size_t i = 0; i < f->pollers.n; i++) {
+		const struct poller *p = &f->pollers.at[i];
+
+		if (!p->held && !p->gone &&
+		    !procnet_connected(p->peer, rpc_server_port(f->server)))
+			poller_gone(f, i);
+	}
 }
 
 size_t frontend_pollers(const struct frontend *f)

@@ -5,10 +5,12 @@
 #include "formats/base/arena.h"
 #include "formats/base/buf.h"
 #include "formats/base/err.h"
+#include "replayer/remote/listen.h"
 #include "replayer/remote/sdks.h"
 #include "replayer/remote/task.h"
 
 #include <stdint.h>
+#include <sys/types.h>
 
 /*
  * One row per RPC in a table (frontend.c); the rest is Unimplemented and remembered.
@@ -33,6 +35,7 @@ struct poller {
 	struct str version;
 	struct str build_id;
 	const struct sdk_row *sdk; /* NULL: unknown client_name */
+	struct str peer;	   /* of its last poll */
 	bool gone;		   /* its connection died after its last poll */
 	size_t held;		   /* polls of any kind that wait now */
 };
@@ -44,11 +47,17 @@ struct frontend_owner {
 			 const struct task_reply *reply);
 	/* The worker will never answer: it died, or did not get the task. */
 	void (*on_lost)(void *context, void *delivery);
+	/* A caller was refused; once for each reason, in words for people. May be NULL. */
+	void (*on_refused)(void *context, struct str sentence);
 };
 
 struct frontend_settings {
 	struct rpc_loop *loop; /* shared with other frontends; NULL: one of its own */
-	int port;	  /* 0: any free one */
+	/* Where others find it, and whom it serves; NULL: on 127.0.0.1, whoever comes. */
+	const struct listen *listen;
+	uid_t user;	  /* ours, with LISTEN */
+	bool adopts;	  /* it opens no port: frontend_adopt() brings a socket that listens */
+	int port;	  /* without LISTEN; 0: any free one */
 	size_t page_bytes; /* a longer history is served in pages of this size */
 	const struct sdk_row *sdk; /* what every worker is taken for; NULL: what it says */
 	/* Every token and substitute run id comes from it. */
@@ -59,7 +68,12 @@ bool frontend_open(struct frontend **ret, const struct schema *schema,
 		   const struct frontend_settings *settings,
 		   const struct frontend_owner *owner, struct err *err);
 void frontend_close(struct frontend *f);
+/* With `adopts`: the one of the settings. */
 int frontend_port(const struct frontend *f);
+/* LISTENER, from another network namespace, is the frontend's from now on; it must not block. */
+void frontend_adopt(struct frontend *f, int listener);
+/* Calls that were refused until now. */
+size_t frontend_refused(const struct frontend *f);
 
 /* What is due by the clock alone; NOW_MS: monotonic. Calls come by rpc_loop_step(). */
 void frontend_tick(struct frontend *f, int64_t now_ms);
@@ -74,6 +88,13 @@ size_t frontend_queues(const struct frontend *f);
 struct str frontend_queue(const struct frontend *f, size_t index);
 /* A worker is about to be replaced: drops polls, pollers, queues; open deliveries are lost. */
 void frontend_forget_pollers(struct frontend *f);
+
+/*
+ * A worker none of whose polls wait can die unheard: looks up in the kernel's table whether
+ * the connections of such pollers still stand; otherwise they are gone, and what they hold
+ * is lost. Only with `listen`.
+ */
+void frontend_check_peers(struct frontend *f);
 
 /*
  * The poller of the longest-held workflow poll of QUEUE (STR_NONE: of any), or NULL;

@@ -81,7 +81,7 @@ static void reply_buf(struct rpc_call *call, struct buf *b)
 	buf_done(b);
 }
 
-static void poller_gone(struct frontend *f, size_t poller)
+void poller_gone(struct frontend *f, size_t poller)
 {
 	f->pollers.at[poller].gone = true;
 	for (size_t i = 0; i < f->deliveries.n; i++)
@@ -118,6 +118,7 @@ static void on_poll_workflow(struct frontend *f, struct rpc_call *call, struct s
 {
 	struct poll poll = {.kind = POLL_WORKFLOW};
 	struct poll_request r;
+	struct poller *poller;
 
 	message_read_poll(f->schema, request, &r);
 	poll.poller = poller_index(f, &r, call);
@@ -125,8 +126,11 @@ static void on_poll_workflow(struct frontend *f, struct rpc_call *call, struct s
 		poll.kind = POLL_OTHER;
 	else
 		poll.queue = queue_index(f, r.queue);
-	f->pollers.at[poll.poller].held++;
-	f->pollers.at[poll.poller].gone = false;
+	poller = &f->pollers.at[poll.poller];
+	poller->held++;
+	poller->gone = false;
+	if (f->gate && !str_eq(poller->peer, rpc_call_peer(call)))
+		poller->peer = arena_str(&f->arena, rpc_call_peer(call));
 	(void)poll_hold(f, call, poll);
 }
 
@@ -285,6 +289,39 @@ static void remember_unimplemented(struct frontend *f, struct str method)
 		vec_push(&f->unimplemented, arena_str(&f->names, method));
 }
 
+/* What a caller hears whom the gate does not let in. */
+static const struct refusal {
+	enum rpc_status status;
+	const char *message;
+} REFUSALS[GATE_ANSWERS] = {
+	[GATE_STRANGER] = {RPC_PERMISSION_DENIED, "hindcast serves its own user's processes only"},
+	[GATE_GONE] = {RPC_UNAVAILABLE, "the connection is broken"},
+	[GATE_NO_KEY] = {RPC_UNAUTHENTICATED, "hindcast wants an API key"},
+	[GATE_WRONG_KEY] = {RPC_UNAUTHENTICATED, "hindcast wants another API key"},
+};
+
+static bool admits(void *owner, struct rpc_call *call)
+{
+	struct frontend *f = owner;
+	struct str peer = rpc_call_peer(call);
+	enum gate_answer answer;
+	struct arena a;
+
+	if (!f->gate)
+		return true;
+	answer = gate_ask(f->gate, peer, rpc_call_metadata(call, "authorization"));
+	if (answer == GATE_OPEN)
+		return true;
+	if (answer != GATE_GONE && !f->told[answer] && f->owner.on_refused) {
+		arena_init(&a);
+		f->owner.on_refused(f->owner.context, gate_sentence(f->gate, answer, peer, &a));
+		arena_done(&a);
+	}
+	f->told[answer] = true;
+	rpc_call_fail(call, REFUSALS[answer].status, REFUSALS[answer].message);
+	return false;
+}
+
 static void on_call(void *owner, struct rpc_call *call, struct str method, struct str request)
 {
 	struct frontend *f = owner;
@@ -311,6 +348,8 @@ static void on_end(void *owner, struct rpc_call *call, bool delivered)
 	struct frontend *f = owner;
 	struct poll *p = rpc_call_data(call);
 
+	if (f->gate)
+		gate_leave(f->gate, rpc_call_peer(call));
 	if (!p)
 		return;
 	unhold(f, p);
@@ -326,4 +365,4 @@ static void on_end(void *owner, struct rpc_call *call, bool delivered)
 	mem_free(p);
 }
 
-const struct rpc_handlers FRONTEND_HANDLERS = {NULL, on_call, on_end};
+const struct rpc_handlers FRONTEND_HANDLERS = {admits, on_call, on_end};

@@ -4,6 +4,7 @@
 
 #include "formats/base/vec.h"
 #include "replayer/remote/frontend.h"
+#include "replayer/remote/gate.h"
 #include "replayer/remote/grpc_server.h"
 
 enum poll_kind { POLL_WORKFLOW, POLL_OTHER };
@@ -37,6 +38,9 @@ struct frontend {
 	struct rpc_loop *loop;
 	bool own_loop;
 	struct rpc_server *server;
+	int listener; /* one that was brought, or -1 */
+	struct gate *gate; /* NULL: whoever can reach it may call */
+	bool told[GATE_ANSWERS];
 	struct frontend_owner owner;
 	struct frontend_settings settings;
 	uint64_t random;
@@ -63,6 +67,8 @@ struct delivery *delivery_of_token(struct frontend *f, struct str token);
 struct str token_of(const struct frontend *f, size_t slot, struct arena *a);
 /* Ends a delivery whose worker will not answer. */
 void delivery_lose(struct frontend *f, struct delivery *d);
+/* Its connection is gone: so is all that it holds. */
+void poller_gone(struct frontend *f, size_t poller);
 /* Wire bytes of one page of the spec's events from index FROM on; the next begins at *RET_TO. */
 struct str delivery_page(const struct frontend *f, const struct task_spec *spec, size_t from,
 			 size_t *ret_to);

@@ -22,6 +22,7 @@ struct endpoint {
 struct tcp {
 	struct endpoint local, peer;
 	uint32_t state;
+	uid_t user;
 	uint64_t inode;
 };
 
@@ -138,20 +139,24 @@ static bool endpoint_from_hex(struct str s, struct endpoint *ret)
 	return true;
 }
 
-/* Columns: number, local, peer, state; five more; inode. */
+/* Columns: number, local, peer, state; three more; user, one more; inode. */
 static bool tcp_parse(struct str line, struct tcp *ret)
 {
-	long long inode;
+	long long inode, user;
 
 	(void)procs_word(&line);
 	if (!endpoint_from_hex(procs_word(&line), &ret->local) ||
 	    !endpoint_from_hex(procs_word(&line), &ret->peer) ||
 	    !hex(procs_word(&line), &ret->state))
 		return false;
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 3; i++)
 		(void)procs_word(&line);
+	if (!str_to_int(procs_word(&line), &user))
+		return false;
+	(void)procs_word(&line);
 	if (!str_to_int(procs_word(&line), &inode))
 		return false;
+	ret->user = (uid_t)user;
 	ret->inode = (uint64_t)inode;
 	return true;
 }
@@ -240,4 +245,71 @@ bool procnet_foreign(const struct pids *pids, struct str frontend, struct arena 
 		*ret = endpoint_text(&found->peer, a);
 	vec_done(&group);
 	return found != NULL;
+}
+
+/* "ipv6:%5B::1%5D:41234" becomes "[::1]:41234". */
+static struct str without_escapes(struct str s, char *room, size_t n)
+{
+	struct buf out CLEANUP(buf_done) = {0};
+	uint32_t c;
+
+	(void)str_split(&s, ':');
+	while (s.n > 0) {
+		if (s.p[0] == '%' && s.n > 2 && hex(str_slice(s.p + 1, 2), &c)) {
+			buf_add_char(&out, (char)c);
+			s = str_skip(s, 3);
+		} else {
+			buf_add_char(&out, s.p[0]);
+			s = str_skip(s, 1);
+		}
+	}
+	if (out.n > n)
+		return STR_NONE;
+	memcpy(room, out.p ? out.p : "", out.n);
+	return str_slice(room, out.n);
+}
+
+/* One end of the connection between PEER and our port: theirs, or ours. */
+static bool find_end(struct str peer, int port, bool ours, struct tcp *ret)
+{
+	struct endpoint theirs;
+	struct tcps all = {0};
+	bool found = false;
+	char room[96];
+
+	if (!str_starts(peer, STR("ipv4:")) && !str_starts(peer, STR("ipv6:")))
+		return false;
+	if (!endpoint_parse(without_escapes(peer, room, sizeof(room)), &theirs))
+		return false;
+	read_table("/proc/self/net/tcp", &all);
+	read_table("/proc/self/net/tcp6", &all);
+	for (size_t i = 0; i < all.n && !found; i++) {
+		const struct tcp *t = &all.at[i];
+		const struct endpoint *us = ours ? &t->local : &t->peer;
+		const struct endpoint *them = ours ? &t->peer : &t->local;
+
+		found = t->state == TCP_STATE_ESTABLISHED && endpoint_eq(them, &theirs) &&
+			us->port == (uint32_t)port;
+		if (found)
+			*ret = *t;
+	}
+	vec_done(&all);
+	return found;
+}
+
+bool procnet_user(struct str peer, int port, uid_t *ret)
+{
+	struct tcp end;
+
+	if (!find_end(peer, port, false, &end))
+		return false;
+	*ret = end.user;
+	return true;
+}
+
+bool procnet_connected(struct str peer, int port)
+{
+	struct tcp end;
+
+	return find_end(peer, port, true, &end);
 }

@@ -13,6 +13,9 @@
  *     connect=PORT                            connects there and never polls
  *     sticky=1                                polls sticky, activity and Nexus queues too
  *     term=ignore                             is not impressed by SIGTERM
+ *     roots=FILE                              speaks TLS, and trusts what FILE vouches for
+ *     key=KEY                                 sends it as its API key
+ *     identity=NAME                           (default: PID@fake)
  *     also=METHOD                             calls this before it polls
  *
  * Actions, with their arguments behind further colons:
@@ -51,7 +54,7 @@
 #define MAX_POLLS 64
 
 struct settings {
-	const char *sdk, *version, *address, *name_space, *also;
+	const char *sdk, *version, *address, *name_space, *also, *roots, *key, *identity;
 	const char *queues[8];
 	size_t n_queues;
 	int pollers;
@@ -382,6 +385,8 @@ static void start_poll(struct client *c, const struct settings *s, struct poll *
 	buf_init(&b, 0);
 	buf_init(&queue, 0);
 	(void)snprintf(identity, sizeof(identity), "%d@fake", (int)getpid());
+	if (s->identity)
+		(void)snprintf(identity, sizeof(identity), "%s", s->identity);
 	wire_put_bytes(&queue, 1, p->queue);
 	wire_put_value(&queue, 2, p->sticky ? 2 : 1);
 	wire_put_bytes(&b, 1, str_of(s->name_space));
@@ -468,6 +473,20 @@ static void connect_and_wait(const char *port)
 		pause();
 }
 
+/* A file's text, or the end. */
+static const char *text_of(const char *path)
+{
+	char *room = calloc(1, 65536);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (!room || fd < 0 || read(fd, room, 65535) <= 0) {
+		perror(path);
+		exit(1);
+	}
+	close(fd);
+	return room;
+}
+
 static void set(struct settings *s, const char *name, const char *value)
 {
 	if (strcmp(name, "sdk") == 0)
@@ -488,6 +507,12 @@ static void set(struct settings *s, const char *name, const char *value)
 		s->queues[s->n_queues++] = value;
 	else if (strcmp(name, "term") == 0)
 		(void)signal(SIGTERM, SIG_IGN);
+	else if (strcmp(name, "roots") == 0)
+		s->roots = text_of(value);
+	else if (strcmp(name, "key") == 0)
+		s->key = value;
+	else if (strcmp(name, "identity") == 0)
+		s->identity = value;
 	else if (strcmp(name, "connect") == 0)
 		connect_and_wait(value);
 	else
@@ -500,8 +525,8 @@ int main(int argc, char **argv)
 			     .name_space = "a-namespace"};
 	const char **rules = calloc((size_t)argc, sizeof(*rules));
 	const char *queue = getenv("TEMPORAL_TASK_QUEUE");
+	char authorization[1024];
 	struct client *c;
-	char *port;
 
 	s.address = getenv("TEMPORAL_ADDRESS");
 	for (int i = 1; i < argc; i++) {
@@ -517,13 +542,15 @@ int main(int argc, char **argv)
 	s.rules = rules;
 	if (!s.n_queues)
 		s.queues[s.n_queues++] = queue ? queue : "";
-	port = s.address ? strrchr(s.address, ':') : NULL;
-	if (!port)
+	if (!s.address)
 		exit(2);
 	(void)printf("fake worker on %s\n", s.queues[0]);
 	(void)fflush(stdout);
-	c = client_open((int)strtol(port + 1, NULL, 10));
+	c = client_open_at(s.address, s.roots);
 	client_names(c, s.sdk, s.version);
+	(void)snprintf(authorization, sizeof(authorization), "Bearer %s", s.key ? s.key : "");
+	if (s.key)
+		client_authorization(c, authorization);
 	if (s.also) {
 		struct buf nothing;
 

@@ -52,7 +52,7 @@ void open_frontend(struct story *s, size_t page_bytes, const struct sdk_row *sdk
 {
 	struct frontend_settings settings = {
 		.page_bytes = page_bytes, .sdk = sdk, .seed = 7};
-	struct frontend_owner owner = {s, on_reply, on_lost};
+	struct frontend_owner owner = {s, on_reply, on_lost, NULL};
 	struct err err = ERR_INIT;
 
 	/* The client first: a server that says goodbye waits for who is there. */
