@@ -5,6 +5,7 @@
 #include "formats/base/opts.h"
 #include "formats/commands.h"
 #include "replayer/commands.h"
+#include "replayer/remote/isolate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -243,6 +244,9 @@ int main(int argc, char **argv)
 	const struct command *replay = command_find(STR("replay"));
 	int code;
 
+	/* With signals and streams as they are: they are the worker's. */
+	if (argc > 1 && strcmp(argv[1], ISOLATE_WORD) == 0)
+		return isolate_main(argv + 1, argc - 1, environ);
 	occupy_streams();
 	/* A reader that went away is an error of write(), not our death. */
 	signal(SIGPIPE, SIG_IGN);

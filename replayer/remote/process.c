@@ -88,6 +88,11 @@ bool process_may_poll(struct process *p, struct err *err)
 	return not_ready(p, err);
 }
 
+bool process_listener(struct process *p, int *ret, struct err *err)
+{
+	return worker_listener(p->worker, ret, err);
+}
+
 bool process_start(struct process **ret, const struct process_settings *settings, int port,
 		   struct err *err)
 {
@@ -99,6 +104,8 @@ bool process_start(struct process **ret, const struct process_settings *settings
 		.env = settings->env,
 		.n_env = settings->n_env,
 		.environ = settings->environ,
+		.isolate = settings->isolate,
+		.port = port,
 	};
 
 	*ret = p;

@@ -22,6 +22,7 @@ struct process_settings {
 	struct str log_prefix; /* the log is LOG_PREFIX.worker-NUMBER.log */
 	unsigned number;       /* from 0 */
 	int64_t ready_ms;
+	const char *isolate;   /* as in struct worker_settings */
 	const struct dispatch_host *host;
 };
 
@@ -36,6 +37,8 @@ bool process_start(struct process **ret, const struct process_settings *settings
  * and the message has its last output, or the address that it is connected to instead.
  */
 bool process_may_poll(struct process *p, struct err *err);
+/* Where it is isolated, until it came or failed: as isolate_receive(). */
+bool process_listener(struct process *p, int *ret, struct err *err);
 bool process_died(const struct process *p);
 /* "the worker was killed by signal 11 (Segmentation fault); its last output: ..." */
 struct str process_ending(const struct process *p, struct arena *a);

@@ -15,6 +15,7 @@
 #include "formats/base/buf.h"
 #include "formats/base/mem.h"
 #include "formats/base/visible.h"
+#include "replayer/remote/isolate.h"
 #include "replayer/remote/procnet.h"
 #include "replayer/remote/procs.h"
 #include "replayer/remote/worker_command.h"
@@ -40,6 +41,8 @@ static const char guard_script[] =
 	"	[ \"$found\" ] || exit 0\n"
 	"done\n";
 
+#define SHELL "/bin/sh"
+
 /* Rounds of waiting 5 ms for killed processes to be gone: a machine may be loaded. */
 #define KILL_ROUNDS 400
 
@@ -49,6 +52,7 @@ struct worker_process {
 	struct pids sessions; /* the shell's, and those that its children made */
 	pid_t guard;
 	int guard_pipe;
+	int channel; /* to the helper that isolates it, or -1 */
 	struct str address;
 	const char *log_path;
 	int64_t kill_at;
@@ -66,9 +70,16 @@ static void spawn_done(struct spawn *s)
 	posix_spawnattr_destroy(&s->how);
 }
 
+/* What a child gets of our descriptors; -1: nothing. */
+struct streams {
+	int in, out;
+	int third; /* as its descriptor 3 */
+};
+
 /* A session of its own, signals as a fresh program expects them, none of our files. */
-static void spawn_init(struct spawn *s, int in, int out)
+static void spawn_init(struct spawn *s, const struct streams *given)
 {
+	int in = given->in, out = given->out;
 	sigset_t all, none;
 
 	sigfillset(&all);
@@ -88,25 +99,27 @@ static void spawn_init(struct spawn *s, int in, int out)
 	else
 		posix_spawn_file_actions_addopen(&s->files, 1, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_adddup2(&s->files, 1, 2);
-	posix_spawn_file_actions_addclosefrom_np(&s->files, 3);
+	if (given->third >= 0)
+		posix_spawn_file_actions_adddup2(&s->files, given->third, 3);
+	posix_spawn_file_actions_addclosefrom_np(&s->files, given->third >= 0 ? 4 : 3);
 }
 
 /*
  * posix_spawn() and not fork(): libgrpc's threads hold locks at any moment, and a copy of
  * the process would find them held for ever.
  */
-static bool spawn(pid_t *ret, const char *const *argv, char *const *env, int in, int out,
-		  struct err *err)
+static bool spawn(pid_t *ret, const char *program, const char *const *argv, char *const *env,
+		  const struct streams *given, struct err *err)
 {
 	struct spawn s CLEANUP(spawn_done);
 	int failed;
 
-	spawn_init(&s, in, out);
-	failed = posix_spawn(ret, "/bin/sh", &s.files, &s.how, (char *const *)argv, env);
+	spawn_init(&s, given);
+	failed = posix_spawn(ret, program, &s.files, &s.how, (char *const *)argv, env);
 	if (failed == 0)
 		return true;
 	errno = failed;
-	return err_errno(err, "can't start /bin/sh");
+	return err_errno(err, "can't start %s", program);
 }
 
 static bool start_guard(struct worker_process *w, struct err *err)
@@ -119,7 +132,7 @@ static bool start_guard(struct worker_process *w, struct err *err)
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_errno(err, "can't make a pipe");
 	(void)snprintf(session, sizeof(session), "%d", (int)w->shell);
-	ok = spawn(&w->guard, argv, none, ends[0], -1, err);
+	ok = spawn(&w->guard, SHELL, argv, none, &(struct streams){ends[0], -1, -1}, err);
 	close(ends[0]);
 	w->guard_pipe = ends[1];
 	return ok;
@@ -139,6 +152,25 @@ static int open_log(const char *path, struct err *err)
 	return -1;
 }
 
+/* The helper becomes the shell, so it is the same process from the start. */
+static bool start_isolated(struct worker_process *w, const struct worker_settings *settings,
+			   const char *command, char *const *env, int log, struct err *err)
+{
+	char port[16];
+	const char *argv[] = {"hindcast", ISOLATE_WORD, port, command, NULL};
+	int ends[2];
+	bool ok;
+
+	(void)snprintf(port, sizeof(port), "%d", settings->port);
+	if (!isolate_channel(ends, err))
+		return false;
+	w->channel = ends[0];
+	ok = spawn(&w->shell, settings->isolate, argv, env,
+		   &(struct streams){-1, log, ends[1]}, err);
+	close(ends[1]);
+	return ok;
+}
+
 static bool start(struct worker_process *w, const struct worker_settings *settings,
 		  struct err *err)
 {
@@ -154,7 +186,10 @@ static bool start(struct worker_process *w, const struct worker_settings *settin
 	log = open_log(w->log_path, err);
 	if (log < 0)
 		return false;
-	ok = spawn(&w->shell, argv, env, -1, log, err);
+	if (settings->isolate)
+		ok = start_isolated(w, settings, command, env, log, err);
+	else
+		ok = spawn(&w->shell, SHELL, argv, env, &(struct streams){-1, log, -1}, err);
 	close(log);
 	if (!ok)
 		return false;
@@ -168,7 +203,7 @@ bool worker_start(struct worker_process **ret, const struct worker_settings *set
 	struct worker_process *w = mem_zalloc(sizeof(*w));
 
 	arena_init(&w->arena);
-	w->guard_pipe = -1;
+	w->guard_pipe = w->channel = -1;
 	w->address = arena_str(&w->arena, settings->address);
 	w->log_path = arena_cstr(&w->arena, str_of(settings->log_path));
 	if (!start(w, settings, err)) {
@@ -193,6 +228,11 @@ enum worker_state worker_state(struct worker_process *w, int *ret_code)
 	if (ret_code)
 		*ret_code = got == 0 ? info.si_status : 0;
 	return got < 0 || info.si_code == CLD_EXITED ? WORKER_EXITED : WORKER_KILLED;
+}
+
+bool worker_listener(struct worker_process *w, int *ret, struct err *err)
+{
+	return isolate_receive(w->channel, ret, err);
 }
 
 pid_t worker_pid(const struct worker_process *w)
@@ -244,6 +284,8 @@ void worker_free(struct worker_process *w)
 	}
 	if (w->guard_pipe >= 0)
 		close(w->guard_pipe);
+	if (w->channel >= 0)
+		close(w->channel);
 	if (w->guard > 0) {
 		(void)kill(w->guard, SIGKILL);
 		reap(w->guard);

@@ -24,6 +24,9 @@ struct worker_settings {
 	size_t n_env;
 	char *const *environ;	 /* what is inherited */
 	const char *log_path;
+	/* Its own network (isolate.h), through this program of ours; NULL: it has ours. */
+	const char *isolate;
+	int port;		 /* of ADDRESS, with ISOLATE */
 };
 
 struct worker_process;
@@ -43,6 +46,8 @@ bool worker_start(struct worker_process **ret, const struct worker_settings *set
 		  struct err *err);
 /* Looks, never waits. RET_CODE: exit status or signal number; may be NULL. */
 enum worker_state worker_state(struct worker_process *w, int *ret_code);
+/* With ISOLATE, until it came or failed: as isolate_receive(). */
+bool worker_listener(struct worker_process *w, int *ret, struct err *err);
 pid_t worker_pid(const struct worker_process *w);
 /*
  * SIGTERM to the group, then SIGKILL. worker_stop() begins; call worker_stopped() with the
