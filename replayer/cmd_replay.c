@@ -8,6 +8,7 @@
 #include "replayer/dispatch.h"
 #include "replayer/policy.h"
 #include "replayer/replay_inputs.h"
+#include "replayer/replay_listen.h"
 #include "replayer/replay_options.h"
 #include "replayer/replay_settings.h"
 #include "replayer/report.h"
@@ -42,6 +43,7 @@ struct session {
 	struct policy policy;
 	struct policy_count count;
 	struct baseline *baseline; /* NULL: none */
+	struct listen listen;	   /* of --listen */
 };
 
 static int64_t now_ms(void *context)
@@ -180,7 +182,8 @@ static bool prepare(struct session *s, struct corpus_settings *ret_corpus, struc
 	if (o->where.p && !query_parse(&ret_corpus->where, o->where, QUERY_HISTORY,
 				       s->context->schema, a, err))
 		return err_wrap(err, "--where");
-	if (!policy_read(&s->policy, o->fail_on, err))
+	if (!policy_read(&s->policy, o->fail_on, err) ||
+	    (o->listen.p && !replay_listen_read(&s->listen, o, a, err)))
 		return false;
 	s->policy.require = o->require;
 	s->policy.fail_fast = o->fail_fast;
@@ -226,6 +229,8 @@ static struct dispatch_settings settings_of(const struct session *s,
 		.environ = environ,
 		.common_queue = corpus_common_queue(corpus),
 		.run_file = run_file,
+		.listen = s->settings->listen.p ? &s->listen : NULL,
+		.user = geteuid(),
 		.seed = fresh_seed(),
 	};
 	char room[PATH_MAX];
@@ -240,14 +245,15 @@ static enum dispatch_end dispatch(struct session *s, struct corpus *corpus,
 {
 	struct dispatch_host host = {s, now_ms, stops, on_verdict,
 				     on_note, on_detail, on_progress};
+	enum dispatch_end end = DISPATCH_FAILED;
 	struct dispatch_settings d;
-	enum dispatch_end end;
 	struct arena a;
 	size_t tasks = 0;
 
 	arena_init(&a);
 	d = settings_of(s, corpus, run_file, &a);
-	end = dispatch_run(corpus, &d, &host, &tasks, err);
+	if (replay_listen_certify(&s->listen, s->settings, d.log_prefix, time(NULL), &a, err))
+		end = dispatch_run(corpus, &d, &host, &tasks, err);
 	arena_done(&a);
 	tell_cost(s, tasks);
 	return end;

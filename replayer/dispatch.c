@@ -74,16 +74,17 @@ static const char *use_lanes(struct dispatch *d)
 	return reason;
 }
 
-/* The words of the first lane that has any. */
-static struct str why_over(const struct dispatch *d, bool *ret_polled)
+/* The words of the first lane that has any. RET_HERE: a process of ours polled. */
+static struct str why_over(const struct dispatch *d, bool *ret_polled, bool *ret_here)
 {
 	struct str why = STR("the worker keeps ending before it gives a verdict");
 
-	*ret_polled = false;
+	*ret_polled = *ret_here = false;
 	for (size_t i = d->lanes.n; i > 0; i--) {
 		const struct lane *lane = &d->lanes.at[i - 1];
 
 		*ret_polled |= lane->polled;
+		*ret_here |= lane->polled && !lane->elsewhere;
 		if (lane->why[0])
 			why = str_of(lane->why);
 	}
@@ -93,11 +94,11 @@ static struct str why_over(const struct dispatch *d, bool *ret_polled)
 /* What is left when no process can be had, or none any more. */
 static enum dispatch_end give_up(struct dispatch *d)
 {
-	bool polled;
-	struct str why = why_over(d, &polled);
+	bool polled, here;
+	struct str why = why_over(d, &polled, &here);
 
-	pending_give_up(d, polled ? VERDICT_CRASHED : VERDICT_FAILED,
-			polled ? NULL : "no-worker", why);
+	pending_give_up(d, here ? VERDICT_CRASHED : VERDICT_FAILED, here ? NULL : "no-worker",
+			why);
 	if (d->failed)
 		return DISPATCH_FAILED;
 	if (polled)
@@ -139,9 +140,9 @@ enum dispatch_end dispatch_run(struct corpus *corpus,
 	rpc_loop_open(&d.loop);
 	d.items = mem_zalloc(sizeof(*d.items) * (corpus->items.n + 1));
 	pending_init(&d);
-	for (size_t i = 0; i < n * settings->n_workers; i++) {
+	for (size_t i = 0; i < n * settings->n_workers + (settings->listen != NULL); i++) {
 		vec_push(&d.lanes, (struct lane){0});
-		lane_init(vec_last(&d.lanes), &d, i);
+		lane_init(vec_last(&d.lanes), &d, i, i == n * settings->n_workers);
 	}
 	end = lanes(&d);
 	*ret_tasks = d.n_tasks;

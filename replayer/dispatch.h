@@ -4,9 +4,11 @@
 
 #include "replayer/corpus.h"
 #include "replayer/ledger.h"
+#include "replayer/remote/listen.h"
 #include "replayer/remote/sdks.h"
 
 #include <stdint.h>
+#include <sys/types.h>
 
 /*
  * Each worker command is started `lanes` times. A lane is one process at a time behind a
@@ -22,12 +24,23 @@
  *   - core and Java keep a run's state under its run id, so a run id is used once in a
  *     process; the next task of that run goes under a fresh one. A divergence first seen
  *     so counts only when it is seen again under the real id in a fresh process.
+ *
+ * With LISTEN one lane more has no process of its own: somebody else starts its worker.
+ * What a process's death is elsewhere, here is that of its connection. Nothing can be
+ * replaced: whoever polls next takes its place, and where nobody does for ready_ms the lane
+ * is over (`failed`, reason no-worker). Only a poller of another identity, after those
+ * before it are gone, is a fresh one; without it a divergence under a substitute run id is
+ * reported as it was seen, and a clue says so.
  */
 struct dispatch_settings {
 	const struct schema *schema;
-	const struct str *workers; /* commands */
+	const struct str *workers; /* commands; there may be none where LISTEN is */
 	size_t n_workers;
 	size_t lanes;       /* of each; 0: one */
+	/* Their own networks (remote/isolate.h), through this program of ours; NULL: ours. */
+	const char *isolate;
+	const struct listen *listen; /* a lane for workers started elsewhere; NULL: none */
+	uid_t user;	    /* whose connections it takes, on loopback */
 	const struct str *env;
 	size_t n_env;
 	char *const *environ;

@@ -3,6 +3,7 @@
 #include "replayer/dispatch_state.h"
 
 #include "formats/base/mem.h"
+#include "replayer/remote/isolate.h"
 
 /* A fresh process's first task may take this much longer: JVMs and bundles warm up. */
 #define FIRST_TASK_EXTRA_MS ((int64_t)30000)
@@ -15,21 +16,25 @@
 #define BACKOFF_MOST_MS ((int64_t)5000)
 /* Memory and output are looked at this often: it takes a walk through /proc, and files. */
 #define SAMPLE_EVERY_MS ((int64_t)250)
+/* And so are connections from elsewhere: it takes the kernel's table of all of them. */
+#define PEERS_EVERY_MS ((int64_t)500)
 
 static int64_t now(const struct lane *lane)
 {
 	return dispatch_now(lane->d);
 }
 
-void lane_init(struct lane *lane, struct dispatch *d, size_t number)
+void lane_init(struct lane *lane, struct dispatch *d, size_t number, bool elsewhere)
 {
 	const struct dispatch_settings *s = d->settings;
 
 	*lane = (struct lane){
 		.d = d,
 		.number = number,
+		.elsewhere = elsewhere,
 		.process_settings = {
-			.command = s->workers[number % s->n_workers],
+			.command = elsewhere ? STR_NONE : s->workers[number % s->n_workers],
+			.isolate = s->isolate,
 			.env = s->env,
 			.n_env = s->n_env,
 			.environ = s->environ,
@@ -72,8 +77,10 @@ static void close_frontend(struct lane *lane)
 
 void lane_done(struct lane *lane)
 {
+	listen_done(lane);
 	close_frontend(lane);
 	map_done(&lane->used_run_ids);
+	map_done(&lane->identities);
 	vec_done(&lane->jobs);
 	vec_done(&lane->suspects);
 	vec_done(&lane->confirms);
@@ -91,7 +98,8 @@ static void call_back(struct lane *lane)
 static void stop(struct lane *lane)
 {
 	call_back(lane);
-	process_stop(lane->process);
+	if (lane->process)
+		process_stop(lane->process);
 	lane->state = LANE_STOPPING;
 	pending_queues_changed(lane->d);
 }
@@ -99,7 +107,8 @@ static void stop(struct lane *lane)
 /* It is of no use any more, and there is nothing that it could want to finish. */
 static void end_now(struct lane *lane)
 {
-	process_kill(lane->process);
+	if (lane->process)
+		process_kill(lane->process);
 	stop(lane);
 }
 
@@ -138,12 +147,27 @@ static int64_t backoff(const struct lane *lane)
 	return pause < BACKOFF_MOST_MS ? pause : BACKOFF_MOST_MS;
 }
 
-static void keep_why(struct lane *lane, struct str why)
+void lane_keep_why(struct lane *lane, struct str why)
 {
 	size_t n = why.n < sizeof(lane->why) ? why.n : sizeof(lane->why) - 1;
 
 	memcpy(lane->why, why.p, n);
 	lane->why[n] = '\0';
+}
+
+static void forget_process(struct lane *lane)
+{
+	const struct dispatch_settings *s = lane->d->settings;
+
+	process_free(lane->process);
+	lane->process = NULL;
+	lane->adopted = false;
+	/* An orphan of that process finds nobody behind its port. */
+	if (!s->port || s->isolate)
+		close_frontend(lane);
+	map_done(&lane->used_run_ids);
+	while (lane->confirms.n)
+		pending_again(lane->d, lane->confirms.at[--lane->confirms.n]);
 }
 
 /* The process and all it left are gone: what next? */
@@ -152,19 +176,13 @@ static void ended(struct lane *lane)
 	bool never_polled = !lane->polled;
 
 	frontend_forget_pollers(lane->frontend);
-	process_free(lane->process);
-	lane->process = NULL;
-	/* An orphan of that process finds nobody behind its port. */
-	if (!lane->d->settings->port)
-		close_frontend(lane);
-	map_done(&lane->used_run_ids);
-	while (lane->confirms.n)
-		pending_again(lane->d, lane->confirms.at[--lane->confirms.n]);
+	if (!lane->elsewhere)
+		forget_process(lane);
 	lane->fruitless = lane->n_verdicts ? 0 : lane->fruitless + 1;
-	lane->n_replies = lane->n_verdicts = lane->n_queues = 0;
+	lane->n_replies = lane->n_verdicts = lane->n_queues = lane->n_pollers = 0;
 	lane->looked_for_local_activities = false;
 	if (lane->fruitless >= FRUITLESS_PROCESSES && !never_polled && !lane->why[0])
-		keep_why(lane, STR("the worker keeps ending before it gives a verdict"));
+		lane_keep_why(lane, STR("the worker keeps ending before it gives a verdict"));
 	if (!lane->ending && !never_polled && lane->fruitless < FRUITLESS_PROCESSES) {
 		lane->state = LANE_RESTING;
 		lane->at_ms = now(lane) + backoff(lane);
@@ -172,6 +190,8 @@ static void ended(struct lane *lane)
 	}
 	lane->state = LANE_OVER;
 	bequeath(lane);
+	/* The others may now poll all there is. */
+	pending_queues_changed(lane->d);
 }
 
 /* ---- what can happen to a process at work ---- */
@@ -193,6 +213,16 @@ static bool died(struct lane *lane, int64_t t)
 	blame_all(lane, VERDICT_CRASHED, process_ending(lane->process, &a));
 	arena_done(&a);
 	return true;
+}
+
+/* Elsewhere: a worker may die with all of its polls answered, and so unheard. */
+static bool check_peers(struct lane *lane, int64_t t)
+{
+	if (lane->jobs.n && t >= lane->peers_at_ms) {
+		lane->peers_at_ms = t + PEERS_EVERY_MS;
+		frontend_check_peers(lane->frontend);
+	}
+	return false;
 }
 
 /* The process lives, and yet tasks were lost: its connection broke, or the poll was stale. */
@@ -239,19 +269,26 @@ static bool hangs(struct lane *lane, int64_t t)
 		else
 			lane_put_back(lane, job, AGAIN_ANYWHERE);
 	}
+	lane->unsure = true;
 	return true;
+}
+
+static bool anybody_waits_or_works(const struct lane *lane)
+{
+	bool busy = frontend_waiting(lane->frontend, STR_NONE, SDK_UNKNOWN) != NULL;
+
+	for (size_t i = 0; i < lane->jobs.n; i++)
+		busy |= lane->jobs.at[i]->out;
+	return busy;
 }
 
 /* Alive, but it neither polls nor works: some SDKs leave such processes behind. */
 static bool is_zombie(struct lane *lane, int64_t t)
 {
-	bool busy = frontend_waiting(lane->frontend, STR_NONE, SDK_UNKNOWN) != NULL;
 	int64_t limit = lane->d->settings->timeout_ms + warm_up_ms(lane);
 	struct arena a;
 
-	for (size_t i = 0; i < lane->jobs.n; i++)
-		busy |= lane->jobs.at[i]->out;
-	if (busy)
+	if (anybody_waits_or_works(lane))
 		lane->busy_ms = t;
 	if (t - lane->busy_ms <= limit)
 		return false;
@@ -287,11 +324,22 @@ static bool is_greedy(struct lane *lane, int64_t t)
 	return true;
 }
 
+/* Elsewhere: whoever polled has gone, and nobody came in its place. */
+static bool left(struct lane *lane, int64_t t)
+{
+	if (anybody_waits_or_works(lane))
+		lane->busy_ms = t;
+	return listen_left(lane, lane->busy_ms);
+}
+
 /* True: the process has to be replaced, and its histories know what that means to them. */
 static const struct trouble {
 	bool (*happened)(struct lane *lane, int64_t t);
+	bool here, elsewhere; /* with a process of ours, and without */
 } TROUBLES[] = {
-	{died}, {lost}, {hangs}, {is_zombie}, {is_greedy},
+	{died, true, false},	  {check_peers, false, true},  {lost, true, true},
+	{hangs, true, true},	  {is_zombie, true, false},    {left, false, true},
+	{is_greedy, true, false},
 };
 
 static bool in_trouble(struct lane *lane)
@@ -299,37 +347,70 @@ static bool in_trouble(struct lane *lane)
 	int64_t t = now(lane);
 
 	for (size_t i = 0; i < sizeof(TROUBLES) / sizeof(*TROUBLES); i++)
-		if (TROUBLES[i].happened(lane, t))
+		if ((lane->elsewhere ? TROUBLES[i].elsewhere : TROUBLES[i].here) &&
+		    TROUBLES[i].happened(lane, t))
 			return true;
 	return false;
 }
 
 /* ---- one turn ---- */
 
+static void on_refused(void *context, struct str sentence)
+{
+	const struct lane *lane = context;
+
+	lane->d->host->note(lane->d->host->context, sentence);
+}
+
 static bool open_frontend(struct lane *lane, struct err *err)
 {
 	const struct dispatch_settings *s = lane->d->settings;
 	struct frontend_settings settings = {
 		.loop = lane->d->loop,
+		.listen = lane->elsewhere ? s->listen : NULL,
+		.user = s->user,
+		.adopts = s->isolate && !lane->elsewhere,
 		.port = s->port ? s->port + (int)lane->number : 0,
 		.page_bytes = s->page_bytes,
 		.sdk = s->sdk,
 		.seed = s->seed + lane->d->n_processes,
 	};
-	struct frontend_owner owner = {lane, lane_on_reply, lane_on_lost, NULL};
+	struct frontend_owner owner = {lane, lane_on_reply, lane_on_lost, on_refused};
 
+	if (settings.adopts && !settings.port)
+		settings.port = ISOLATE_PORT;
 	return lane->frontend ||
 	       frontend_open(&lane->frontend, s->schema, &settings, &owner, err);
+}
+
+/* Ours: no lane can go on. */
+static void fail_run(struct lane *lane, const struct err *err)
+{
+	if (!lane->d->failed)
+		*lane->d->err = *err;
+	lane->d->failed = true;
+}
+
+static void wait_elsewhere(struct lane *lane)
+{
+	lane->state = LANE_STARTING;
+	lane->at_ms = now(lane);
 }
 
 static void start(struct lane *lane)
 {
 	struct dispatch *d = lane->d;
 	struct err err = ERR_INIT;
+	bool is_open = lane->frontend != NULL;
 
 	if (!open_frontend(lane, &err)) {
-		*d->err = err;
-		d->failed = true;
+		fail_run(lane, &err);
+		return;
+	}
+	if (lane->elsewhere) {
+		if (!is_open)
+			listen_announce(lane);
+		wait_elsewhere(lane);
 		return;
 	}
 	lane->process_settings.number = d->n_processes++;
@@ -337,7 +418,7 @@ static void start(struct lane *lane)
 	if (process_start(&lane->process, &lane->process_settings, frontend_port(lane->frontend),
 			  &err))
 		return;
-	keep_why(lane, str_of(err.message));
+	lane_keep_why(lane, str_of(err.message));
 	end_now(lane);
 }
 
@@ -352,34 +433,68 @@ static void watch_queues(struct lane *lane)
 	pending_queues_changed(lane->d);
 }
 
+/* The port that an isolated process is to poll comes from its own network. */
+static void adopt_listener(struct lane *lane)
+{
+	struct err err = ERR_INIT;
+	int fd;
+
+	if (!process_listener(lane->process, &fd, &err)) {
+		fail_run(lane, &err);
+		lane->ending = true;
+		end_now(lane);
+		return;
+	}
+	if (fd < 0)
+		return;
+	frontend_adopt(lane->frontend, fd);
+	lane->adopted = true;
+}
+
+static bool may_poll(struct lane *lane, struct err *err)
+{
+	if (lane->elsewhere)
+		return !listen_left(lane, lane->at_ms);
+	return process_may_poll(lane->process, err);
+}
+
 static void wait_for_poll(struct lane *lane, bool look)
 {
 	struct err err = ERR_INIT;
 
+	if (lane->process_settings.isolate && !lane->elsewhere && !lane->adopted) {
+		adopt_listener(lane);
+		return;
+	}
 	if (frontend_queues(lane->frontend)) {
 		lane->state = LANE_READY;
 		lane->polled = true;
 		lane->busy_ms = now(lane);
+		if (lane->elsewhere)
+			listen_watch(lane);
 		/* At once: nobody may take its queues for settled before it is known since when. */
 		watch_queues(lane);
 		return;
 	}
-	if (!look || process_may_poll(lane->process, &err))
+	if (!look || may_poll(lane, &err))
 		return;
-	keep_why(lane, str_of(err.message));
+	if (!lane->elsewhere)
+		lane_keep_why(lane, str_of(err.message));
 	end_now(lane);
 }
 
 static void work(struct lane *lane, bool look)
 {
 	watch_queues(lane);
+	if (lane->elsewhere)
+		listen_watch(lane);
 	if (look && in_trouble(lane)) {
 		end_now(lane);
 		return;
 	}
 	lane_pump(lane);
 	/* Nothing is left but what needs a process that has not seen it. */
-	if (!lane->jobs.n && !lane->suspects.n && lane->confirms.n &&
+	if (!lane->elsewhere && !lane->jobs.n && !lane->suspects.n && lane->confirms.n &&
 	    frontend_waiting(lane->frontend, STR_NONE, SDK_UNKNOWN))
 		stop(lane);
 }
@@ -400,7 +515,7 @@ void lane_step(struct lane *lane, bool look)
 		work(lane, look);
 		break;
 	case LANE_STOPPING:
-		if (look && process_stopped(lane->process))
+		if (!lane->process || (look && process_stopped(lane->process)))
 			ended(lane);
 		break;
 	case LANE_OVER:

@@ -152,7 +152,7 @@ static bool is_ready(const struct lane *lane)
 	return lane->state == LANE_READY;
 }
 
-/* Of each command some process has polled; one that never does leaves its queues unserved. */
+/* Of each command some process has polled, and somebody from elsewhere; one that never does leaves its queues unserved. */
 static bool all_have_polled(const struct dispatch *d)
 {
 	size_t n_workers = d->settings->n_workers;
@@ -161,11 +161,11 @@ static bool all_have_polled(const struct dispatch *d)
 		bool polled = false;
 
 		for (size_t i = w; i < d->lanes.n; i += n_workers)
-			polled |= d->lanes.at[i].polled;
+			polled |= d->lanes.at[i].polled && !d->lanes.at[i].elsewhere;
 		if (!polled)
 			return false;
 	}
-	return true;
+	return !d->settings->listen || vec_last(&d->lanes)->polled;
 }
 
 /* A queue that was polled once counts for the whole run: its process may be on its way back. */

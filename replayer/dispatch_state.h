@@ -50,15 +50,17 @@ enum lane_state {
 	LANE_OVER, /* no process of it is of any use, or needed */
 };
 
-/* One worker process after the other. */
+/* One worker process after the other; or whoever polls, where others start the worker. */
 struct lane {
 	struct dispatch *d;
 	size_t number; /* from 0 */
+	bool elsewhere; /* it has no process */
+	bool adopted; /* the socket of this isolated process is here */
 	struct process_settings process_settings;
 	struct frontend *frontend;
 	struct process *process;
 	enum lane_state state;
-	int64_t at_ms;
+	int64_t at_ms; /* when it starts; or since when it waits for somebody elsewhere */
 	VEC_OF(struct job *) jobs;
 	VEC_OF(size_t) suspects; /* items that go alone, here */
 	VEC_OF(size_t) confirms; /* items that this process may not have again */
@@ -72,6 +74,10 @@ struct lane {
 	bool looked_for_local_activities;
 	enum go_local_activities local_activities;
 	struct map used_run_ids; /* keys live in the corpus */
+	struct map identities; /* of pollers from elsewhere; keys live in the dispatch's arena */
+	size_t n_pollers; /* looked at */
+	int64_t peers_at_ms; /* the next look at their connections */
+	bool unsure; /* one that hung may come back: nobody counts as fresh any more */
 	size_t n_replies, n_verdicts;
 	size_t n_queues;
 	int64_t queues_since_ms;
@@ -169,9 +175,22 @@ void job_find_clues(const struct dispatch *d, struct job *job, const struct verd
 
 /* ---- dispatch_lane.c ---- */
 
-void lane_init(struct lane *lane, struct dispatch *d, size_t number);
+void lane_init(struct lane *lane, struct dispatch *d, size_t number, bool elsewhere);
 void lane_done(struct lane *lane);
 /* One turn: starts, watches, serves, replaces its process. LOOK: at what costs a system call. */
 void lane_step(struct lane *lane, bool look);
 /* Ends its process for good; in later turns it gets to LANE_OVER. */
 void lane_end(struct lane *lane);
+/* What to say of the histories that it leaves when it is over. */
+void lane_keep_why(struct lane *lane, struct str why);
+
+/* ---- dispatch_listen.c: what is different where the worker was started elsewhere ---- */
+
+/* Says where it listens, and what a worker needs to get there. */
+void listen_announce(struct lane *lane);
+/* Nobody has polled for too long. True: the lane is to end, and knows why. */
+bool listen_left(struct lane *lane, int64_t since_ms);
+/* Somebody new may have come: a fresh one may be given everything again. */
+void listen_watch(struct lane *lane);
+/* What was refused, if anything. */
+void listen_done(struct lane *lane);

@@ -118,6 +118,21 @@ static const struct verdict *copy_of(struct dispatch *d, const struct verdict *v
 	return copy;
 }
 
+/* Elsewhere no fresh process is to be had, so the verdict stands as it is. */
+static void tell_unconfirmed(const struct lane *lane, struct job *job)
+{
+	const struct dispatch *d = lane->d;
+
+	if (!job->real_id && d->corpus->items.at[job->item].run_id.n)
+		vec_push(&job->inquiry.evidence.clues,
+			 STR("seen under a substitute run id only: this worker has seen the run "
+			     "before, and hindcast can't start a fresh one elsewhere, to "
+			     "confirm it under the real id"));
+	else if (d->settings->confirm)
+		vec_push(&job->inquiry.evidence.clues,
+			 STR("not confirmed: hindcast can't start a fresh worker elsewhere"));
+}
+
 static bool retry_once(struct lane *lane, struct job *job, const struct verdict *v)
 {
 	struct dispatch *d = lane->d;
@@ -127,6 +142,10 @@ static bool retry_once(struct lane *lane, struct job *job, const struct verdict 
 		item->deadlocked = true;
 		lane_put_back(lane, job, AGAIN_ALONE);
 		return true;
+	}
+	if (v->kind == VERDICT_DIVERGED && lane->elsewhere) {
+		tell_unconfirmed(lane, job);
+		return false;
 	}
 	if (v->kind == VERDICT_DIVERGED && !job->real_id &&
 	    d->corpus->items.at[job->item].run_id.n) {

@@ -12,6 +12,8 @@ struct replay_world {
 	struct str common_queue; /* the task queue that most histories name */
 	struct str run_file;	 /* worker logs lie beside it */
 	struct str root;	 /* the folder that hindcast runs in; n = 0: not known */
+	const struct listen *listen; /* what --listen was read to; NULL: not given */
+	uid_t user;		 /* who runs hindcast */
 	uint64_t seed;		 /* unique to this run */
 };
 
