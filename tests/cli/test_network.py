@@ -12,6 +12,7 @@ import ctypes
 import os
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -263,6 +264,18 @@ def test_only_the_guilty_time_out(w):
     accounted(got, dict({name: "passed" for name in names}, **{"h2.json": "timed-out"}))
 
 
+def test_one_that_is_frozen(w):
+    """It makes nobody guilty: its polls are given up, and the next try is another worker's."""
+    names = orders(w, 3)
+    run = Waiting(w, *names, "--timeout", "1", "--ready-timeout", "2")
+    run.worker("pollers=3", f"w-1:die:{signal.SIGSTOP}")
+    time.sleep(1)
+    run.worker_until_over()
+    got = run.finish()
+    same(got.code, 0, "exit " + got.err)
+    accounted(got, {name: "passed" for name in names})
+
+
 def test_one_that_does_not_come_back(w):
     names = orders(w, 3)
     run = Waiting(w, *names, "--ready-timeout", "1")
@@ -405,6 +418,24 @@ def test_isolated_without_rights(w):
     accounted(got, {"h0.json": "passed"})
     ids = w.path(got.row("h0.json")["output"]).read_text().split()[:2]
     same(ids, [str(user.get("user", os.getuid())), str(user.get("group", os.getgid()))], "ids")
+
+
+def test_isolated_as_root(w):
+    """Other users' files are at hand as ever, and it may still become one of them."""
+    if os.geteuid() != 0:
+        return
+    orders(w, 1)
+    w.path("private").write_text("theirs")
+    w.path("private").chmod(0o600)
+    os.chown(w.path("private"), 4321, 4321)
+    become = "python3 -c 'import os; os.setgid(4321); os.setuid(4321); print(os.getuid())'"
+    got = isolated(w, "h0.json", worker="touch started; cat private; echo; stat -c %u private; " +
+                   become + "; " + w.worker())
+    if not got:
+        return
+    accounted(got, {"h0.json": "passed"})
+    same(w.path(got.row("h0.json")["output"]).read_text().split()[:3], ["theirs", "4321", "4321"],
+         "what the worker saw")
 
 
 def test_each_lane_has_its_own(w):
