@@ -20,6 +20,7 @@ enum { EXIT_USAGE = 2, EXIT_NOT_DONE = 3 };
 
 static const struct command *const COMMANDS[] = {
 	&COMMAND_REPLAY,
+	&COMMAND_REPORT,
 	&COMMAND_SHOW,
 	&COMMAND_CHECK,
 	&COMMAND_CONVERT,

@@ -4,6 +4,7 @@
 #include "formats/base/visible.h"
 #include "replayer/baseline.h"
 #include "replayer/cmd_replay_dry.h"
+#include "replayer/cmd_report_out.h"
 #include "replayer/commands.h"
 #include "replayer/dispatch.h"
 #include "replayer/policy.h"
@@ -11,7 +12,6 @@
 #include "replayer/replay_listen.h"
 #include "replayer/replay_options.h"
 #include "replayer/replay_settings.h"
-#include "replayer/report.h"
 #include "replayer/resume.h"
 
 #include <errno.h>
@@ -308,32 +308,6 @@ static bool skip_rest(struct session *s, struct corpus *corpus, struct err *err)
 	return true;
 }
 
-static bool write_report(const struct command_context *context, const struct run_file *run,
-			 struct str what, struct err *err)
-{
-	struct str file = what, kind = str_split(&file, ':');
-	struct buf out;
-	struct arena a;
-	FILE *to = context->out;
-	bool fine;
-
-	buf_init(&out, 0);
-	arena_init(&a);
-	fine = report_find(kind)->write(
-		run, context->colour && !file.n ? REPORT_COLOUR : REPORT_PLAIN, &out, err);
-	if (fine && file.n) {
-		to = fopen(arena_cstr(&a, file), "we");
-		fine = to || err_errno(err, "%.*s", STR_ARG(file));
-	}
-	if (fine && fwrite(out.p, 1, out.n, to) != out.n)
-		fine = err_errno(err, "%.*s", STR_ARG(file));
-	if (to && to != context->out && fclose(to) != 0 && fine)
-		fine = err_errno(err, "%.*s", STR_ARG(file));
-	arena_done(&a);
-	buf_done(&out);
-	return fine;
-}
-
 /* Fixed lines are named; with --update-baseline the file says what this run says. */
 static bool follow_up(struct session *s, const struct run_file *run, struct err *err)
 {
@@ -367,19 +341,12 @@ static bool follow_up(struct session *s, const struct run_file *run, struct err 
 
 static bool report(struct session *s, struct str run_path, struct err *err)
 {
-	const struct opt_list *wanted = &s->settings->reports;
 	struct run_file *run;
-	bool fine, to_stdout = false;
+	bool fine;
 
 	if (!run_file_read(&run, run_path, err))
 		return false;
-	fine = true;
-	for (size_t i = 0; fine && i < wanted->items.n; i++) {
-		to_stdout |= str_find(wanted->items.at[i], STR(":")) < 0;
-		fine = write_report(s->context, run, wanted->items.at[i], err);
-	}
-	if (fine && !to_stdout)
-		fine = write_report(s->context, run, STR("text"), err);
+	fine = reports_write(s->context, run, &s->settings->reports, err);
 	/* Half a run says nothing of what is fixed, and must not change what is known. */
 	if (fine && s->baseline && !s->interrupted)
 		fine = follow_up(s, run, err);

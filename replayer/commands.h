@@ -4,4 +4,5 @@
 
 #include "formats/base/opts.h"
 
-extern const struct command COMMAND_REPLAY;
+extern const struct command COMMAND_REPLAY;	/* cmd_replay.c */
+extern const struct command COMMAND_REPORT;	/* cmd_report.c */

@@ -176,6 +176,17 @@ const struct pair_row *pair_of_command_name(struct str name)
 	return NULL;
 }
 
+bool pair_fits(struct str event, struct str command)
+{
+	for (size_t i = 0; i < N_PAIRS; i++) {
+		const struct event_row *row = event_row(PAIRS[i].event_type);
+
+		if (row && str_is(event, row->name) && same_words(command, PAIRS[i].command_name))
+			return true;
+	}
+	return false;
+}
+
 struct str pair_last_part(struct str s)
 {
 	for (size_t i = s.n; i > 0; i--) {

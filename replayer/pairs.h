@@ -54,6 +54,8 @@ const struct pair_row *pair_of_event(int32_t event_type);
 const struct pair_row *pair_of_command(int32_t command_type);
 /* By the SDKs' spellings: "ScheduleActivityTask", "COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK". */
 const struct pair_row *pair_of_command_name(struct str name);
+/* Whether the command of that name makes events of that name. */
+bool pair_fits(struct str event, struct str command);
 
 /* The text of the value at PATH, numbers and durations too; STR_NONE where absent. */
 struct str pair_value(const struct schema_message *m, struct str bytes, const char *path,

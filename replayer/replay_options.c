@@ -3,6 +3,7 @@
 #include "replayer/replay_options.h"
 
 #include "formats/base/arena.h"
+#include "replayer/cmd_report_out.h"
 #include "replayer/commands.h"
 #include "replayer/remote/sdks.h"
 #include "replayer/replay_listen.h"
@@ -127,9 +128,7 @@ static const struct opt REPLAY_OPTS[] = {
 	    "Where the run file goes (default: " REPLAY_DEFAULT_RUN_FILE ")."),
 	ROW("resume", 0, OPT_FLAG, NULL, resume,
 	    "Goes on with a run file that was cut short: what has a verdict there keeps it."),
-	ROW("report", 'r', OPT_LIST, "KIND[:FILE]", reports,
-	    "Writes a report: text, json, junit, sarif, github or markdown; without FILE to "
-	    "standard output, instead of the text report. May be given more than once."),
+	ROW("report", 'r', OPT_LIST, "KIND[:FILE]", reports, REPORT_HELP),
 	ROW("quiet", 0, OPT_FLAG, NULL, quiet, "No progress and no notes on standard error."),
 	ROW("verbose", 'v', OPT_FLAG, NULL, verbose,
 	    "Says which recipe each history is replayed by, and which calls of the worker "
@@ -184,14 +183,8 @@ bool replay_options_check(const struct replay_options *o, size_t n_operands, str
 		if (str_find(o->env.items.at[i], STR("=")) <= 0)
 			fine = err_set(err, ERR_USAGE, "--env %.*s: NAME=VALUE is expected",
 				       STR_ARG(o->env.items.at[i]));
-	for (size_t i = 0; fine && i < o->reports.items.n; i++) {
-		struct str rest = o->reports.items.at[i], kind = str_split(&rest, ':');
-
-		if (!report_find(kind))
-			fine = err_set(err, ERR_USAGE, "--report %.*s: known are %.*s",
-				       STR_ARG(kind), STR_ARG(report_names(&a)));
-	}
 	arena_done(&a);
+	fine = fine && reports_check(&o->reports, err);
 	if (fine && o->stacks.n && !str_is(o->stacks, "diverged") && !str_is(o->stacks, "all") &&
 	    !str_is(o->stacks, "none"))
 		fine = err_set(err, ERR_USAGE, "--stacks %.*s: diverged, all or none is expected",

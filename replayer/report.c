@@ -2,11 +2,9 @@
 /* report.c: the table of reports: one row, one report_*.c. */
 #include "replayer/report.h"
 
-const struct report REPORTS[] = {
-	{"text", "for people: causes first, then one history of each", report_text},
-	{"json", "for programs: run, totals, causes and every history", report_json},
-	{"junit", "for CI servers: JUnit XML, a test case per history", report_junit},
-};
+#define REPORT_ROW(name, words, variable, append) \
+	{#name, words, report_##name, variable, append},
+const struct report REPORTS[] = {REPORT_LIST(REPORT_ROW)};
 const size_t N_REPORTS = sizeof(REPORTS) / sizeof(*REPORTS);
 
 const struct report *report_find(struct str name)

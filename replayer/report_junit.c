@@ -95,35 +95,30 @@ static void counts(struct writer *w, const struct run_row *const *rows, size_t n
 	seconds(w, ms);
 }
 
-/* One line for lists of failures: where, and both sides or the reason. */
-static struct str headline(const struct run_row *row, const struct report_lines *lines,
-			   struct arena *a)
+/* Where the code stood: CI servers that know the attributes link to the line. */
+static void where(struct writer *w, const struct run_row *row)
 {
-	if (row->verdict.kind == VERDICT_DIVERGED)
-		return arena_printf(a, "history: %.*s; code: %.*s",
-				    STR_ARG(lines->items.at[0].text),
-				    STR_ARG(lines->items.at[1].text));
-	if (row->verdict.message.n && lines->items.n)
-		return lines->items.at[0].text;
-	return row->verdict.reason.n ? row->verdict.reason
-				     : str_of(verdict_name(row->verdict.kind));
+	const struct stack_frame *place = report_place(row);
+
+	if (!place || row->verdict.kind == VERDICT_PASSED)
+		return;
+	attribute(w, "file", str_take(place->file, LIMIT_SHOWN_PATH_BYTES));
+	buf_printf(w->out, " line=\"%" PRId64 "\"", place->line);
 }
 
 static void outcome(struct writer *w, const struct run_row *row)
 {
 	const char *element = element_of(row);
 	struct report_lines lines = {0};
-	struct str subject = report_subject(row, &w->arena), words;
+	struct str subject = report_subject(row, &w->arena);
+	struct str words = report_headline(row, &w->arena);
 
-	report_body(row, &w->arena, &lines);
-	words = headline(row, &lines, &w->arena);
 	buf_printf(w->out, "      <%s", element);
 	attribute(w, "message",
 		  arena_printf(&w->arena, "%s%.*s", row->entry.known ? "known: " : "",
 			       STR_ARG(words)));
 	if (str_is(STR("skipped"), element)) {
 		buf_puts(w->out, "/>\n");
-		vec_done(&lines.items);
 		return;
 	}
 	attribute(w, "type",
@@ -132,16 +127,14 @@ static void outcome(struct writer *w, const struct run_row *row)
 			  : str_of(verdict_name(row->verdict.kind)));
 	buf_add_char(w->out, '>');
 	escape(w->out, subject);
+	report_body(row, &w->arena, &lines);
 	for (size_t i = 0; i < lines.items.n; i++) {
-		const struct report_line *line = &lines.items.at[i];
-
-		buf_puts(w->out, line->label ? "\n" : "\n  | ");
-		if (line->label)
-			buf_printf(w->out, "%s: ", line->label);
-		escape(w->out, line->text);
+		buf_add_char(w->out, '\n');
+		escape(w->out, report_margin(&lines.items.at[i], &w->arena));
+		escape(w->out, lines.items.at[i].text);
 	}
 	buf_printf(w->out, "\n</%s>\n", element);
-	vec_done(&lines.items);
+	report_lines_done(&lines);
 }
 
 static void test_case(struct writer *w, const struct suite *suite, const struct run_row *row)
@@ -149,6 +142,7 @@ static void test_case(struct writer *w, const struct suite *suite, const struct 
 	buf_puts(w->out, "    <testcase");
 	attribute(w, "classname", suite->type);
 	attribute(w, "name", str_take(row->entry.history, LIMIT_SHOWN_PATH_BYTES));
+	where(w, row);
 	seconds(w, row->entry.ms);
 	if (row->verdict.kind == VERDICT_PASSED) {
 		buf_puts(w->out, "/>\n");
