@@ -346,7 +346,7 @@ static bool report(struct session *s, struct str run_path, struct err *err)
 
 	if (!run_file_read(&run, run_path, err))
 		return false;
-	fine = reports_write(s->context, run, &s->settings->reports, err);
+	fine = reports_write(s->context, run, &s->settings->reports, true, err);
 	/* Half a run says nothing of what is fixed, and must not change what is known. */
 	if (fine && s->baseline && !s->interrupted)
 		fine = follow_up(s, run, err);

@@ -13,7 +13,8 @@ struct settings {
 };
 
 static const struct opt OPTS[] = {
-	{"report", 'r', OPT_LIST, "KIND[:FILE]", offsetof(struct settings, reports), REPORT_HELP},
+	{"report", 'r', OPT_LIST, "KIND[:FILE]", offsetof(struct settings, reports),
+	 REPORT_HELP "Where none is named, the text report goes there."},
 };
 
 static int fail(const struct command_context *context, int code, const struct err *err)
@@ -41,7 +42,7 @@ static int run(const struct command_context *context, void *settings, const stru
 		return fail(context, EXIT_BAD_USAGE, &err);
 	if (!run_file_read(&file, n_operands ? operands[0] : STR(REPLAY_DEFAULT_RUN_FILE), &err))
 		return fail(context, EXIT_CANNOT, &err);
-	if (!reports_write(context, file, &s->reports, &err))
+	if (!reports_write(context, file, &s->reports, !s->reports.items.n, &err))
 		code = fail(context, EXIT_CANNOT, &err);
 	run_file_free(file);
 	return code;

@@ -77,9 +77,9 @@ static bool write_one(const struct command_context *context, const struct run_fi
 }
 
 bool reports_write(const struct command_context *context, const struct run_file *run,
-		   const struct opt_list *wanted, struct err *err)
+		   const struct opt_list *wanted, bool text_too, struct err *err)
 {
-	bool to_stdout = false;
+	bool to_stdout = !text_too;
 
 	for (size_t i = 0; i < wanted->items.n; i++) {
 		to_stdout |= str_find(wanted->items.at[i], STR(":")) < 0;

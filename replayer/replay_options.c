@@ -128,7 +128,8 @@ static const struct opt REPLAY_OPTS[] = {
 	    "Where the run file goes (default: " REPLAY_DEFAULT_RUN_FILE ")."),
 	ROW("resume", 0, OPT_FLAG, NULL, resume,
 	    "Goes on with a run file that was cut short: what has a verdict there keeps it."),
-	ROW("report", 'r', OPT_LIST, "KIND[:FILE]", reports, REPORT_HELP),
+	ROW("report", 'r', OPT_LIST, "KIND[:FILE]", reports,
+	    REPORT_HELP "Where none goes to standard output, the text report does."),
 	ROW("quiet", 0, OPT_FLAG, NULL, quiet, "No progress and no notes on standard error."),
 	ROW("verbose", 'v', OPT_FLAG, NULL, verbose,
 	    "Says which recipe each history is replayed by, and which calls of the worker "

@@ -26,9 +26,8 @@ typedef bool report_writer(const struct run_file *run, enum report_colour colour
 
 #define REPORT_WORDS(name, words, variable, append) #name " (" words "); "
 /* For the help of an option -r. */
-#define REPORT_HELP                                                            \
-	"Writes a report of this kind: " REPORT_LIST(REPORT_WORDS) "without FILE " \
-	"to standard output, instead of the text report. May be given more than once."
+#define REPORT_HELP "Writes a report of this kind: " REPORT_LIST(REPORT_WORDS) \
+	"without FILE to standard output. May be given more than once. "
 
 #define REPORT_DECLARE(name, words, variable, append) report_writer report_##name;
 REPORT_LIST(REPORT_DECLARE)

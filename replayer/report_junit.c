@@ -35,27 +35,37 @@ struct writer {
 	struct arena arena; /* of one case */
 };
 
+static const char *entity(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	default:
+		return NULL;
+	}
+}
+
 /* S is neutralised already, so it holds no character that XML 1.0 forbids. */
 static void escape(struct buf *out, struct str s)
 {
+	size_t from = 0;
+
 	for (size_t i = 0; i < s.n; i++) {
-		switch (s.p[i]) {
-		case '&':
-			buf_puts(out, "&amp;");
-			break;
-		case '<':
-			buf_puts(out, "&lt;");
-			break;
-		case '>':
-			buf_puts(out, "&gt;");
-			break;
-		case '"':
-			buf_puts(out, "&quot;");
-			break;
-		default:
-			buf_add_char(out, s.p[i]);
-		}
+		const char *text = entity(s.p[i]);
+
+		if (!text)
+			continue;
+		buf_add_bytes(out, s.p + from, i - from);
+		buf_puts(out, text);
+		from = i + 1;
 	}
+	buf_add(out, str_skip(s, from));
 }
 
 static void attribute(struct writer *w, const char *key, struct str value)

@@ -2,6 +2,7 @@
 /* run_json.c: verdicts as JSON; key names are a contract (docs/run-file.md). */
 #include "replayer/run_json.h"
 
+#include "replayer/run_dump.h"
 #include "replayer/run_evidence.h"
 
 #include "formats/base/base64.h"
@@ -249,6 +250,11 @@ static int append(const char *bytes, size_t n, void *out)
 
 void run_json_print(json_t *value, size_t flags, struct buf *out)
 {
+	if (!(flags & ~(size_t)JSON_ENSURE_ASCII)) {
+		run_dump(value, flags, out);
+		json_decref(value);
+		return;
+	}
 	BUG_IF(json_dump_callback(value, append, out,
 				  flags | JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS)) != 0);
 	json_decref(value);

@@ -102,16 +102,20 @@ struct str arena_str(struct arena *a, struct str s)
 	return (struct str){arena_cstr(a, s), s.n};
 }
 
+/* Most texts fit behind what is there, and are formatted once. */
 struct str arena_vprintf(struct arena *a, const char *format, va_list args)
 {
+	size_t room = a->block ? a->block->size - a->used : 0;
+	char *p = room ? a->block->bytes + a->used : NULL;
 	va_list again;
-	char *p;
 	int n;
 
 	va_copy(again, args);
-	n = vsnprintf(NULL, 0, format, again);
+	n = vsnprintf(p, room, format, again);
 	va_end(again);
 	BUG_IF(n < 0);
+	if ((size_t)n < room)
+		return (struct str){arena_alloc(a, (size_t)n + 1), (size_t)n};
 	p = arena_alloc(a, (size_t)n + 1);
 	vsnprintf(p, (size_t)n + 1, format, args);
 	return (struct str){p, (size_t)n};

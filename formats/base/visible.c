@@ -63,14 +63,33 @@ static void add_escape(struct buf *out, long rune)
 		buf_printf(out, rune > 0xffff ? "\\U%08lx" : "\\u%04lx", (unsigned long)rune);
 }
 
+/* How many bytes S begins with that are harmless in themselves: most texts are all that. */
+static size_t plain_length(struct str s, size_t most)
+{
+	size_t n = 0;
+
+	while (n < s.n && n < most && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '#')
+		n++;
+	return n;
+}
+
 void visible_add(struct buf *out, struct str s, size_t limit)
 {
 	size_t start = out->n;
 	long before = 0;
 
 	while (s.n) {
+		size_t used = out->n - start, room = limit > used ? limit - used : 0, n;
 		long rune;
-		size_t n = visible_rune(s, &rune);
+
+		n = plain_length(s, limit ? room : s.n);
+		if (n) {
+			buf_add_bytes(out, s.p, n);
+			before = s.p[n - 1];
+			s = str_skip(s, n);
+			continue;
+		}
+		n = visible_rune(s, &rune);
 
 		if (limit && out->n - start + n > limit) {
 			buf_puts(out, "...");

@@ -137,7 +137,7 @@ static void no_name_breaks_out_of_a_report(void **state)
 		const char *report, *never[3];
 	} ROWS[] = {
 		{"junit", {"<script", "]]>", "<x/>"}},
-		{"markdown", {"</details></summary>\n", "\n# x"}},
+		{"markdown", {"\n</details></summary>", "\n# x"}},
 		{"text", {NULL}},
 		{"github", {"\n::set-output", "\n#", "\n:: "}},
 		{"json", {NULL}},
