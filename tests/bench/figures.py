@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # figures.py: every figure of docs/performance.md: how it is measured and what it must be.
 import re
+import sys
 
 import measure
 import toolchains
@@ -302,12 +303,30 @@ def start():
     yield Row("… /bin/true in the same turns", Spread(floor).show("%.2f", " ms"))
 
 
+# ---- reports
+
+REPORTS = ("text", "json", "junit", "sarif", "github", "markdown")
+
+
+def reports():
+    """Each report of a large run, reading the run file included; it is one thread's CPU time,
+    which a busy machine does not stretch."""
+    run = BENCH / "reports.jsonl"
+    run.write_text(measure.run([sys.executable, ROOT / "tests" / "bench" / "make_run.py",
+                                10000, 300]).out)
+    for kind in REPORTS:
+        words = [HINDCAST, "report", "-r", kind + ":/dev/null", run]
+        yield below("Report %s of 10,000 verdicts, half of them diverged with evidence" % kind,
+                    Spread([measure.cpu_of(words) for _ in range(5)]), 0.5, "%.2f", " s")
+
+
 FIGURES = {
     "start": start,
     "transcode": transcode,
     "go-tasks": go_tasks,
     "big": big,
     "memory": memory,
+    "reports": reports,
     "own-go": lambda: peers("go"),
     "own-java": lambda: peers("java"),
     "own-python": lambda: peers("python"),

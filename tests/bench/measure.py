@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import statistics
@@ -100,6 +101,16 @@ def run(words, env=None, watch_memory=False, timeout=240, cwd=ROOT):
         raise Broken("%s: exit code %d: %s" % (os.path.basename(str(words[0])), code, " | ".join(tail)))
     ran.peak = peak
     return ran
+
+
+def cpu_of(words):
+    """Seconds of CPU that WORDS and its children took, in user and system together."""
+    def used():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+    before = used()
+    run(words)
+    return used() - before
 
 
 def passed_in(run_file):

