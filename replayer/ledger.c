@@ -237,7 +237,7 @@ bool ledger_resume(struct ledger **ret, struct str path, const struct ledger_hea
 static bool print_entry(struct ledger *l, const struct ledger_entry *entry)
 {
 	buf_clear(&l->line);
-	run_json_print(run_json_entry(entry), 0, &l->line);
+	run_json_put_entry(entry, false, &l->line);
 	return !l->line.full && l->line.n < LIMIT_RUN_LINE_BYTES;
 }
 

@@ -45,7 +45,7 @@ bool report_json(const struct run_file *run, enum report_colour colour, struct b
 	buf_puts(out, ",\n  \"histories\": [");
 	for (size_t i = 0; i < run->n_rows; i++) {
 		buf_puts(out, i ? ",\n    " : "\n    ");
-		print(run_json_entry(&run->rows[i].entry), out);
+		run_json_put_entry(&run->rows[i].entry, true, out);
 	}
 	buf_puts(out, run->n_rows ? "\n  ]\n}\n" : "]\n}\n");
 	return buf_ok(out, err);

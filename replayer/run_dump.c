@@ -8,6 +8,7 @@
 
 /* Enough digits for a tenth of a millisecond in a day. */
 #define REAL_DIGITS 12
+#define NO_CHARACTER 0xfffd
 
 static void put_unit(struct buf *out, unsigned unit)
 {
@@ -43,29 +44,40 @@ static bool is_special(struct str s, size_t i, bool shown)
 {
 	unsigned char c = (unsigned char)s.p[i];
 
-	return c < 0x20 || c == '"' || c == '\\' || (shown && c >= 0x80) ||
-	       (shown && c == '#' && i && s.p[i - 1] == '#');
+	return c < 0x20 || c >= 0x80 || c == '"' || c == '\\' ||
+	       (shown && (c == 0x7f || (c == '#' && i && s.p[i - 1] == '#')));
 }
 
-static void put_string(struct str s, bool shown, struct buf *out)
+/* The character that S begins with, which is not ASCII; its length. */
+static size_t put_high(struct str s, bool shown, struct buf *out)
+{
+	long rune;
+	size_t n = visible_rune(s, &rune);
+
+	if (shown)
+		put_rune(out, rune < 0 ? NO_CHARACTER : rune);
+	else if (rune < 0)
+		buf_puts(out, "\xef\xbf\xbd");
+	else
+		buf_add_bytes(out, s.p, n);
+	return n;
+}
+
+void run_dump_str(struct str s, bool shown, struct buf *out)
 {
 	size_t from = 0, i = 0;
 
 	buf_add_char(out, '"');
 	while (i < s.n) {
-		long rune;
-
 		if (!is_special(s, i, shown)) {
 			i++;
 			continue;
 		}
 		buf_add_bytes(out, s.p + from, i - from);
-		if ((unsigned char)s.p[i] < 0x80) {
+		if ((unsigned char)s.p[i] < 0x80)
 			put_special(out, s.p[i++]);
-		} else { /* the library takes nothing but UTF-8 */
-			i += visible_rune(str_skip(s, i), &rune);
-			put_rune(out, rune < 0 ? 0xfffd : rune);
-		}
+		else
+			i += put_high(str_skip(s, i), shown, out);
 		from = i;
 	}
 	buf_add(out, str_skip(s, from));
@@ -78,20 +90,18 @@ static int append(const char *bytes, size_t n, void *out)
 	return 0;
 }
 
-static void put_object(const json_t *value, bool shown, struct buf *out)
+void run_dump_members(const json_t *value, bool shown, struct buf *out)
 {
 	json_t *object = (json_t *)value, *v; /* the library's iterators know no const */
 	const char *key, *sep = "";
 
-	buf_add_char(out, '{');
 	json_object_foreach(object, key, v) {
 		buf_puts(out, sep);
-		put_string(str_of(key), shown, out);
+		run_dump_str(str_of(key), shown, out);
 		buf_add_char(out, ':');
 		run_dump(v, shown, out);
 		sep = ",";
 	}
-	buf_add_char(out, '}');
 }
 
 static void put_array(const json_t *value, bool shown, struct buf *out)
@@ -109,13 +119,15 @@ void run_dump(const json_t *value, bool shown, struct buf *out)
 {
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
-		put_object(value, shown, out);
+		buf_add_char(out, '{');
+		run_dump_members(value, shown, out);
+		buf_add_char(out, '}');
 		break;
 	case JSON_ARRAY:
 		put_array(value, shown, out);
 		break;
 	case JSON_STRING:
-		put_string(str_slice(json_string_value(value), json_string_length(value)), shown,
+		run_dump_str(str_slice(json_string_value(value), json_string_length(value)), shown,
 			   out);
 		break;
 	case JSON_INTEGER:

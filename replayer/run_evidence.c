@@ -104,9 +104,9 @@ static const struct run_member EVIDENCE_MEMBERS[] = {
 };
 static const struct run_shape EVIDENCE = RUN_SHAPE(EVIDENCE_MEMBERS, struct evidence);
 
-void run_evidence_write(const struct evidence *e, json_t *row)
+void run_evidence_put(const struct evidence *e, bool shown, struct buf *out)
 {
-	run_shape_write(&EVIDENCE, e, row);
+	run_shape_put(&EVIDENCE, e, shown, true, out);
 }
 
 bool run_evidence_read(json_t *row, struct arena *a, struct evidence *ret, struct err *err)

@@ -9,7 +9,9 @@
  * "tasks", "stacks", "queries", "context", "clues", "stood" and "stoodTask" of a row, as
  * docs/run-file.md has them. A row that would grow beyond a line's ceiling loses stacks
  * and answers first.
+ *
+ * Appends them to a row that has members already. SHOWN: as run_dump().
  */
-void run_evidence_write(const struct evidence *e, json_t *row);
+void run_evidence_put(const struct evidence *e, bool shown, struct buf *out);
 /* Everything in A: evidence_done() is not for it. */
 bool run_evidence_read(json_t *row, struct arena *a, struct evidence *ret, struct err *err);

@@ -59,11 +59,16 @@ static struct str whole_characters(struct str s, size_t full)
 	return str_take(s, s.n ? s.n - 1 : 0);
 }
 
+struct str run_json_cut(struct str s)
+{
+	return whole_characters(str_take(s, LIMIT_RUN_STRING_BYTES), s.n);
+}
+
 json_t *run_json_str(struct str s)
 {
 	if (!s.p)
 		return NULL;
-	s = whole_characters(str_take(s, LIMIT_RUN_STRING_BYTES), s.n);
+	s = run_json_cut(s);
 	return is_utf8(s) ? json_stringn_nocheck(s.p, s.n) : replaced(s);
 }
 
@@ -182,7 +187,8 @@ static void set_verdict(json_t *o, const struct verdict *v)
 		run_json_set(o, "unstable", json_true());
 }
 
-json_t *run_json_entry(const struct ledger_entry *e)
+/* All but the evidence, which may be large. */
+static json_t *head(const struct ledger_entry *e)
 {
 	json_t *o = json_object();
 
@@ -207,9 +213,19 @@ json_t *run_json_entry(const struct ledger_entry *e)
 	set_filled(o, "duplicateOf", e->duplicate_of);
 	run_json_set(o, "worker", worker(e));
 	set_filled(o, "output", e->output);
-	if (e->evidence)
-		run_evidence_write(e->evidence, o);
 	return o;
+}
+
+void run_json_put_entry(const struct ledger_entry *e, bool shown, struct buf *out)
+{
+	json_t *o = head(e);
+
+	buf_add_char(out, '{');
+	run_dump_members(o, shown, out);
+	if (e->evidence)
+		run_evidence_put(e->evidence, shown, out);
+	buf_add_char(out, '}');
+	json_decref(o);
 }
 
 json_t *run_json_totals(const int64_t totals[VERDICT_KINDS])

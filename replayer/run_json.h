@@ -10,11 +10,15 @@
 
 /* Keys in the order of docs/run-file.md; the caller owns what is returned. */
 json_t *run_json_header(const struct ledger_header *header);
-json_t *run_json_entry(const struct ledger_entry *entry);
 json_t *run_json_totals(const int64_t totals[VERDICT_KINDS]);
 /* Only causes with a fingerprint, in the order of CAUSES. */
 json_t *run_json_causes(const struct causes *causes);
 
+/* A history's line, without its end. SHOWN: as run_dump(). */
+void run_json_put_entry(const struct ledger_entry *entry, bool shown, struct buf *out);
+
+/* S as long as a string of a run file may be, cut at a character. */
+struct str run_json_cut(struct str s);
 /* A string of any bytes: what is not UTF-8 becomes U+FFFD. NULL for STR_NONE. */
 json_t *run_json_str(struct str s);
 /* Sets KEY of OBJECT unless VALUE is NULL; takes VALUE. */

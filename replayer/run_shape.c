@@ -3,83 +3,135 @@
 #include "replayer/run_shape.h"
 
 #include "formats/base/limits.h"
+#include "replayer/run_dump.h"
 #include "replayer/run_json.h"
+
+#include <inttypes.h>
 
 #define AT(type, thing, offset) ((type *)((char *)(thing) + (offset)))
 #define IN(type, thing, offset) ((const type *)((const char *)(thing) + (offset)))
 
 /* ---- writing ---- */
 
-static json_t *strs(const struct str *at, size_t n)
-{
-	json_t *list = json_array();
+struct writing {
+	struct buf *out;
+	bool shown;
+};
 
+static void string(struct writing *w, struct str s)
+{
+	run_dump_str(run_json_cut(s), w->shown, w->out);
+}
+
+static void strs(struct writing *w, const struct str *at, size_t n)
+{
 	for (size_t i = 0; i < n; i++) {
-		json_t *s = run_json_str(at[i]);
-
-		json_array_append_new(list, s ? s : json_null());
+		if (i)
+			buf_add_char(w->out, ',');
+		if (at[i].p)
+			string(w, at[i]);
+		else
+			buf_puts(w->out, "null");
 	}
-	return list;
 }
 
-static json_t *list(const struct run_shape *shape, const void *items, size_t n)
+static void list(struct writing *w, const struct run_shape *shape, const void *items, size_t n)
 {
-	json_t *array = json_array();
-
 	for (size_t i = 0; i < n; i++) {
-		json_t *o = json_object();
-
-		run_shape_write(shape, IN(char, items, i * shape->size), o);
-		json_array_append_new(array, o);
+		buf_puts(w->out, i ? ",{" : "{");
+		run_shape_put(shape, IN(char, items, i * shape->size), w->shown, false, w->out);
+		buf_add_char(w->out, '}');
 	}
-	return array;
 }
 
-static json_t *self(const struct run_shape *shape, const void *thing)
+static void self(struct writing *w, const struct run_shape *shape, const void *thing)
 {
-	json_t *o = json_object();
+	size_t start = w->out->n;
 
-	run_shape_write(shape, thing, o);
-	if (json_object_size(o))
-		return o;
-	json_decref(o);
-	return json_null();
+	buf_add_char(w->out, '{');
+	if (run_shape_put(shape, thing, w->shown, false, w->out)) {
+		buf_add_char(w->out, '}');
+		return;
+	}
+	if (w->out->n > start) /* not where the buffer is full */
+		w->out->n = start;
+	buf_puts(w->out, "null");
 }
 
-/* NULL: it is left out. */
-static json_t *value(const struct run_member *m, const void *thing)
+/* Whether M has a value in THING: what has none is left out. */
+static bool has_value(const struct run_member *m, const void *thing)
 {
-	size_t n = m->kind == RUN_LIST || m->kind == RUN_STRS ? *IN(size_t, thing, m->count) : 0;
-	int64_t number;
-	int named;
-
 	switch (m->kind) {
 	case RUN_STR:
-		return run_json_str(*IN(struct str, thing, m->offset));
+		return IN(struct str, thing, m->offset)->p;
 	case RUN_CSTR:
-		return run_json_str(str_of(*IN(char *, thing, m->offset)));
+		return *IN(char *, thing, m->offset);
 	case RUN_INT:
-		number = *IN(int64_t, thing, m->offset);
-		return number ? json_integer(number) : NULL;
+		return *IN(int64_t, thing, m->offset);
 	case RUN_BOOL:
-		return *IN(bool, thing, m->offset) ? json_true() : NULL;
+		return *IN(bool, thing, m->offset);
 	case RUN_ENUM:
-		named = *IN(int, thing, m->offset);
-		return named ? json_string(m->names[named]) : NULL;
+		return *IN(int, thing, m->offset);
 	case RUN_SELF:
-		return self(m->shape, IN(char, thing, m->offset));
+		return true;
 	case RUN_LIST:
-		return n ? list(m->shape, *IN(void *, thing, m->offset), n) : NULL;
 	case RUN_STRS:
-		return n ? strs(*IN(struct str *, thing, m->offset), n) : NULL;
+		return *IN(size_t, thing, m->count);
 	}
-	return NULL;
+	return false;
 }
 
-void run_shape_write(const struct run_shape *shape, const void *thing, json_t *object)
+static void value(struct writing *w, const struct run_member *m, const void *thing)
 {
-	for (size_t i = 0; i < shape->n_members; i++)
-		run_json_set(object, shape->members[i].key, value(&shape->members[i], thing));
+	switch (m->kind) {
+	case RUN_STR:
+		string(w, *IN(struct str, thing, m->offset));
+		break;
+	case RUN_CSTR:
+		string(w, str_of(*IN(char *, thing, m->offset)));
+		break;
+	case RUN_INT:
+		buf_printf(w->out, "%" PRId64, *IN(int64_t, thing, m->offset));
+		break;
+	case RUN_BOOL:
+		buf_puts(w->out, "true");
+		break;
+	case RUN_ENUM:
+		string(w, str_of(m->names[*IN(int, thing, m->offset)]));
+		break;
+	case RUN_SELF:
+		self(w, m->shape, IN(char, thing, m->offset));
+		break;
+	case RUN_LIST:
+	case RUN_STRS:
+		buf_add_char(w->out, '[');
+		if (m->kind == RUN_LIST)
+			list(w, m->shape, *IN(void *, thing, m->offset), *IN(size_t, thing, m->count));
+		else
+			strs(w, *IN(struct str *, thing, m->offset), *IN(size_t, thing, m->count));
+		buf_add_char(w->out, ']');
+		break;
+	}
+}
+
+bool run_shape_put(const struct run_shape *shape, const void *thing, bool shown, bool others,
+		   struct buf *out)
+{
+	struct writing w = {out, shown};
+	bool any = false;
+
+	for (size_t i = 0; i < shape->n_members; i++) {
+		const struct run_member *m = &shape->members[i];
+
+		if (!has_value(m, thing))
+			continue;
+		buf_puts(out, any || others ? ",\"" : "\"");
+		buf_puts(out, m->key);
+		buf_puts(out, "\":");
+		value(&w, m, thing);
+		any = true;
+	}
+	return any;
 }
 
 /* ---- reading ---- */

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "formats/base/arena.h"
+#include "formats/base/buf.h"
 #include "formats/base/err.h"
 
 #include <jansson.h>
@@ -45,8 +46,12 @@ struct run_member {
 
 #define RUN_SHAPE(members, type) {(members), sizeof(members) / sizeof(*(members)), sizeof(type)}
 
-/* Sets the members of THING in OBJECT. */
-void run_shape_write(const struct run_shape *shape, const void *thing, json_t *object);
+/*
+ * Appends the members of THING to OUT, "key":value with commas between, and one in front where
+ * OTHERS stand before them already. False: there is none. SHOWN: as run_dump().
+ */
+bool run_shape_put(const struct run_shape *shape, const void *thing, bool shown, bool others,
+		   struct buf *out);
 /* Keys that the shape lacks are ignored. Strings and lists live in A. */
 bool run_shape_read(const struct run_shape *shape, json_t *object, struct arena *a,
 		    void *ret, struct err *err);
