@@ -3,7 +3,8 @@
 # check_docs.py: every snippet of the documentation, run or read by what it is for.
 """usage: check_docs.py HINDCAST CHECK
 
-Exit code 77: the check could not be made, and why.
+Exit code 77: the check could not be made, and why
+(1 with HINDCAST_REQUIRE_TOOLS=1).
 """
 import json
 import os
@@ -237,8 +238,7 @@ def main():
     try:
         n = CHECKS[sys.argv[2]](os.path.abspath(sys.argv[1]))
     except tools.Missing as why:
-        print("skipped: %s: %s" % (sys.argv[2], why))
-        return 77
+        return tools.exit_without(sys.argv[2], why)
     except (Broken, AssertionError) as what:
         print("FAILED: %s: %s" % (sys.argv[2], what))
         return 1

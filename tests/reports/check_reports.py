@@ -4,7 +4,8 @@
 """usage: check_reports.py HINDCAST CHECK
 
 Makes a report of each run file of tests/data, hostile ones among them, and reads it as the
-program would that it is for. Exit code 77: the check could not be made, and why.
+program would that it is for. Exit code 77: the check could not be made, and why
+(1 with HINDCAST_REQUIRE_TOOLS=1).
 """
 import json
 import os
@@ -153,18 +154,23 @@ def check_markdown(hindcast, run):
     that(bool(opened) == bool(found_causes(run, False) + found_causes(run, True)), "folds")
 
 
-def check_markdown_ceiling(hindcast, folder):
-    """As many causes as no comment holds: cut, with a line that says so."""
+def many_causes(folder, count):
+    """A run file of COUNT histories that diverged, each for a reason of its own."""
     run = pathlib.Path(folder) / "many.jsonl"
     hostile = [r for r in rows_of("run.hostile.jsonl") if r["verdict"] == "diverged"]
-    lines = [json.dumps({"hindcast": "run", "version": 1, "histories": 2000})]
-    for i in range(2000):
+    lines = [json.dumps({"hindcast": "run", "version": 1, "histories": count})]
+    for i in range(count):
         row = json.loads(json.dumps(hostile[i % len(hostile)]))
         row["divergence"]["fingerprint"] = "%016x" % (i + 1)
         row["history"] += str(i)
         lines.append(json.dumps(row))
     run.write_text("\n".join(lines) + "\n")
-    text = made(hindcast, "markdown", run)
+    return run
+
+
+def check_markdown_ceiling(hindcast, folder):
+    """As many causes as no comment holds: cut, with a line that says so."""
+    text = made(hindcast, "markdown", many_causes(folder, 2000))
     that(len(check_markdown_text(text, markdown_parser())) >= 5, "hardly any cause is shown")
     that("Left out here, to be short: " in text, "nothing is said of what was left out")
 
@@ -232,6 +238,19 @@ def check_sarif(hindcast, run):
          min(1, found_causes(run, False)), "new findings")
 
 
+def check_sarif_ceiling(hindcast, folder):
+    """More causes than a code host shows, and more histories of one than it takes."""
+    report = json.loads(made(hindcast, "sarif", many_causes(folder, 5003)))["runs"][0]
+    that(len(report["results"]) == 5000, "results")
+    notes = report["invocations"][0]["toolExecutionNotifications"]
+    that(notes[0]["message"]["text"].startswith("3 more causes are left out here"), notes)
+    run = many_causes(folder, 300)
+    run.write_text(re.sub(r'("fingerprint": ")[0-9a-f]{16}', r"\g<1>" + 16 * "a", run.read_text()))
+    results = json.loads(made(hindcast, "sarif", run))["runs"][0]["results"]
+    that([len(r["relatedLocations"]) for r in results] == [100], "locations")
+    that(results[0]["occurrenceCount"] == 300, "histories of the cause")
+
+
 def check_sarif_schema(hindcast, run):
     import jsonschema
     schema = tools.sarif_schema()
@@ -270,6 +289,7 @@ CHECKS = {
     "sarif-schema": (check_sarif_schema, True),
     "bytes": (check_bytes, False),
 }
+CEILINGS = {"markdown": check_markdown_ceiling, "sarif": check_sarif_ceiling}
 
 
 def main():
@@ -287,11 +307,11 @@ def main():
             github_parser_sees_commands()
         if name == "markdown":
             markdown_parser_sees_markup()
-            with tempfile.TemporaryDirectory() as folder:
-                check_markdown_ceiling(hindcast, folder)
+        with tempfile.TemporaryDirectory() as folder:
+            if name in CEILINGS:
+                CEILINGS[name](hindcast, folder)
     except tools.Missing as why:
-        print("skipped: %s: %s" % (name, why))
-        return 77
+        return tools.exit_without(name, why)
     except Broken as what:
         print("FAILED: %s: %s" % (name, what))
         return 1

@@ -26,6 +26,13 @@ class Missing(Exception):
     """The machine lacks something: a tool, or a way to its packages."""
 
 
+def exit_without(name, why):
+    """The exit code of a check that could not be made: 77 says skipped, by its name."""
+    required = os.environ.get("HINDCAST_REQUIRE_TOOLS")
+    print("%s: %s: %s" % ("FAILED" if required else "skipped", name, why))
+    return 1 if required else 77
+
+
 class Locked:
     """Tests run beside each other, and share what is installed."""
 
