@@ -18,10 +18,12 @@ import tempfile
 import xml.etree.ElementTree
 
 import github_log
+import mixed
 import tools
 
 DATA = tools.ROOT / "tests" / "data"
 RUNS = ("run.jsonl", "run.cut.jsonl", "run.hostile.jsonl")
+MIXED_ROUNDS = 15
 KINDS = ("text", "json", "junit", "sarif", "github", "markdown")
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
@@ -265,6 +267,25 @@ def check_sarif_schema(hindcast, run):
 
 # ---- all ----
 
+def check_mixed(hindcast, run):
+    """Strings of anything, in every place of a row: no report lets one out."""
+    rows, parser = list(rows_of(run)), markdown_parser()
+    for seed in range(MIXED_ROUNDS):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "run.jsonl"
+            path.write_text(mixed.run_file(rows, "%s %d" % (run, seed)))
+            texts = {kind: made(hindcast, kind, path) for kind in KINDS}
+        where = "%s, seed %d:" % (run, seed)
+        check_markdown_text(texts["markdown"], parser)
+        json.loads(texts["json"])
+        json.loads(texts["sarif"])
+        xml.etree.ElementTree.fromstring(texts["junit"])
+        for kind, text in texts.items():
+            for c in github_log.commands(text)[0]:
+                that(kind == "github" and c.name in ("error", "notice") and
+                     set(c.properties) <= {"file", "line", "col", "title"}, where, kind, c.text)
+
+
 def check_bytes(hindcast, run):
     """The same verdicts in another order give the same bytes."""
     lines = re.findall("[^\n]*\n|[^\n]+", (DATA / run).read_text(encoding="utf-8"))
@@ -288,6 +309,7 @@ CHECKS = {
     "sarif": (check_sarif, False),
     "sarif-schema": (check_sarif_schema, True),
     "bytes": (check_bytes, False),
+    "mixed": (check_mixed, True),
 }
 CEILINGS = {"markdown": check_markdown_ceiling, "sarif": check_sarif_ceiling}
 
