@@ -130,42 +130,6 @@ static struct str patches_before(const struct clue_case *c, struct arena *a)
 	return clue;
 }
 
-/* SDKs compare types and ids; what only --strict compares needs no patch. */
-static bool sdk_compares(const struct divergence *d)
-{
-	const struct pair_row *row = pair_of_command_name(d->worker.what);
-
-	if (d->kind == DIVERGENCE_MARKER || d->kind == DIVERGENCE_UPDATE)
-		return false;
-	if (!d->field.n)
-		return true;
-	for (size_t i = 0; row && i < row->n_fields; i++)
-		if (str_is(d->field, row->fields[i].name))
-			return true;
-	return false;
-}
-
-static bool has_patch(const struct clue_case *c, struct arena *a)
-{
-	struct clue_patch patch;
-
-	for (size_t i = 0; i < c->history->n_events; i++)
-		if (clue_patch(c->history, i, a, &patch))
-			return true;
-	return false;
-}
-
-static struct str never_patched(const struct clue_case *c, struct arena *a)
-{
-	if (!clue_task(c) || !sdk_compares(&c->verdict->divergence) || clue_only_generated(c) ||
-	    has_patch(c, a))
-		return STR_NONE;
-	return arena_printf(a,
-			    "history has no patch marker: what changed at event %" PRId64
-			    " can stay behind %s",
-			    c->verdict->divergence.event_id, clue_words(c->sdk)->patched);
-}
-
 static struct str patch_removed(const struct clue_case *c, struct arena *a)
 {
 	const struct divergence *d = &c->verdict->divergence;
@@ -411,7 +375,7 @@ static struct str failed_then_too(const struct clue_case *c, struct arena *a)
 static clue_finder *const FINDERS[] = {
 	inserted_or_removed, patch_removed,	  only_generated, holds_run_id,
 	holds_workflow_id,   recorded_by_another, deployed_meanwhile, patches_before,
-	never_patched,	     was_reset,		  was_continued,  failed_then_too,
+	was_reset,	     was_continued,	  failed_then_too,
 };
 
 static void say(struct evidence *e, struct str clue)

@@ -137,7 +137,6 @@ static void patches_before_it_are_named(void **state)
 	diverged(s, DIVERGENCE_REPLACED, 7, 1);
 	assert_clue(s, "patches that history has before event 7: old (event 6, deprecated), fees "
 		       "(event 5)");
-	assert_silent(s, "no patch marker");
 	s->verdict.divergence.event_id = 5;
 	assert_silent(s, "patches that");
 }
@@ -182,39 +181,6 @@ static void other_markers_are_no_patches(void **state)
 	build_activity(&s->build, "Reserve"); /* 7 */
 	diverged(s, DIVERGENCE_REPLACED, 7, 1);
 	assert_silent(s, "patches that");
-}
-
-static void a_run_without_patches_shows_the_way(void **state)
-{
-	struct clue_story *s = *state;
-	struct divergence *d;
-
-	order(s);
-	d = diverged(s, DIVERGENCE_REPLACED, 11, 2);
-	d->worker = command("StartTimer", "30s");
-	worker_is(s, "Python", "1.35.0", "");
-	assert_clue(s, "history has no patch marker: what changed at event 11 can stay behind "
-		       "workflow.patched()");
-	worker_is(s, "Go", "1.50.0", "");
-	assert_non_null(clue(s, "can stay behind workflow.GetVersion()"));
-	/* An activity type is compared by the SDK, an input only by --strict. */
-	d->kind = DIVERGENCE_ATTRIBUTE;
-	d->worker = command("ScheduleActivityTask", "Charge2");
-	d->field = STR("activityType");
-	assert_non_null(clue(s, "no patch marker"));
-	d->field = STR("input[0]");
-	assert_silent(s, "no patch marker");
-	d->field = STR("activityId");
-	d->history_value = STR("a-" UUID_1);
-	d->worker_value = STR("a-" UUID_2);
-	assert_silent(s, "no patch marker"); /* a patch does not mend that */
-	d->field = STR_NONE;
-	d->kind = DIVERGENCE_MARKER;
-	assert_silent(s, "no patch marker");
-	d->kind = DIVERGENCE_UPDATE;
-	assert_silent(s, "no patch marker");
-	failed(s, "workflow-code");
-	assert_silent(s, "no patch marker");
 }
 
 static void a_patch_that_is_no_longer_asked_for(void **state)
@@ -520,7 +486,6 @@ int main(void)
 		TEST(versions_are_patches_too),
 		TEST(as_many_patches_as_are_shown),
 		TEST(other_markers_are_no_patches),
-		TEST(a_run_without_patches_shows_the_way),
 		TEST(a_patch_that_is_no_longer_asked_for),
 		TEST(an_insertion_is_told_from_a_removal),
 		TEST(a_removal_is_told_from_an_insertion),
