@@ -136,29 +136,3 @@ bool clue_only_generated(const struct clue_case *c)
 	return c->verdict->kind == VERDICT_DIVERGED && d->field.n &&
 	       compare_is_generated(d->history_value, d->worker_value);
 }
-
-/* ---- the words of each SDK ---- */
-
-const struct clue_words *clue_words(const struct sdk_row *sdk)
-{
-	static const struct clue_words WORDS[] = {
-		{"temporal-go", "workflow.GetVersion()", "workflow.GetVersion()",
-		 "workflow.SideEffect() or workflow.Now()"},
-		{"temporal-java", "Workflow.getVersion()", "Workflow.getVersion()",
-		 "Workflow.randomUUID(), newRandom() or currentTimeMillis()"},
-		{"temporal-python", "workflow.patched()", "workflow.deprecate_patch()",
-		 "workflow.uuid4(), random() or now()"},
-		{"temporal-typescript", "patched()", "deprecatePatch()",
-		 "uuid4(), Math.random() or Date.now() of the workflow"},
-		{"temporal-dotnet", "Workflow.Patched()", "Workflow.DeprecatePatch()",
-		 "Workflow.NewGuid(), Random or UtcNow"},
-		{"temporal-ruby", "Temporalio::Workflow.patched",
-		 "Temporalio::Workflow.deprecate_patch", "Temporalio::Workflow.random or now"},
-		{NULL, "a patch", "a deprecated patch", "the SDK's own means"},
-	};
-	const struct clue_words *row = WORDS;
-
-	while (row->client_name && !(sdk && strcmp(row->client_name, sdk->client_name) == 0))
-		row++;
-	return row;
-}

@@ -41,16 +41,6 @@ size_t clue_reset(const struct history *h);
 /* A uuid, time or random number is all that tells the two values apart. */
 bool clue_only_generated(const struct clue_case *c);
 
-/* ---- the words of each SDK ---- */
-
-struct clue_words {
-	const char *client_name;
-	const char *patched, *deprecate; /* how code asks for a patch, and keeps it */
-	const char *generated;		 /* values that are the same in a replay */
-};
-/* Never NULL: general words where the SDK is not known. */
-const struct clue_words *clue_words(const struct sdk_row *sdk);
-
 /* ---- clue_bugs.c ---- */
 
 size_t clue_bugs(void);

@@ -5,7 +5,7 @@
 #include "formats/base/buf.h"
 #include "formats/events.h"
 #include "replayer/clue_parts.h"
-#include "replayer/pairs.h"
+#include "replayer/sdk_words.h"
 
 #include <inttypes.h>
 
@@ -130,6 +130,11 @@ static struct str patches_before(const struct clue_case *c, struct arena *a)
 	return clue;
 }
 
+static const struct sdk_words *words_of(const struct clue_case *c)
+{
+	return sdk_words(c->sdk ? str_of(c->sdk->client_name) : STR_NONE);
+}
+
 static struct str patch_removed(const struct clue_case *c, struct arena *a)
 {
 	const struct divergence *d = &c->verdict->divergence;
@@ -145,7 +150,7 @@ static struct str patch_removed(const struct clue_case *c, struct arena *a)
 			    "the code no longer asks for patch %.*s, which history has at event "
 			    "%" PRId64 ": keep it with %s as long as such histories are replayed",
 			    STR_ARG(clue_name(patch.id)), d->event_id,
-			    clue_words(c->sdk)->deprecate);
+			    words_of(c)->keep);
 }
 
 /* ---- inserted, or removed ---- */
@@ -263,7 +268,7 @@ static struct str only_generated(const struct clue_case *c, struct arena *a)
 			    "the two values of %.*s differ only in a generated part (uuid, time or "
 			    "random number): code must take such values from %s",
 			    STR_ARG(clue_name(c->verdict->divergence.field)),
-			    clue_words(c->sdk)->generated);
+			    words_of(c)->fresh);
 }
 
 /* The code's value is built from ID, the history's is not. */

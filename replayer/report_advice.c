@@ -1,42 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* report_advice.c: what to try: a row for each kind of divergence, a row for each SDK. */
+/* report_advice.c: what to try: a row for each kind of divergence. */
 #include "replayer/report_advice.h"
 
 #include "formats/base/limits.h"
-
-/* The SDK's own words for keeping old runs on their way, and for values that replay alike. */
-struct words {
-	const char *sdk;   /* as workers and histories name it */
-	const char *patch; /* the call around a change */
-	const char *retire; /* what follows when no old run is open */
-	const char *fresh; /* ids, times and random numbers that replay alike */
-};
-
-static const struct words WORDS[] = {
-	{"temporal-go",
-	 "workflow.GetVersion(ctx, \"my-change\", workflow.DefaultVersion, 1)",
-	 "raise GetVersion's minimum",
-	 "workflow.SideEffect and workflow.Now, and sort the keys of maps"},
-	{"temporal-java",
-	 "Workflow.getVersion(\"my-change\", Workflow.DEFAULT_VERSION, 1)",
-	 "raise getVersion's minimum",
-	 "Workflow.randomUUID(), Workflow.newRandom() and Workflow.currentTimeMillis()"},
-	{"temporal-python", "workflow.patched(\"my-change\")",
-	 "workflow.deprecate_patch(\"my-change\")",
-	 "workflow.uuid4(), workflow.random() and workflow.now()"},
-	{"temporal-typescript", "patched('my-change')", "deprecatePatch('my-change')",
-	 "uuid4() of @temporalio/workflow"},
-	{"temporal-dotnet", "Workflow.Patched(\"my-change\")",
-	 "Workflow.DeprecatePatch(\"my-change\")",
-	 "Workflow.NewGuid(), Workflow.Random and Workflow.UtcNow"},
-	{"temporal-ruby", "Temporalio::Workflow.patched('my-change')",
-	 "Temporalio::Workflow.deprecate_patch('my-change')",
-	 "Temporalio::Workflow.random and Temporalio::Workflow.now"},
-};
-
-static const struct words OTHERS = {
-	"", "a patch or version call of your SDK", "retire the patch",
-	"the SDK's own clock, random numbers and ids"};
+#include "replayer/sdk_words.h"
 
 /* In front of the call that keeps old runs on their way. */
 static const char *const BY_KIND[DIVERGENCE_KINDS] = {
@@ -72,14 +39,9 @@ static const char *const BY_KIND[DIVERGENCE_KINDS] = {
 		"behind ",
 };
 
-static const struct words *words_of(const struct run_row *row)
+static const struct sdk_words *words_of(const struct run_row *row)
 {
-	struct str sdk = row->entry.worker_sdk.n ? row->entry.worker_sdk : row->entry.sdk;
-
-	for (size_t i = 0; i < sizeof(WORDS) / sizeof(*WORDS); i++)
-		if (str_is(sdk, WORDS[i].sdk))
-			return &WORDS[i];
-	return &OTHERS;
+	return sdk_words(row->entry.worker_sdk.n ? row->entry.worker_sdk : row->entry.sdk);
 }
 
 static void say(const char **label, struct str text, struct report_lines *ret)
@@ -115,7 +77,7 @@ static void advise_diverged(const struct run_row *row, const char **label, struc
 			    struct report_lines *ret)
 {
 	const struct divergence *d = &row->verdict.divergence;
-	const struct words *w = words_of(row);
+	const struct sdk_words *w = words_of(row);
 
 	if (row->verdict.unstable || only_generated(row)) {
 		say(label,

@@ -291,7 +291,7 @@ static void generated_ids_are_told(void **state)
 	other_id(s, "child-" UUID_1, "child-" UUID_2);
 	assert_clue(s, "the two values of activityId differ only in a generated part (uuid, time or "
 		       "random number): code must take such values from Workflow.randomUUID(), "
-		       "newRandom() or currentTimeMillis()");
+		       "Workflow.newRandom() and Workflow.currentTimeMillis()");
 	other_id(s, "child-" UUID_1, "kid-" UUID_2);
 	assert_silent(s, "generated");
 	other_id(s, "child-7", "child-8");
