@@ -17,6 +17,10 @@
  *     key=KEY                                 sends it as its API key
  *     identity=NAME                           (default: PID@fake)
  *     also=METHOD                             calls this before it polls
+ *     rules=FILE                              rules, one a line, before those of the command
+ *     log=FILE                                a line for each task: ms PID WORKFLOWID LASTEVENT
+ *     pause=MS                                acts on a task after a random time up to this
+ *     slow=MS                                 starts after a random time up to this
  *
  * Actions, with their arguments behind further colons:
  *
@@ -34,9 +38,19 @@
  *     flood:MB              writes that much output, and passes
  *     once:FILE:ACTION      ACTION while FILE is not there (it is made); then pass
  *     when:FILE:ACTION      ACTION as soon as FILE is there
+ *     after:MS:ACTION       ACTION after that time; other tasks go on meanwhile
+ *     then:ACTION           passes, and then ACTION
+ *     together:ACTION       ACTION where other tasks are out too; alone it passes
+ *     stray:FILE:ACTION     answers tasks that it does not hold (FILE: of others), then ACTION
+ *     drop                  breaks the connection, and answers by a new one
+ *     zombie                calls ShutdownWorker, and neither polls nor answers any more
  */
+#include "tests/e2e/fake_worker.h"
+
+#include "formats/base/mem.h"
+#include "formats/wire.h"
+
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -46,11 +60,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "formats/base/buf.h"
-#include "formats/wire.h"
-#include "tests/unit/grpc_client.h"
-
-#define SERVICE "/temporal.api.workflowservice.v1.WorkflowService/"
 #define MAX_POLLS 64
 
 struct settings {
@@ -59,14 +68,11 @@ struct settings {
 	size_t n_queues;
 	int pollers;
 	bool other_polls;
-	const char *const *rules;
+	char **rules;
 	size_t n_rules;
-};
-
-struct task {
-	struct str token, workflow_id, run_id;
-	bool legacy_query;
-	int64_t last_event;
+	int log;	/* -1: none */
+	int pause_ms;
+	unsigned random;
 };
 
 struct poll {
@@ -76,265 +82,6 @@ struct poll {
 	bool sticky;
 	bool other; /* never gets work */
 };
-
-/* A call whose answer does not matter: waited for, so that it is out. */
-static void tell(struct client *c, const char *method, struct buf *request)
-{
-	struct client_call *call = client_start(c, method, buf_str(request), CLIENT_PLAIN, 5000);
-
-	while (!client_done(call))
-		client_wait(c, 100);
-	client_free(call);
-	buf_done(request);
-}
-
-static struct buf begin(struct str token)
-{
-	struct buf b;
-
-	buf_init(&b, 0);
-	wire_put_bytes(&b, 1, token);
-	return b;
-}
-
-static void put_failure(struct buf *b, uint32_t field, const char *type, const char *message)
-{
-	struct buf failure, info;
-
-	buf_init(&failure, 0);
-	buf_init(&info, 0);
-	wire_put_bytes(&failure, 1, str_of(message));
-	if (*type) {
-		wire_put_bytes(&info, 1, str_of(type));
-		wire_put_bytes(&failure, 5, buf_str(&info));
-	}
-	wire_put_bytes(b, field, buf_str(&failure));
-	buf_done(&info);
-	buf_done(&failure);
-}
-
-/* CAUSE: of temporal.api.enums.v1.WorkflowTaskFailedCause. */
-static void fail(struct client *c, const struct task *t, int cause, const char *type,
-		 const char *message)
-{
-	struct buf b = begin(t->token);
-
-	if (t->legacy_query) {
-		wire_put_value(&b, 2, 2);
-		wire_put_bytes(&b, 4, str_of(message));
-		put_failure(&b, 7, type, message);
-		wire_put_value(&b, 8, (uint64_t)cause);
-		tell(c, SERVICE "RespondQueryTaskCompleted", &b);
-		return;
-	}
-	wire_put_value(&b, 2, (uint64_t)cause);
-	put_failure(&b, 3, type, message);
-	tell(c, SERVICE "RespondWorkflowTaskFailed", &b);
-}
-
-enum { NON_DETERMINISTIC_ERROR = 24, UNHANDLED_FAILURE = 14 };
-
-static void diverge(struct client *c, const struct task *t, const char *message)
-{
-	fail(c, t, NON_DETERMINISTIC_ERROR, "", message);
-}
-
-static void answer_query(struct client *c, const struct task *t, const char *text)
-{
-	struct buf b = begin(t->token), payload, payloads;
-
-	buf_init(&payload, 0);
-	buf_init(&payloads, 0);
-	wire_put_bytes(&payload, 2, str_of(text));
-	wire_put_bytes(&payloads, 1, buf_str(&payload));
-	wire_put_value(&b, 2, 1);
-	wire_put_bytes(&b, 3, buf_str(&payloads));
-	buf_done(&payload);
-	buf_done(&payloads);
-	tell(c, SERVICE "RespondQueryTaskCompleted", &b);
-}
-
-/* COMMAND: the bytes of one, or nothing. */
-static void complete_task(struct client *c, const struct task *t, struct str command)
-{
-	struct buf b = begin(t->token);
-
-	if (t->legacy_query) {
-		buf_done(&b);
-		answer_query(c, t, "\"\"");
-		return;
-	}
-	if (command.n)
-		wire_put_bytes(&b, 2, command);
-	tell(c, SERVICE "RespondWorkflowTaskCompleted", &b);
-}
-
-/* Of temporal.api.command.v1.Command: StartTimer "late", CompleteWorkflowExecution. */
-#define TIMER STR("\x08\x03\x22\x06\x0a\x04late")
-#define COMPLETE STR("\x08\x04\x22\x00")
-
-/* ---- actions ---- */
-
-struct action {
-	const char *name;
-	void (*run)(struct client *c, const struct task *t, char *arguments);
-};
-
-static void act(struct client *c, const struct task *t, char *action);
-
-/* Splits what is before the next colon off *REST. */
-static char *word(char **rest)
-{
-	char *begin_of = *rest, *colon = strchr(*rest, ':');
-
-	*rest = colon ? colon + 1 : *rest + strlen(*rest);
-	if (colon)
-		*colon = '\0';
-	return begin_of;
-}
-
-static void do_pass(struct client *c, const struct task *t, char *arguments)
-{
-	complete_task(c, t, STR_NONE);
-}
-
-static void do_twice(struct client *c, const struct task *t, char *arguments)
-{
-	complete_task(c, t, STR_NONE);
-	diverge(c, t, "[TMPRL1100] Nondeterminism error: the second reply");
-}
-
-static void do_nd(struct client *c, const struct task *t, char *arguments)
-{
-	diverge(c, t, arguments);
-}
-
-static void do_nd_from(struct client *c, const struct task *t, char *arguments)
-{
-	if (t->last_event < strtol(word(&arguments), NULL, 10))
-		complete_task(c, t, STR_NONE);
-	else
-		diverge(c, t, arguments);
-}
-
-static void do_nd_unless(struct client *c, const struct task *t, char *arguments)
-{
-	if (str_is(t->run_id, word(&arguments)))
-		complete_task(c, t, STR_NONE);
-	else
-		diverge(c, t, arguments);
-}
-
-static void do_code(struct client *c, const struct task *t, char *arguments)
-{
-	const char *type = word(&arguments);
-
-	fail(c, t, UNHANDLED_FAILURE, type, arguments);
-}
-
-static void do_extra(struct client *c, const struct task *t, char *arguments)
-{
-	complete_task(c, t, TIMER);
-}
-
-static void do_complete(struct client *c, const struct task *t, char *arguments)
-{
-	complete_task(c, t, COMPLETE);
-}
-
-static void do_stack(struct client *c, const struct task *t, char *arguments)
-{
-	if (t->legacy_query)
-		answer_query(c, t, arguments);
-	else
-		complete_task(c, t, STR_NONE);
-}
-
-static void do_die(struct client *c, const struct task *t, char *arguments)
-{
-	(void)fprintf(stderr, "about to die\n");
-	(void)raise((int)strtol(arguments, NULL, 10));
-}
-
-static void do_exit(struct client *c, const struct task *t, char *arguments)
-{
-	_exit((int)strtol(arguments, NULL, 10));
-}
-
-static void do_hang(struct client *c, const struct task *t, char *arguments)
-{
-}
-
-static void do_hog(struct client *c, const struct task *t, char *arguments)
-{
-	size_t n = (size_t)strtol(arguments, NULL, 10) << 20;
-	volatile char *held = malloc(n);
-
-	if (!held)
-		exit(5);
-	for (size_t i = 0; i < n; i += 4096)
-		held[i] = 1;
-	for (;;)
-		pause();
-}
-
-static void do_flood(struct client *c, const struct task *t, char *arguments)
-{
-	size_t n = (size_t)strtol(arguments, NULL, 10) << 20;
-	static const char line[] = "the same line of output, again and again and again and yet\n";
-
-	for (size_t i = 0; i < n; i += sizeof(line) - 1)
-		if (write(1, line, sizeof(line) - 1) < 0)
-			exit(6);
-	complete_task(c, t, STR_NONE);
-}
-
-static void do_once(struct client *c, const struct task *t, char *arguments)
-{
-	const char *file = word(&arguments);
-	int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-	if (fd < 0) {
-		complete_task(c, t, STR_NONE);
-		return;
-	}
-	close(fd);
-	act(c, t, arguments);
-}
-
-static void do_when(struct client *c, const struct task *t, char *arguments)
-{
-	const char *file = word(&arguments);
-	const struct timespec pause_of = {.tv_nsec = 5 * 1000 * 1000};
-
-	while (access(file, F_OK) != 0)
-		(void)nanosleep(&pause_of, NULL);
-	act(c, t, arguments);
-}
-
-static const struct action ACTIONS[] = {
-	{"pass", do_pass},	     {"twice", do_twice},
-	{"nd", do_nd},		     {"nd-from", do_nd_from},
-	{"nd-unless", do_nd_unless}, {"code", do_code},
-	{"extra", do_extra},	     {"complete", do_complete},
-	{"stack", do_stack},	     {"die", do_die},
-	{"exit", do_exit},	     {"hang", do_hang},
-	{"hog", do_hog},	     {"flood", do_flood},
-	{"once", do_once},	     {"when", do_when},
-};
-
-static void act(struct client *c, const struct task *t, char *action)
-{
-	const char *name = word(&action);
-
-	for (size_t i = 0; i < sizeof(ACTIONS) / sizeof(*ACTIONS); i++)
-		if (strcmp(ACTIONS[i].name, name) == 0) {
-			ACTIONS[i].run(c, t, action);
-			return;
-		}
-	(void)fprintf(stderr, "fake_worker: no action %s\n", name);
-	exit(2);
-}
 
 /* ---- tasks ---- */
 
@@ -350,34 +97,59 @@ static int64_t last_event_of(struct str history)
 	return id;
 }
 
-static void on_task(struct client *c, const struct settings *s, struct str reply)
+/* Where to act on it, or NULL. */
+static const char *action_of(const char *rule, struct str id)
 {
+	if (strncmp(rule, "*:", 2) == 0)
+		return rule + 2;
+	if (strncmp(rule, id.p, id.n) == 0 && rule[id.n] == ':')
+		return rule + id.n + 1;
+	return NULL;
+}
+
+static void write_log(const struct settings *s, const struct task *t)
+{
+	char line[400];
+	int n = snprintf(line, sizeof(line), "%lld %d %.*s %lld\n", (long long)fake_now_ms(),
+			 (int)getpid(), (int)(t->workflow_id.n < 300 ? t->workflow_id.n : 300),
+			 t->workflow_id.p, (long long)t->last_event);
+
+	if (s->log >= 0 && write(s->log, line, (size_t)n) != n)
+		exit(8);
+}
+
+static void on_task(struct fake *w, struct settings *s, struct str reply)
+{
+	struct task *t = mem_zalloc(sizeof(*t));
 	struct str execution = wire_bytes_at(reply, 2);
-	struct task t = {
-		.token = wire_bytes_at(reply, 1),
-		.workflow_id = wire_bytes_at(execution, 1),
-		.run_id = wire_bytes_at(execution, 2),
-		.legacy_query = wire_bytes_at(reply, 10).p != NULL,
-		.last_event = last_event_of(wire_bytes_at(reply, 8)),
-	};
+	const char *action = NULL;
+	char *words;
 
-	for (size_t i = 0; i < s->n_rules; i++) {
-		char *rule = strdup(s->rules[i]), *rest = rule;
-		const char *id = word(&rest);
-		bool mine = str_is(t.workflow_id, id) || strcmp(id, "*") == 0;
+	arena_init(&t->arena);
+	t->token = arena_str(&t->arena, wire_bytes_at(reply, 1));
+	t->workflow_id = arena_str(&t->arena, wire_bytes_at(execution, 1));
+	t->run_id = arena_str(&t->arena, wire_bytes_at(execution, 2));
+	t->legacy_query = wire_bytes_at(reply, 10).p != NULL;
+	t->last_event = last_event_of(wire_bytes_at(reply, 8));
+	t->connection = w->connection;
+	w->n_held++;
+	write_log(s, t);
+	for (size_t i = 0; !action && i < s->n_rules; i++)
+		action = action_of(s->rules[i], t->workflow_id);
+	words = strdup(action ? action : "pass");
+	if (s->pause_ms) {
+		int64_t due = fake_now_ms() + rand_r(&s->random) % s->pause_ms;
 
-		if (mine)
-			act(c, &t, rest);
-		free(rule);
-		if (mine)
-			return;
+		vec_push(&w->later, (struct later){t, words, due});
+		return;
 	}
-	complete_task(c, &t, STR_NONE);
+	fake_act(w, t, words);
+	free(words);
 }
 
 /* ---- polls ---- */
 
-static void start_poll(struct client *c, const struct settings *s, struct poll *p)
+static void start_poll(struct fake *w, const struct settings *s, struct poll *p)
 {
 	struct buf b, queue;
 	char identity[32];
@@ -392,7 +164,7 @@ static void start_poll(struct client *c, const struct settings *s, struct poll *
 	wire_put_bytes(&b, 1, str_of(s->name_space));
 	wire_put_bytes(&b, 2, buf_str(&queue));
 	wire_put_bytes(&b, 3, str_of(identity));
-	p->call = client_start(c, p->method, buf_str(&b), CLIENT_GZIP, 70000);
+	p->call = client_start(w->c, p->method, buf_str(&b), CLIENT_GZIP, 70000);
 	buf_done(&queue);
 	buf_done(&b);
 }
@@ -420,39 +192,58 @@ static size_t polls_of(const struct settings *s, struct poll *polls)
 	return n;
 }
 
-static void work(struct client *c, const struct settings *s)
+/* It has a reply, or an end. */
+static void poll_done(struct fake *w, struct settings *s, struct poll *p)
+{
+	struct client_call *done = p->call;
+
+	p->call = NULL;
+	/* A connection that it has broken itself takes the polls with it. */
+	if (client_status(done) != 0 && !w->connection) {
+		(void)fprintf(stderr, "fake_worker: a poll ended with status %d\n",
+			      client_status(done));
+		exit(3);
+	}
+	if (client_reply(done).n && p->other) {
+		(void)fprintf(stderr, "fake_worker: work for a poll that gets none\n");
+		exit(4);
+	}
+	/* Before the work, as SDKs do: another poll is out meanwhile. */
+	start_poll(w, s, p);
+	if (client_status(done) == 0 && client_reply(done).n)
+		on_task(w, s, client_reply(done));
+	client_free(done);
+}
+
+static void rest_in_peace(struct fake *w, const struct poll *polls, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		client_cancel(polls[i].call);
+	for (;;)
+		client_wait(w->c, 1000);
+}
+
+static void work(struct fake *w, struct settings *s)
 {
 	struct poll polls[MAX_POLLS] = {0};
 	size_t n = polls_of(s, polls);
 
 	for (size_t i = 0; i < n; i++)
-		start_poll(c, s, &polls[i]);
+		start_poll(w, s, &polls[i]);
 	for (;;) {
+		int wait_ms = fake_act_later(w);
 		bool idle = true;
 
-		for (size_t i = 0; i < n; i++) {
-			struct client_call *done = polls[i].call;
-
-			if (!client_done(done))
+		for (size_t i = 0; i < n && !w->is_zombie; i++) {
+			if (!client_done(polls[i].call))
 				continue;
 			idle = false;
-			if (client_status(done) != 0) {
-				(void)fprintf(stderr, "fake_worker: a poll ended with status %d\n",
-					      client_status(done));
-				exit(3);
-			}
-			if (client_reply(done).n && polls[i].other) {
-				(void)fprintf(stderr, "fake_worker: work for a poll that gets none\n");
-				exit(4);
-			}
-			/* Before the work, as SDKs do: another poll is out meanwhile. */
-			start_poll(c, s, &polls[i]);
-			if (client_reply(done).n)
-				on_task(c, s, client_reply(done));
-			client_free(done);
+			poll_done(w, s, &polls[i]);
 		}
+		if (w->is_zombie)
+			rest_in_peace(w, polls, n);
 		if (idle)
-			client_wait(c, 1000);
+			client_wait(w->c, wait_ms);
 	}
 }
 
@@ -487,6 +278,33 @@ static const char *text_of(const char *path)
 	return room;
 }
 
+static void add_rules(struct settings *s, const char *file)
+{
+	FILE *f = fopen(file, "re");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+
+	if (!f) {
+		perror(file);
+		exit(2);
+	}
+	while ((n = getline(&line, &room, f)) > 0) {
+		line[n - (line[n - 1] == '\n')] = '\0';
+		s->rules = realloc(s->rules, (s->n_rules + 1) * sizeof(*s->rules));
+		s->rules[s->n_rules++] = strdup(line);
+	}
+	free(line);
+	(void)fclose(f);
+}
+
+static void start_slowly(struct settings *s, int ms)
+{
+	int us = rand_r(&s->random) % (ms + 1) * 1000;
+
+	(void)usleep((useconds_t)us);
+}
+
 static void set(struct settings *s, const char *name, const char *value)
 {
 	if (strcmp(name, "sdk") == 0)
@@ -499,6 +317,14 @@ static void set(struct settings *s, const char *name, const char *value)
 		s->name_space = value;
 	else if (strcmp(name, "also") == 0)
 		s->also = value;
+	else if (strcmp(name, "rules") == 0)
+		add_rules(s, value);
+	else if (strcmp(name, "log") == 0)
+		s->log = open(value, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	else if (strcmp(name, "pause") == 0)
+		s->pause_ms = (int)strtol(value, NULL, 10);
+	else if (strcmp(name, "slow") == 0)
+		start_slowly(s, (int)strtol(value, NULL, 10));
 	else if (strcmp(name, "pollers") == 0)
 		s->pollers = (int)strtol(value, NULL, 10);
 	else if (strcmp(name, "sticky") == 0)
@@ -522,13 +348,14 @@ static void set(struct settings *s, const char *name, const char *value)
 int main(int argc, char **argv)
 {
 	struct settings s = {.sdk = "temporal-python", .version = "1.20.0", .pollers = 2,
-			     .name_space = "a-namespace"};
-	const char **rules = calloc((size_t)argc, sizeof(*rules));
+			     .name_space = "a-namespace", .log = -1};
 	const char *queue = getenv("TEMPORAL_TASK_QUEUE");
 	char authorization[1024];
-	struct client *c;
+	struct fake w = {0};
+	const char *port;
 
 	s.address = getenv("TEMPORAL_ADDRESS");
+	s.random = (unsigned)getpid();
 	for (int i = 1; i < argc; i++) {
 		char *equals = strchr(argv[i], '='), *colon = strchr(argv[i], ':');
 
@@ -536,26 +363,28 @@ int main(int argc, char **argv)
 			*equals = '\0';
 			set(&s, argv[i], equals + 1);
 		} else {
-			rules[s.n_rules++] = argv[i];
+			s.rules = realloc(s.rules, (s.n_rules + 1) * sizeof(*s.rules));
+			s.rules[s.n_rules++] = argv[i];
 		}
 	}
-	s.rules = rules;
 	if (!s.n_queues)
 		s.queues[s.n_queues++] = queue ? queue : "";
 	if (!s.address)
 		exit(2);
 	(void)printf("fake worker on %s\n", s.queues[0]);
 	(void)fflush(stdout);
-	c = client_open_at(s.address, s.roots);
-	client_names(c, s.sdk, s.version);
+	port = strrchr(s.address, ':');
+	w.port = port ? (int)strtol(port + 1, NULL, 10) : 0;
+	w.c = client_open_at(s.address, s.roots);
+	client_names(w.c, s.sdk, s.version);
 	(void)snprintf(authorization, sizeof(authorization), "Bearer %s", s.key ? s.key : "");
 	if (s.key)
-		client_authorization(c, authorization);
+		client_authorization(w.c, authorization);
 	if (s.also) {
 		struct buf nothing;
 
 		buf_init(&nothing, 0);
-		tell(c, s.also, &nothing);
+		fake_tell(&w, s.also, &nothing);
 	}
-	work(c, &s);
+	work(&w, &s);
 }
