@@ -8,7 +8,7 @@
 /* A fresh process's first task may take this much longer: JVMs and bundles warm up. */
 #define FIRST_TASK_EXTRA_MS ((int64_t)30000)
 /* A connection may be seen to die this long before the process that had it. */
-#define LOST_SETTLE_MS ((int64_t)1000)
+#define LOST_SETTLE_MS ((int64_t)500)
 /* Processes in a row that end without one verdict before the lane is given up. */
 #define FRUITLESS_PROCESSES 3
 /* The pause before the next process where the last one was of no use, doubled each time. */
@@ -179,7 +179,8 @@ static void ended(struct lane *lane)
 	if (!lane->elsewhere)
 		forget_process(lane);
 	lane->fruitless = lane->n_verdicts ? 0 : lane->fruitless + 1;
-	lane->n_replies = lane->n_verdicts = lane->n_queues = lane->n_pollers = 0;
+	lane->n_replies = lane->n_verdicts = lane->n_begun = 0;
+	lane->n_queues = lane->n_pollers = 0;
 	lane->looked_for_local_activities = false;
 	if (lane->fruitless >= FRUITLESS_PROCESSES && !never_polled && !lane->why[0])
 		lane_keep_why(lane, STR("the worker keeps ending before it gives a verdict"));
@@ -228,14 +229,21 @@ static bool check_peers(struct lane *lane, int64_t t)
 /* The process lives, and yet tasks were lost: its connection broke, or the poll was stale. */
 static bool lost(struct lane *lane, int64_t t)
 {
+	bool replace = false;
+
 	if (!lane->n_lost || t - lane->lost_since_ms <= LOST_SETTLE_MS)
 		return false;
-	for (size_t i = lane->jobs.n; i > 0; i--)
-		if (lane->jobs.at[i - 1]->lost)
-			lane_blame(lane, lane->jobs.at[i - 1], VERDICT_CRASHED,
-				   STR("the worker's connection died while it replayed this "
-				       "history, twice"));
-	return false;
+	for (size_t i = lane->jobs.n; i > 0; i--) {
+		struct job *job = lane->jobs.at[i - 1];
+
+		if (!job->lost)
+			continue;
+		replace |= job_needs_fresh(job);
+		lane_blame(lane, job, VERDICT_CRASHED,
+			   STR("the worker's connection died while it replayed this history, "
+			       "twice"));
+	}
+	return replace;
 }
 
 /* On top of the time limit: for the first task of a process. */

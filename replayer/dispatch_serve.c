@@ -133,6 +133,7 @@ static void begin(struct lane *lane, size_t index, const struct poller *p, struc
 	}
 	job->item = index;
 	job->alone = alone;
+	job->first = lane->n_begun++ == 0;
 	job->sdk = p->sdk;
 	job->started_ms = dispatch_now(d);
 	arena_init(&job->arena);

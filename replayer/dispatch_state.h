@@ -32,7 +32,8 @@ struct job {
 	struct str run_id;
 	bool real_id;
 	bool main_served; /* the real id was used up by the main check's first task */
-	bool alone; /* it is a suspect: what happens now is its own doing */
+	bool alone; /* it is a suspect */
+	bool first; /* of its process: with `alone`, what happens now is its own doing */
 	bool out;
 	bool lost; /* its task will not be answered; why is not known yet */
 	int64_t out_since_ms;
@@ -79,6 +80,7 @@ struct lane {
 	int64_t peers_at_ms; /* the next look at their connections */
 	bool unsure; /* one that hung may come back: nobody counts as fresh any more */
 	size_t n_replies, n_verdicts;
+	size_t n_begun; /* histories that went out to it */
 	size_t n_queues;
 	int64_t queues_since_ms;
 	int64_t sample_at_ms;  /* the next look at memory and output */
@@ -143,9 +145,13 @@ enum again {
 void lane_put_back(struct lane *lane, struct job *job, enum again again);
 /*
  * Something happened while JOB was out. The first time it may have been another history's
- * doing; alone, it was its own.
+ * doing; alone in a process that has seen no other, it was its own. Where it was alone, but
+ * not the first, an earlier one may have left a process that dies a moment later: it goes
+ * once more, and the caller replaces the process (job_needs_fresh()).
  */
 void lane_blame(struct lane *lane, struct job *job, enum verdict_kind kind, struct str message);
+/* Nothing that happens to JOB in this process can be held against it. */
+bool job_needs_fresh(const struct job *job);
 
 /* ---- dispatch_pending.c ---- */
 

@@ -81,19 +81,25 @@ void lane_put_back(struct lane *lane, struct job *job, enum again again)
 	drop_job(lane, job);
 }
 
+bool job_needs_fresh(const struct job *job)
+{
+	return job->alone && !job->first;
+}
+
 void lane_blame(struct lane *lane, struct job *job, enum verdict_kind kind, struct str message)
 {
 	struct verdict known;
 
+	/* What its neighbours do must not make a divergence look like another one. */
+	if (!job->alone || !job->first) {
+		lane_put_back(lane, job, AGAIN_ALONE);
+		return;
+	}
 	/* Only what makes a verdict clearer came to nothing. */
 	if (job->real_id && inquiry_known(&job->inquiry, &known)) {
 		job_find_clues(lane->d, job, &known);
 		decide(lane->d, lane, job->item, job, &known);
 		drop_job(lane, job);
-		return;
-	}
-	if (!job->alone) {
-		lane_put_back(lane, job, AGAIN_ALONE);
 		return;
 	}
 	dispatch_decide(lane->d, lane, job->item, job, kind, NULL, message);

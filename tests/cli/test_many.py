@@ -240,6 +240,42 @@ def test_a_flood_of_output_fills_no_disk(w):
     assert kept < 40 << 20, f"{kept} bytes of output are kept"
 
 
+# ---- who is guilty ----
+
+
+def after_a_first_process(w, first, then):
+    """A worker whose first process has all histories out at once and does FIRST with them."""
+    return "test -e first && %s; touch first; %s" % (
+        w.worker("*:" + then), w.worker("pollers=3", "*:" + first))
+
+
+def test_a_death_that_comes_late_is_not_the_next_one_s_doing(w):
+    passed = orders(w, 3)
+    got = w.replay(".", worker=after_a_first_process(
+        w, "after:300:die:9", "after:100:then:after:20:die:9"))
+    same(got.code, 0, "exit " + got.out)
+    accounted(got, passed)
+
+
+def test_a_connection_that_breaks_late_is_not_the_next_one_s_doing(w):
+    passed = orders(w, 3)
+    got = w.replay(".", worker=after_a_first_process(
+        w, "after:300:die:9", "after:100:then:after:20:drop:hang"))
+    same(got.code, 0, "exit " + got.out)
+    accounted(got, passed)
+
+
+def test_a_divergence_looks_the_same_whatever_its_neighbours_do(w):
+    w.write("a.json", order("w-1"))
+    diverges = "w-1:after:200:nd-from:11:" + ND_VAGUE
+    alone = w.replay("a.json", worker=w.worker(diverges)).row("a.json")["divergence"]
+    w.write("b.json", order("w-2"))
+    # Its place is known by then, but not yet what the code did there.
+    got = w.replay(".", worker=w.worker(diverges, "w-2:once:mark:after:700:die:9"))
+    accounted(got, {"./a.json": "diverged", "./b.json": "passed"})
+    same(got.row("./a.json")["divergence"], alone, "divergence")
+
+
 # ---- confirmed ----
 
 

@@ -42,7 +42,7 @@
  *     then:ACTION           passes, and then ACTION
  *     together:ACTION       ACTION where other tasks are out too; alone it passes
  *     stray:FILE:ACTION     answers tasks that it does not hold (FILE: of others), then ACTION
- *     drop                  breaks the connection, and answers by a new one
+ *     drop:ACTION           breaks the connection, and then ACTION by a new one
  *     zombie                calls ShutdownWorker, and neither polls nor answers any more
  */
 #include "tests/e2e/fake_worker.h"
