@@ -266,12 +266,12 @@ def test_a_connection_that_breaks_late_is_not_the_next_one_s_doing(w):
 
 
 def test_a_divergence_looks_the_same_whatever_its_neighbours_do(w):
-    w.write("a.json", order("w-1"))
-    diverges = "w-1:after:200:nd-from:11:" + ND_VAGUE
+    w.write("a.json", Build("w-1").task().activity("Charge").task().activity("Ship").task())
+    diverges = "w-1:after:300:nd-from:11:" + ND_VAGUE
     alone = w.replay("a.json", worker=w.worker(diverges)).row("a.json")["divergence"]
     w.write("b.json", order("w-2"))
     # Its place is known by then, but not yet what the code did there.
-    got = w.replay(".", worker=w.worker(diverges, "w-2:once:mark:after:700:die:9"))
+    got = w.replay(".", worker=w.worker(diverges, "w-2:once:mark:after:1050:die:9"))
     accounted(got, {"./a.json": "diverged", "./b.json": "passed"})
     same(got.row("./a.json")["divergence"], alone, "divergence")
 
