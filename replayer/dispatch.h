@@ -11,6 +11,12 @@
 #include <sys/types.h>
 
 /*
+ * Which history goes next: the first of those that a lane's queues have, in the order given;
+ * but as soon as all that is left of a queue takes no more than some twice what its largest
+ * takes of every lane, the largest first, so that no lane begins a long one when the others
+ * are done. A history's cost is its bytes: they follow its events, and both what hindcast
+ * and what the worker does with it.
+ *
  * Each worker command is started `lanes` times. A lane is one process at a time behind a
  * port of its own, so that a poll always says which process it comes from; it is replaced
  * when it dies, hangs, or when a verdict needs a fresh one, while other lanes go on:

@@ -276,6 +276,39 @@ def test_a_divergence_looks_the_same_whatever_its_neighbours_do(w):
     same(got.row("./a.json")["divergence"], alone, "divergence")
 
 
+def read_log(w):
+    """What the fake worker's log says: (ms, pid, workflow id or - where it started)."""
+    lines_ = [line.split() for line in w.path("log").read_text().splitlines()]
+    return [(int(ms), pid, workflow) for ms, pid, workflow, _ in lines_]
+
+
+def test_a_dead_worker_has_a_successor_within_a_second(w):
+    orders(w, 3)
+    w.replay(".", worker=w.worker("pollers=1", "log=log", "*:die:9"))
+    log = read_log(w)
+    starts = [(i, ms) for i, (ms, _, workflow) in enumerate(log) if workflow == "-"][1:]
+    assert len(starts) >= 3, log
+    for i, ms in starts:
+        assert ms - log[i - 1][0] <= 1000, f"{ms - log[i - 1][0]} ms from a death to a start"
+
+
+def test_large_histories_do_not_start_last(w):
+    """Given last, and as long as twenty others: it goes out while others still wait."""
+    orders(w, 120)
+    large = Build("w-large")
+    large.task()
+    for _ in range(40):
+        large.activity("Charge").task()
+    w.write("z.json", large.completed())
+    got = w.replay(".", "-j", "2", worker=w.worker("pollers=1", "log=log"))
+    same(got.code, 0, "exit")
+    order_ = [workflow for _, _, workflow in read_log(w) if workflow != "-"]
+    same(len(order_), 121, "tasks")
+    # While there is much to do, the order is the one given.
+    place = order_.index("w-large")
+    assert 10 < place < 100, f"it went out as number {place}"
+
+
 # ---- confirmed ----
 
 

@@ -18,7 +18,7 @@
  *     identity=NAME                           (default: PID@fake)
  *     also=METHOD                             calls this before it polls
  *     rules=FILE                              rules, one a line, before those of the command
- *     log=FILE                                a line for each task: ms PID WORKFLOWID LASTEVENT
+ *     log=FILE      a line for each task: ms PID WORKFLOWID LASTEVENT; "-" when it starts
  *     pause=MS                                acts on a task after a random time up to this
  *     slow=MS                                 starts after a random time up to this
  *
@@ -115,6 +115,17 @@ static void write_log(const struct settings *s, const struct task *t)
 			 t->workflow_id.p, (long long)t->last_event);
 
 	if (s->log >= 0 && write(s->log, line, (size_t)n) != n)
+		exit(8);
+}
+
+static void open_log(struct settings *s, const char *file)
+{
+	char line[80];
+	int n = snprintf(line, sizeof(line), "%lld %d - 0\n", (long long)fake_now_ms(),
+			 (int)getpid());
+
+	s->log = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (write(s->log, line, (size_t)n) != n)
 		exit(8);
 }
 
@@ -320,7 +331,7 @@ static void set(struct settings *s, const char *name, const char *value)
 	else if (strcmp(name, "rules") == 0)
 		add_rules(s, value);
 	else if (strcmp(name, "log") == 0)
-		s->log = open(value, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		open_log(s, value);
 	else if (strcmp(name, "pause") == 0)
 		s->pause_ms = (int)strtol(value, NULL, 10);
 	else if (strcmp(name, "slow") == 0)
