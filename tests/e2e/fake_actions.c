@@ -27,6 +27,13 @@ int64_t fake_now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static struct str next_task(const struct client_call *call, const char *method)
+{
+	if (client_status(call) != 0 || strcmp(method, SERVICE "RespondWorkflowTaskCompleted") != 0)
+		return STR_NONE;
+	return wire_bytes_at(client_reply(call), 1);
+}
+
 void fake_tell(struct fake *w, const char *method, struct buf *request)
 {
 	bool again = true;
@@ -39,6 +46,8 @@ void fake_tell(struct fake *w, const char *method, struct buf *request)
 		while (!client_done(call))
 			client_wait(w->c, 100);
 		again = client_status(call) == UNAVAILABLE;
+		if (next_task(call, method).n)
+			w->take(w, next_task(call, method));
 		client_free(call);
 		if (again)
 			(void)usleep(20 * 1000);
@@ -128,6 +137,8 @@ static void complete_task(struct fake *w, struct task *t, struct str command)
 	}
 	if (command.n)
 		wire_put_bytes(&b, 2, command);
+	if (w->asks_for_next)
+		wire_put_value(&b, 5, 1);
 	fake_tell(w, SERVICE "RespondWorkflowTaskCompleted", &b);
 }
 

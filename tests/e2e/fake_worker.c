@@ -16,6 +16,7 @@
  *     roots=FILE                              speaks TLS, and trusts what FILE vouches for
  *     key=KEY                                 sends it as its API key
  *     identity=NAME                           (default: PID@fake)
+ *     next=1        takes the next task with the answer to the last, as Go does
  *     also=METHOD                             calls this before it polls
  *     rules=FILE                              rules, one a line, before those of the command
  *     log=FILE      a line for each task: ms PID WORKFLOWID LASTEVENT; "-" when it starts
@@ -70,6 +71,7 @@ struct settings {
 	bool other_polls;
 	char **rules;
 	size_t n_rules;
+	bool asks_for_next;
 	int log;	/* -1: none */
 	int pause_ms;
 	unsigned random;
@@ -129,8 +131,9 @@ static void open_log(struct settings *s, const char *file)
 		exit(8);
 }
 
-static void on_task(struct fake *w, struct settings *s, struct str reply)
+static void on_task(struct fake *w, struct str reply)
 {
+	struct settings *s = w->taker;
 	struct task *t = mem_zalloc(sizeof(*t));
 	struct str execution = wire_bytes_at(reply, 2);
 	const char *action = NULL;
@@ -222,7 +225,7 @@ static void poll_done(struct fake *w, struct settings *s, struct poll *p)
 	/* Before the work, as SDKs do: another poll is out meanwhile. */
 	start_poll(w, s, p);
 	if (client_status(done) == 0 && client_reply(done).n)
-		on_task(w, s, client_reply(done));
+		on_task(w, client_reply(done));
 	client_free(done);
 }
 
@@ -332,6 +335,8 @@ static void set(struct settings *s, const char *name, const char *value)
 		add_rules(s, value);
 	else if (strcmp(name, "log") == 0)
 		open_log(s, value);
+	else if (strcmp(name, "next") == 0)
+		s->asks_for_next = true;
 	else if (strcmp(name, "pause") == 0)
 		s->pause_ms = (int)strtol(value, NULL, 10);
 	else if (strcmp(name, "slow") == 0)
@@ -362,7 +367,7 @@ int main(int argc, char **argv)
 			     .name_space = "a-namespace", .log = -1};
 	const char *queue = getenv("TEMPORAL_TASK_QUEUE");
 	char authorization[1024];
-	struct fake w = {0};
+	struct fake w = {.take = on_task, .taker = &s};
 	const char *port;
 
 	s.address = getenv("TEMPORAL_ADDRESS");
@@ -386,6 +391,7 @@ int main(int argc, char **argv)
 	(void)fflush(stdout);
 	port = strrchr(s.address, ':');
 	w.port = port ? (int)strtol(port + 1, NULL, 10) : 0;
+	w.asks_for_next = s.asks_for_next;
 	w.c = client_open_at(s.address, s.roots);
 	client_names(w.c, s.sdk, s.version);
 	(void)snprintf(authorization, sizeof(authorization), "Bearer %s", s.key ? s.key : "");

@@ -33,6 +33,10 @@ struct fake {
 	unsigned connection; /* a number; tasks of an earlier one are waited for no more */
 	size_t n_held;	     /* tasks of this one without an answer, those that hang included */
 	bool is_zombie;	     /* it polls no more */
+	bool asks_for_next;  /* wants the next task with the answer to the last, as Go does */
+	/* A task that came so; TASK is as in a poll's answer. */
+	void (*take)(struct fake *w, struct str task);
+	void *taker; /* TAKE's own */
 	VEC_OF(struct later) later;
 };
 
