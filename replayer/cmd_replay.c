@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_replay.c: hindcast replay: histories against a worker, verdicts out. */
 #include "formats/base/context.h"
-#include "formats/base/visible.h"
 #include "replayer/baseline.h"
 #include "replayer/cmd_replay_dry.h"
+#include "replayer/cmd_replay_session.h"
 #include "replayer/cmd_report_out.h"
 #include "replayer/commands.h"
+#include "replayer/compared.h"
 #include "replayer/dispatch.h"
 #include "replayer/policy.h"
 #include "replayer/replay_inputs.h"
@@ -14,148 +15,15 @@
 #include "replayer/replay_settings.h"
 #include "replayer/resume.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 extern char **environ;
-
-/* Work shorter than this needs no progress line. */
-#define PROGRESS_AFTER_MS 1000
-
-/* ---- the outside world ---- */
-
-struct session {
-	const struct command_context *context;
-	const struct replay_options *settings;
-	struct ledger *ledger;
-	int signals; /* signalfd of SIGINT and SIGTERM */
-	int interrupted; /* 0: no; 1: nothing new goes out; more: stops at once */
-	int64_t started_ms;
-	bool shows_progress;
-	struct policy policy;
-	struct policy_count count;
-	struct baseline *baseline; /* NULL: none */
-	struct listen listen;	   /* of --listen */
-};
-
-static int64_t now_ms(void *context)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static struct str timestamp(char *room, size_t n)
-{
-	time_t seconds = time(NULL);
-	struct tm tm;
-
-	gmtime_r(&seconds, &tm);
-	return str_slice(room, strftime(room, n, "%Y-%m-%dT%H:%M:%SZ", &tm));
-}
-
-static int watch_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
-static void clear_progress(struct session *s)
-{
-	if (s->shows_progress)
-		fputs("\r\033[K", s->context->err);
-	s->shows_progress = false;
-}
-
-static void say(struct session *s, const char *kind, struct str text)
-{
-	struct buf line;
-
-	buf_init(&line, 0);
-	visible_add(&line, text, 0);
-	clear_progress(s);
-	fprintf(s->context->err, "hindcast: %s%.*s\n", kind, STR_ARG(buf_str(&line)));
-	buf_done(&line);
-}
-
-static void on_note(void *context, struct str text)
-{
-	struct session *s = context;
-
-	if (!s->settings->quiet)
-		say(s, "note: ", text);
-}
-
-/*
- * Ctrl-C once finishes what is out; again, it stops. SIGTERM stops: who sends that gives no
- * more than some seconds before SIGKILL.
- */
-static enum dispatch_stop stops(void *context, const char **ret_reason)
-{
-	struct session *s = context;
-	struct signalfd_siginfo info;
-
-	*ret_reason = NULL;
-	while (s->signals >= 0 && read(s->signals, &info, sizeof(info)) == sizeof(info)) {
-		s->interrupted += info.ssi_signo == SIGTERM ? 2 : 1;
-		if (s->interrupted == 1)
-			on_note(s, STR("interrupted: what is out is finished first; once more "
-				       "stops at once"));
-	}
-	if (s->interrupted)
-		return s->interrupted > 1 ? DISPATCH_STOP : DISPATCH_FINISH;
-	*ret_reason = policy_stops(&s->policy, &s->count);
-	if (!*ret_reason && s->settings->max_time_s &&
-	    now_ms(NULL) - s->started_ms >= s->settings->max_time_s * 1000)
-		*ret_reason = POLICY_MAX_TIME;
-	return *ret_reason ? DISPATCH_STOP : DISPATCH_GO_ON;
-}
-
-static void on_detail(void *context, struct str text)
-{
-	struct session *s = context;
-
-	if (s->settings->verbose)
-		say(s, "", text);
-}
-
-static void on_progress(void *context, size_t done, size_t total)
-{
-	struct session *s = context;
-
-	if (s->settings->quiet || !s->context->err_is_tty ||
-	    now_ms(NULL) - s->started_ms < PROGRESS_AFTER_MS)
-		return;
-	fprintf(s->context->err, "\r\033[K%zu of %zu histories, %lld diverged", done, total,
-		(long long)s->count.verdicts[VERDICT_DIVERGED]);
-	fflush(s->context->err);
-	s->shows_progress = true;
-}
-
-static bool on_verdict(void *context, const struct ledger_entry *entry, struct err *err)
-{
-	struct session *s = context;
-	struct ledger_entry known = *entry;
-
-	if (s->baseline && baseline_takes(entry))
-		known.known = s->settings->update_baseline || baseline_knows(s->baseline, entry);
-	policy_add(&s->policy, &s->count, &known);
-	return ledger_add(s->ledger, &known, err);
-}
 
 /* ---- the parts of a run ---- */
 
@@ -201,7 +69,7 @@ static uint64_t fresh_seed(void)
 
 	/* Only uniqueness over runs on one machine hangs on it. */
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
-		seed = (uint64_t)getpid() << 32 ^ (uint64_t)now_ms(NULL);
+		seed = (uint64_t)getpid() << 32 ^ (uint64_t)session_now_ms(NULL);
 	return seed;
 }
 
@@ -217,7 +85,7 @@ static void tell_cost(struct session *s, size_t tasks)
 	ms = (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1e3 +
 	     (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e3;
 	n = snprintf(text, sizeof(text), "own CPU %.1f ms, %zu tasks", ms, tasks);
-	on_detail(s, str_slice(text, (size_t)n));
+	session_detail(s, str_slice(text, (size_t)n));
 }
 
 static struct dispatch_settings settings_of(const struct session *s,
@@ -243,8 +111,9 @@ static struct dispatch_settings settings_of(const struct session *s,
 static enum dispatch_end dispatch(struct session *s, struct corpus *corpus,
 				  struct str run_file, struct err *err)
 {
-	struct dispatch_host host = {s, now_ms, stops, on_verdict,
-				     on_note, on_detail, on_progress};
+	struct dispatch_host host = {s, session_now_ms, session_stops,
+				     session_verdict, session_note, session_detail,
+				     session_progress};
 	enum dispatch_end end = DISPATCH_FAILED;
 	struct dispatch_settings d;
 	struct arena a;
@@ -272,7 +141,7 @@ static bool tell_decided(struct session *s, const struct corpus *corpus, struct 
 		if (!item->decided || item->resumed)
 			continue;
 		entry = corpus_entry(item, &item->decision->verdict);
-		if (!on_verdict(s, &entry, err))
+		if (!session_verdict(s, &entry, err))
 			return false;
 	}
 	if (guessed) {
@@ -282,7 +151,7 @@ static bool tell_decided(struct session *s, const struct corpus *corpus, struct 
 				 "the file's name, and ids derived from it may differ "
 				 "(--workflow-id)", guessed);
 
-		on_note(s, str_slice(text, (size_t)n));
+		session_note(s, str_slice(text, (size_t)n));
 	}
 	return true;
 }
@@ -292,7 +161,7 @@ static bool skip_rest(struct session *s, struct corpus *corpus, struct err *err)
 {
 	const char *reason = NULL;
 
-	if (stops(s, &reason) == DISPATCH_GO_ON || !reason)
+	if (session_stops(s, &reason) == DISPATCH_GO_ON || !reason)
 		return true;
 	for (size_t i = 0; i < corpus->items.n; i++) {
 		const struct corpus_item *item = &corpus->items.at[i];
@@ -302,7 +171,7 @@ static bool skip_rest(struct session *s, struct corpus *corpus, struct err *err)
 			continue;
 		corpus_skip(corpus, i, reason, STR("the run ended before its turn came"));
 		entry = corpus_entry(item, &item->decision->verdict);
-		if (!on_verdict(s, &entry, err))
+		if (!session_verdict(s, &entry, err))
 			return false;
 	}
 	return true;
@@ -326,7 +195,7 @@ static bool follow_up(struct session *s, const struct run_file *run, struct err 
 			   s->settings->update_baseline
 				   ? ""
 				   : "; --update-baseline takes it off the list");
-		on_note(s, buf_str(&note));
+		session_note(s, buf_str(&note));
 		buf_done(&note);
 	}
 	if (s->settings->update_baseline) {
@@ -394,10 +263,10 @@ static bool open_again(struct session *s, struct corpus *corpus, struct str run_
 	keep = arena_array(&a, bool, old->n_rows);
 	kept = resume_match(corpus, old, keep, &changed);
 	header->resumed = (int64_t)kept;
-	on_note(s, arena_printf(&a, "resumed: %zu of %zu histories have a verdict", kept,
+	session_note(s, arena_printf(&a, "resumed: %zu of %zu histories have a verdict", kept,
 				corpus->items.n));
 	if (changed)
-		on_note(s, arena_printf(&a, "%zu histories have changed since, and are replayed "
+		session_note(s, arena_printf(&a, "%zu histories have changed since, and are replayed "
 					    "again", changed));
 	fine = ledger_resume(&s->ledger, run_path, header, old, keep, err);
 	count_kept(s, old, keep);
@@ -411,9 +280,10 @@ static bool open_ledger(struct session *s, struct corpus *corpus, struct str run
 {
 	char started[32];
 	struct ledger_header header = {.tool = str_of(s->context->version),
-				       .started = timestamp(started, sizeof(started)),
+				       .started = session_timestamp(started, sizeof(started)),
 				       .histories = (int64_t)corpus->items.n,
-				       .left_out = (int64_t)corpus->n_left_out};
+				       .left_out = (int64_t)corpus->n_left_out,
+				       .old_run = s->old_path};
 
 	if (s->settings->resume && access(run_path.p, F_OK) == 0)
 		return open_again(s, corpus, run_path, &header, err);
@@ -432,6 +302,59 @@ static int dry_run(const struct session *s, const struct corpus *corpus, struct 
 	return corpus->n_undecided ? POLICY_PASSED : POLICY_NOTHING;
 }
 
+/* From the open ledger to the last verdict. */
+static bool judge(struct session *s, struct corpus *corpus, struct str run_path,
+		  enum dispatch_end *ret)
+{
+	struct err err = ERR_INIT;
+	bool fine = tell_decided(s, corpus, &err) && skip_rest(s, corpus, &err);
+
+	*ret = DISPATCH_DONE;
+	if (fine && corpus->n_undecided)
+		*ret = dispatch(s, corpus, run_path, &err);
+	session_clear_progress(s);
+	if (!fine || *ret == DISPATCH_FAILED || *ret == DISPATCH_NO_WORKER) {
+		if (s->is_old)
+			err_wrap(&err, "the old worker");
+		fail(s->context, 0, &err);
+	}
+	/* Reports are made from the run file alone, and need the room. */
+	corpus_done(corpus);
+	/* There is nothing to report of a run that our own failure cut short. */
+	return fine && *ret != DISPATCH_FAILED;
+}
+
+/* --compare: the old worker's verdicts, in a run file of their own, whole or resumed. */
+static bool replay_old(struct session *s, enum dispatch_end *ret)
+{
+	struct session old = *s;
+	struct str path = s->old_path;
+	struct err err = ERR_INIT;
+	char ended[32];
+	bool fine;
+
+	old.settings = s->old_settings;
+	old.old_settings = NULL;
+	old.old_path = STR_NONE;
+	old.count = (struct policy_count){0};
+	old.baseline = NULL;
+	old.policy.fail_fast = false;
+	old.is_old = true;
+	if (!open_ledger(&old, s->old_corpus, path, &err)) {
+		fail(s->context, 0, &err);
+		return false;
+	}
+	fine = judge(&old, s->old_corpus, path, ret);
+	s->interrupted = old.interrupted;
+	if (ledger_close(old.ledger, session_timestamp(ended, sizeof(ended)), &err) && fine &&
+	    (*ret != DISPATCH_DONE || compared_read(&s->old, path, &err)))
+		return true;
+	/* Where it was not fine, that is said already. */
+	if (fine)
+		fail(s->context, 0, &err);
+	return false;
+}
+
 static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 {
 	char ended[32];
@@ -439,19 +362,15 @@ static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 	struct err err = ERR_INIT, late = ERR_INIT;
 	bool fine;
 
+	if (s->old_settings)
+		s->old_path = compared_path(run_path, &s->arena);
+	/* First of all: nobody may take what an earlier run left for this one's. */
 	if (!open_ledger(s, corpus, run_path, &err))
 		return fail(s->context, POLICY_UNJUDGED, &err);
-	fine = tell_decided(s, corpus, &err) && skip_rest(s, corpus, &err);
-	if (fine && corpus->n_undecided)
-		end = dispatch(s, corpus, run_path, &err);
-	clear_progress(s);
-	if (!fine || end == DISPATCH_FAILED || end == DISPATCH_NO_WORKER)
-		fail(s->context, 0, &err);
-	/* Reports are made from the run file alone, and need the room. */
-	corpus_done(corpus);
-	/* There is nothing to report of a run that our own failure cut short. */
-	fine &= end != DISPATCH_FAILED;
-	if (!ledger_close(s->ledger, timestamp(ended, sizeof(ended)), &late) ||
+	fine = !s->old_settings || replay_old(s, &end);
+	if (fine && end == DISPATCH_DONE)
+		fine = judge(s, corpus, run_path, &end);
+	if (!ledger_close(s->ledger, session_timestamp(ended, sizeof(ended)), &late) ||
 	    (fine && !report(s, run_path, &late))) {
 		if (fine)
 			fail(s->context, 0, &late);
@@ -462,33 +381,75 @@ static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 	return fine ? exit_code(s, end) : POLICY_UNJUDGED;
 }
 
+/* --compare: what the old worker is asked, and what the new one. */
+struct sides_settings {
+	struct replay_options old, new;
+	struct corpus corpus; /* the old worker's; events are read twice */
+};
+
+static bool prepare_sides(struct session *s, struct sides_settings *sides,
+			  const struct corpus_settings *settings, const struct str *operands,
+			  size_t n_operands, struct err *err)
+{
+	sides->old = sides->new = *s->settings;
+	sides->old.workers.items.n = sides->new.workers.items.n = 1;
+	sides->new.workers.items.at++;
+	s->old_settings = &sides->old;
+	s->settings = &sides->new;
+	s->old_corpus = &sides->corpus;
+	for (size_t i = 0; i < n_operands; i++)
+		if (str_is(operands[i], "-"))
+			return err_set(err, ERR_USAGE, "--compare reads each history twice, and "
+						       "standard input can be read once");
+	return replay_inputs(&sides->corpus, settings, operands, n_operands,
+			     s->settings->baseline, err);
+}
+
+static int gather_and_replay(struct session *s, struct corpus *corpus, const struct str *operands,
+			     size_t n_operands, struct str run_path)
+{
+	struct corpus_settings settings;
+	struct sides_settings sides;
+	struct err err = ERR_INIT;
+	int code;
+
+	corpus_init(&sides.corpus);
+	if (!prepare(s, &settings, &corpus->arena, &err))
+		code = fail(s->context, POLICY_USAGE, &err);
+	else if (!replay_inputs(corpus, &settings, operands, n_operands, s->settings->baseline,
+				&err))
+		code = fail(s->context, POLICY_NOTHING, &err);
+	else if (s->settings->dry_run)
+		code = dry_run(s, corpus, run_path);
+	else if (s->settings->compare &&
+		 !prepare_sides(s, &sides, &settings, operands, n_operands, &err))
+		code = fail(s->context, POLICY_USAGE, &err);
+	else
+		code = replay(s, corpus, run_path);
+	corpus_done(&sides.corpus);
+	return code;
+}
+
 int replay_run(const struct command_context *context, void *settings,
 	       const struct str *operands, size_t n_operands)
 {
 	const struct replay_options *o = settings;
-	struct session s = {.context = context, .settings = o, .started_ms = now_ms(NULL)};
+	struct session s = {.context = context, .settings = o, .started_ms = session_now_ms(NULL)};
 	struct err err = ERR_INIT;
-	struct str run_path = o->run.n ? o->run : STR(REPLAY_DEFAULT_RUN_FILE);
-	struct corpus_settings corpus_settings;
 	struct corpus corpus;
 	int code;
 
 	if (!replay_options_check(o, n_operands, &err))
 		return fail(context, POLICY_USAGE, &err);
 	corpus_init(&corpus);
-	if (!prepare(&s, &corpus_settings, &corpus.arena, &err)) {
-		corpus_done(&corpus);
-		return fail(context, POLICY_USAGE, &err);
-	}
-	s.signals = watch_signals();
-	if (!replay_inputs(&corpus, &corpus_settings, operands, n_operands, o->baseline, &err))
-		code = fail(context, POLICY_NOTHING, &err);
-	else if (o->dry_run)
-		code = dry_run(&s, &corpus, run_path);
-	else
-		code = replay(&s, &corpus, run_path);
+	arena_init(&s.arena);
+	s.signals = session_watch_signals();
+	code = gather_and_replay(&s, &corpus, operands, n_operands,
+				 o->run.n ? o->run : STR(REPLAY_DEFAULT_RUN_FILE));
 	corpus_done(&corpus);
 	baseline_free(s.baseline);
+	compared_free(s.old);
+	arena_done(&s.arena);
 	if (s.signals >= 0)
 		close(s.signals);
 	return code;

@@ -122,7 +122,7 @@ void listen_watch(struct lane *lane)
 		if (!is_new || !all_gone(lane, i))
 			continue;
 		map_done(&lane->used_run_ids);
-		lane->n_replies = 0;
+		lane->n_replies = lane->n_begun = 0;
 	}
 	lane->n_pollers = frontend_pollers(lane->frontend);
 }

@@ -26,8 +26,10 @@ struct ledger_entry {
 	struct str output; /* the worker's log path */
 	struct str duplicate_of; /* the path of the same history, which was replayed */
 	double ms;
-	bool known; /* the baseline lists it */
+	bool known; /* the baseline lists it, or the old worker diverges too */
 	const struct verdict *verdict;
+	/* --compare: of the old worker; of its strings the reason alone. NULL: none */
+	const struct verdict *old;
 	const struct evidence *evidence; /* NULL: none */
 };
 
@@ -37,6 +39,7 @@ struct ledger_header {
 	int64_t histories;
 	int64_t left_out; /* by --where and --sample: in no other number */
 	int64_t resumed;  /* verdicts that an earlier part of the run had written */
+	struct str old_run; /* --compare: path of the old worker's run file; or STR_NONE */
 };
 
 /*

@@ -20,7 +20,8 @@ static const struct opt REPLAY_OPTS[] = {
 	    "The command that starts the worker, as you start it in production; the shell runs "
 	    "it with TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and TEMPORAL_TASK_QUEUE set. "
 	    "{address}, {namespace} and {queue} in it are replaced. Given more than once, each "
-	    "history goes to the worker that polls its task queue."),
+	    "history goes to the worker that polls its task queue; one that takes its queue "
+	    "from the environment is told which: -w 'TEMPORAL_TASK_QUEUE=red ./worker'."),
 	ROW("env", 'e', OPT_LIST, "NAME=VALUE", env,
 	    "Sets a variable for the worker; {address}, {namespace} and {queue} are replaced in "
 	    "it too. May be given more than once."),
@@ -35,8 +36,9 @@ static const struct opt REPLAY_OPTS[] = {
 	ROW("jobs", 'j', OPT_INT, "N", jobs,
 	    "Starts each worker N times and shares the histories out (default: 1)."),
 	ROW("compare", 0, OPT_FLAG, NULL, compare,
-	    "With two --worker, an old and a new one: replays all histories against both and "
-	    "says what only one of them diverges on."),
+	    "With two --worker, an old and a new one: replays all histories against the old one, "
+	    "then against the new one, and says what only one of them diverges on. What both "
+	    "diverge on does not fail the run."),
 	ROW("map-queue", 0, OPT_LIST, "FROM=TO", map_queue,
 	    "Histories of task queue FROM go to the worker that polls TO. May be given more "
 	    "than once."),
@@ -159,6 +161,25 @@ static bool ranges(const struct replay_options *o, struct err *err)
 	       !bad_range(err, "page-bytes", o->page_bytes, 120LL * 1024 * 1024);
 }
 
+/* FROM=TO, and each FROM once. */
+static bool good_mapping(const struct opt_list *list, size_t index, struct err *err)
+{
+	struct str to = list->items.at[index], from = str_split(&to, '=');
+
+	if (!from.n || !to.n)
+		return err_set(err, ERR_USAGE, "--map-queue %.*s: FROM=TO is expected",
+			       STR_ARG(list->items.at[index]));
+	for (size_t i = 0; i < index; i++) {
+		struct str rest = list->items.at[i];
+
+		if (str_eq(str_split(&rest, '='), from))
+			return err_set(err, ERR_USAGE,
+				       "--map-queue %.*s: task queue %.*s is mapped twice",
+				       STR_ARG(list->items.at[index]), STR_ARG(from));
+	}
+	return true;
+}
+
 bool replay_options_check(const struct replay_options *o, size_t n_operands, struct err *err)
 {
 	struct arena a;
@@ -172,6 +193,11 @@ bool replay_options_check(const struct replay_options *o, size_t n_operands, str
 		return err_set(err, ERR_USAGE, "replay needs a history: a file, a folder, a glob or -");
 	if (o->update_baseline && !o->baseline.n)
 		return err_set(err, ERR_USAGE, "--update-baseline needs --baseline FILE");
+	if (o->compare && (o->workers.items.n != 2 || o->listen.n))
+		return err_set(err, ERR_USAGE, "--compare needs two --worker, the old one and then "
+					       "the new one; there %s %zu%s",
+			       o->workers.items.n == 1 ? "is" : "are", o->workers.items.n,
+			       o->listen.n ? ", and --listen" : "");
 	if (o->seed.p && !o->sample)
 		return err_set(err, ERR_USAGE, "--seed needs --sample N");
 	if (!replay_listen_check(o, err))
@@ -184,6 +210,8 @@ bool replay_options_check(const struct replay_options *o, size_t n_operands, str
 		if (str_find(o->env.items.at[i], STR("=")) <= 0)
 			fine = err_set(err, ERR_USAGE, "--env %.*s: NAME=VALUE is expected",
 				       STR_ARG(o->env.items.at[i]));
+	for (size_t i = 0; fine && i < o->map_queue.items.n; i++)
+		fine = good_mapping(&o->map_queue, i, err);
 	arena_done(&a);
 	fine = fine && reports_check(&o->reports, err);
 	if (fine && o->stacks.n && !str_is(o->stacks, "diverged") && !str_is(o->stacks, "all") &&

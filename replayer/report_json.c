@@ -40,6 +40,13 @@ bool report_json(const struct run_file *run, enum report_colour colour, struct b
 	print_run(run, out);
 	buf_puts(out, ",\n  \"totals\": ");
 	print(run_json_totals(run->totals), out);
+	if (run->header.old_run.n) {
+		int64_t counts[COMPARED_KINDS];
+
+		compared_count(run, counts);
+		buf_puts(out, ",\n  \"compared\": ");
+		print(run_json_compared(counts), out);
+	}
 	buf_puts(out, ",\n  \"causes\": ");
 	print_causes(run, out);
 	buf_puts(out, ",\n  \"histories\": [");

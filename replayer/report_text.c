@@ -3,6 +3,7 @@
 #include "formats/base/limits.h"
 #include "replayer/report.h"
 #include "replayer/report_causes.h"
+#include "replayer/report_compare.h"
 #include "replayer/report_sides.h"
 #include "replayer/report_totals.h"
 
@@ -233,6 +234,7 @@ bool report_text(const struct run_file *run, enum report_colour colour, struct b
 	arena_init(&w.arena);
 	w.causes = report_causes(run, &w.arena);
 	summary(&w);
+	report_compare(run, out);
 	cause_list(&w);
 	for (int known = 0; known < 2; known++)
 		for (int kind = VERDICT_DIVERGED; kind < VERDICT_SKIPPED; kind++)

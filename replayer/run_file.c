@@ -209,6 +209,32 @@ static bool get_verdict(struct reader *r, json_t *row, struct verdict *v)
 	return get_str(r, row, "message", &v->message) && get_fingerprint(r, row, v);
 }
 
+/* Of the old worker, in short. */
+static bool get_old(struct reader *r, json_t *row, const struct verdict **ret)
+{
+	struct verdict v = {0}, *copy;
+	struct str name;
+	json_t *o;
+
+	if (!get_object(r, row, "old", &o))
+		return false;
+	if (!o)
+		return true;
+	if (!get_str(r, o, "verdict", &name))
+		return false;
+	if (!verdict_from_name(name, &v.kind))
+		return err_set(r->err, ERR_SYNTAX, "there is no verdict '%.*s'",
+			       STR_ARG(str_take(name, LIMIT_SHOWN_NAME_BYTES)));
+	if (!get_str(r, o, "reason", &v.reason) || !get_fingerprint(r, o, &v) ||
+	    !get_int(r, o, "eventId", &v.divergence.event_id) ||
+	    (v.kind == VERDICT_DIVERGED && !get_divergence_kind(r, o, &v.divergence.kind)))
+		return false;
+	copy = arena_new(&r->run->arena, struct verdict);
+	*copy = v;
+	*ret = copy;
+	return true;
+}
+
 /* The path as the file system has it, where it is no UTF-8. */
 static bool get_raw_path(struct reader *r, json_t *row, struct str *path)
 {
@@ -297,7 +323,7 @@ static bool read_row(struct reader *r, json_t *o)
 	    !get_bool(r, o, "known", &e->known) ||
 	    !get_object(r, o, "worker", &worker) ||
 	    !get_strs(r, worker, WORKER_KEYS, N_KEYS(WORKER_KEYS), e) ||
-	    !get_verdict(r, o, &row.verdict) ||
+	    !get_verdict(r, o, &row.verdict) || !get_old(r, o, &e->old) ||
 	    !get_evidence(r, o, &e->evidence))
 		return false;
 	if (ms && (!json_is_number(ms) || json_number_value(ms) < 0))
@@ -324,7 +350,7 @@ static bool read_header(struct reader *r, json_t *o)
 			       STR_ARG(str_take(kind, LIMIT_SHOWN_NAME_BYTES)), version,
 			       RUN_FILE_VERSION);
 	return get_str(r, o, "tool", &h->tool) && get_str(r, o, "started", &h->started) &&
-	       get_int(r, o, "resumed", &h->resumed) &&
+	       get_str(r, o, "oldRun", &h->old_run) && get_int(r, o, "resumed", &h->resumed) &&
 	       get_int(r, o, "histories", &h->histories) &&
 	       get_int(r, o, "leftOut", &h->left_out);
 }

@@ -105,6 +105,7 @@ json_t *run_json_header(const struct ledger_header *header)
 	run_json_set(o, "histories", json_integer(header->histories));
 	if (header->left_out)
 		run_json_set(o, "leftOut", json_integer(header->left_out));
+	set_filled(o, "oldRun", header->old_run);
 	if (header->resumed)
 		run_json_set(o, "resumed", json_integer(header->resumed));
 	return o;
@@ -187,6 +188,24 @@ static void set_verdict(json_t *o, const struct verdict *v)
 		run_json_set(o, "unstable", json_true());
 }
 
+/* What the old worker made of it, in short: its own run file has the rest. */
+static json_t *old(const struct verdict *v)
+{
+	json_t *o;
+
+	if (!v)
+		return NULL;
+	o = json_object();
+	run_json_set(o, "verdict", json_string(verdict_name(v->kind)));
+	set_filled(o, "reason", v->reason);
+	if (v->kind == VERDICT_DIVERGED) {
+		run_json_set(o, "kind", json_string(divergence_name(v->divergence.kind)));
+		run_json_set(o, "eventId", json_integer(v->divergence.event_id));
+	}
+	set_filled(o, "fingerprint", str_of(v->fingerprint));
+	return o;
+}
+
 /* All but the evidence, which may be large. */
 static json_t *head(const struct ledger_entry *e)
 {
@@ -210,6 +229,7 @@ static json_t *head(const struct ledger_entry *e)
 	set_verdict(o, e->verdict);
 	if (e->known)
 		run_json_set(o, "known", json_true());
+	run_json_set(o, "old", old(e->old));
 	set_filled(o, "duplicateOf", e->duplicate_of);
 	run_json_set(o, "worker", worker(e));
 	set_filled(o, "output", e->output);
@@ -234,6 +254,15 @@ json_t *run_json_totals(const int64_t totals[VERDICT_KINDS])
 
 	for (int kind = 0; kind < VERDICT_KINDS; kind++)
 		run_json_set(o, verdict_name(kind), json_integer(totals[kind]));
+	return o;
+}
+
+json_t *run_json_compared(const int64_t counts[COMPARED_KINDS])
+{
+	json_t *o = json_object();
+
+	for (int kind = 0; kind < COMPARED_KINDS; kind++)
+		run_json_set(o, compared_name(kind), json_integer(counts[kind]));
 	return o;
 }
 

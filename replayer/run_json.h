@@ -4,6 +4,7 @@
 
 #include "formats/base/buf.h"
 #include "replayer/causes.h"
+#include "replayer/compared.h"
 #include "replayer/ledger.h"
 
 #include <jansson.h>
@@ -11,6 +12,8 @@
 /* Keys in the order of docs/run-file.md; the caller owns what is returned. */
 json_t *run_json_header(const struct ledger_header *header);
 json_t *run_json_totals(const int64_t totals[VERDICT_KINDS]);
+/* How many histories two workers pass, diverge on alike ... (compared_count()). */
+json_t *run_json_compared(const int64_t counts[COMPARED_KINDS]);
 /* Only causes with a fingerprint, in the order of CAUSES. */
 json_t *run_json_causes(const struct causes *causes);
 

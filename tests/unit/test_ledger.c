@@ -20,7 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct ledger_header HEADER = {STR("0.1.0"), STR("2026-11-22T10:00:00Z"), 3, 0, 0};
+static const struct ledger_header HEADER = {
+	.tool = STR("0.1.0"), .started = STR("2026-11-22T10:00:00Z"), .histories = 3};
 
 static struct verdict diverged(void)
 {
@@ -71,6 +72,7 @@ static void what_is_written_is_read_back(void **state)
 				 .message = STR("line\nnext \xff\0."),
 				 .fingerprint = "ffff",
 				 .unstable = true};
+	struct verdict old = diverged();
 	struct evidence evidence = {.clues = {(struct str *)CLUES, 1, 1}};
 	struct ledger_entry e = {
 		.history = STR("b.json"), .workflow_id = STR("w"), .run_id = STR("r"),
@@ -79,7 +81,7 @@ static void what_is_written_is_read_back(void **state)
 		.sdk_version = STR("1.50.0"), .worker_identity = STR("1@h"),
 		.worker_sdk = STR("temporal-go"), .worker_version = STR("1.50.0"),
 		.worker_build_id = STR("b1"), .output = STR(".hindcast/worker.log"), .ms = 12.44,
-		.verdict = &v, .evidence = &evidence,
+		.verdict = &v, .old = &old, .evidence = &evidence,
 	};
 	struct ledger_entry f = {.history = STR("a-\xff.json"), .verdict = &failed};
 	struct place p = place_new();
@@ -105,6 +107,12 @@ static void what_is_written_is_read_back(void **state)
 	assert_true(str_is(run->header.tool, "0.1.0"));
 	assert_int_equal(run->header.histories, 3);
 	assert_true(str_is(run->ended, "2026-11-22T10:00:09Z"));
+	assert_non_null(run->rows[1].entry.old);
+	assert_int_equal(run->rows[1].entry.old->kind, VERDICT_DIVERGED);
+	assert_int_equal(run->rows[1].entry.old->divergence.kind, DIVERGENCE_REPLACED);
+	assert_int_equal(run->rows[1].entry.old->divergence.event_id, 12);
+	assert_string_equal(run->rows[1].entry.old->fingerprint, "00112233aabbccdd");
+	assert_null(run->rows[0].entry.old);
 	/* by path: the failed one first */
 	assert_true(str_is(run->rows[0].entry.history, "a-\xff.json"));
 	assert_int_equal(run->rows[0].verdict.kind, VERDICT_FAILED);
@@ -262,6 +270,15 @@ static void a_foreign_or_broken_file_is_refused_with_its_line(void **state)
 		{HEAD "{\"history\":\"a\",\"verdict\":\"failed\","
 		      "\"fingerprint\":\"00000000000000000\"}\n",
 		 "line 2: 'fingerprint' is not of 16 digits"},
+		{HEAD "{\"history\":\"a\",\"verdict\":\"passed\",\"old\":\"passed\"}\n",
+		 "line 2: 'old' is not an object"},
+		{HEAD "{\"history\":\"a\",\"verdict\":\"passed\",\"old\":{}}\n",
+		 "line 2: there is no verdict ''"},
+		{HEAD "{\"history\":\"a\",\"verdict\":\"passed\",\"old\":{\"verdict\":\"diverged\","
+		      "\"kind\":\"gone\"}}\n",
+		 "line 2: there is no kind of divergence 'gone'"},
+		{HEAD "{\"history\":\"a\",\"verdict\":\"passed\",\"old\":{\"verdict\":\"passed\"}}\n",
+		 ""},
 		{HEAD "{\"totals\":{}}\n{\"history\":\"a\",\"verdict\":\"passed\"}\n",
 		 "line 3: there is more after the totals"},
 		{HEAD "{\"history\":\"a\",\"verdict\":\"passed\",\"new\":{\"x\":[1]}}\n", ""},

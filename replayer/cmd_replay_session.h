@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_replay_session.h: a replay run in its world: clock, signals, what is said and written. */
+#pragma once
+
+#include "formats/base/context.h"
+#include "replayer/baseline.h"
+#include "replayer/compared.h"
+#include "replayer/corpus.h"
+#include "replayer/dispatch.h"
+#include "replayer/policy.h"
+#include "replayer/replay_listen.h"
+#include "replayer/replay_options.h"
+
+struct session {
+	const struct command_context *context;
+	const struct replay_options *settings;
+	struct ledger *ledger;
+	int signals; /* signalfd of SIGINT and SIGTERM */
+	int interrupted; /* 0: no; 1: nothing new goes out; more: stops at once */
+	int64_t started_ms;
+	bool shows_progress;
+	struct policy policy;
+	struct policy_count count;
+	struct baseline *baseline; /* NULL: none */
+	struct listen listen;	   /* of --listen */
+	/* --compare: the old worker's turn comes first. */
+	const struct replay_options *old_settings; /* NULL: there is none */
+	struct corpus *old_corpus;
+	struct str old_path; /* of its run file */
+	struct compared *old; /* once it is over */
+	bool is_old;
+	struct arena arena;
+};
+
+/* "2026-01-31T12:00:00Z" in ROOM of N bytes. */
+struct str session_timestamp(char *room, size_t n);
+/* SIGINT and SIGTERM come by the descriptor that this returns. */
+int session_watch_signals(void);
+void session_clear_progress(struct session *s);
+
+/* ---- of struct dispatch_host; CONTEXT is the session ---- */
+
+int64_t session_now_ms(void *context);
+/*
+ * Ctrl-C once finishes what is out; again, it stops. SIGTERM stops: who sends that gives no
+ * more than some seconds before SIGKILL.
+ */
+enum dispatch_stop session_stops(void *context, const char **ret_reason);
+void session_note(void *context, struct str text);
+void session_detail(void *context, struct str text);
+void session_progress(void *context, size_t done, size_t total);
+/* Writes it down, with what the baseline and the old worker say of it. */
+bool session_verdict(void *context, const struct ledger_entry *entry, struct err *err);
