@@ -25,9 +25,10 @@ import tempfile
 import time
 
 from fates import draw, rule_of
-from replay_world import VERDICTS, World, processes_with, wait_for
+from replay_world import VERDICTS, Result, World, processes_with, wait_for
 
 RUN = ".hindcast/last.jsonl"
+OLD_RUN = ".hindcast/last.old.jsonl"
 MARK = "HINDCAST_FAULTS_MARK"
 
 
@@ -83,12 +84,13 @@ def small_files(bytes_):
 SCENARIOS = [
     Scenario("one process", .1, 1),
     Scenario("two processes, confirmed", .12, 2, "--confirm"),
-    Scenario("four processes", .2, 4, worker=["pollers=6"]),
+    Scenario("four processes", .15, 4, worker=["pollers=6"]),
     Scenario("Go", .12, 2, worker=["sdk=temporal-go", "version=1.35.0", "next=1"], is_open=True),  # goes out three times
     Scenario("two queues", .1, 2, queues=("red", "blue")),
-    Scenario("stubborn and slow to start", .1, 2, worker=["term=ignore", "slow=300"]),
+    Scenario("stubborn and slow to start", .07, 2, worker=["term=ignore", "slow=300"]),
     Scenario("killed and resumed", .1, 2, cut=kill_it),
     Scenario("interrupted and resumed", .1, 4, cut=interrupt_it),
+    Scenario("compared, killed and resumed", .1, 2, "--compare", cut=kill_it),
     Scenario("disk full and resumed", .1, 2, cut=wait_for_it),
 ]
 CUTS = 4
@@ -107,7 +109,9 @@ class Trial:
         n = int(options.deliveries * scenario.share * HISTORIES) // self.tasks
         self.histories = draw(max(n, 1), self.dice, scenario.queues)
         self.runs = 0
-        self.kept = set()
+        self.kept = {}
+        self.compares = "--compare" in scenario.arguments
+        self.run_files = [OLD_RUN, RUN] if self.compares else [RUN]
 
     def prepare(self):
         w = self.world
@@ -156,21 +160,21 @@ class Trial:
     def workers(self):
         return [self.worker(q, "rules=rules", "log=log", "pause=8", *(
             [] if "pollers=6" in self.scenario.worker else ["pollers=4"]))
-            for q in self.scenario.queues]
+            for q in self.scenario.queues] * len(self.run_files)
 
-    def check_cut(self):
+    def check_cut(self, run_file):
         """After a run was cut short: whole rows, no history twice, and none of them forgotten."""
-        path = self.world.path(RUN)
+        path = self.world.path(run_file)
         lines = path.read_text().split("\n")[1:-1] if path.exists() else []
         rows = [line for line in lines if '"verdict"' in line and '"totals"' not in line]
         names = [json.loads(row)["history"] for row in rows]
         if len(names) != len(set(names)):
             raise Wrong("doubled in a cut run: %s" % [
                 n for n, c in collections.Counter(names).items() if c > 1])
-        if self.kept - set(rows):
-            raise Wrong("forgotten: %s" % sorted(self.kept - set(rows))[:3])
-        self.kept = set(rows)
-        return len(rows)
+        forgotten = self.kept.get(run_file, set()) - set(rows)
+        if forgotten:
+            raise Wrong("forgotten: %s" % sorted(forgotten)[:3])
+        self.kept[run_file] = set(rows)
 
     def run_cut(self):
         size = 0
@@ -183,7 +187,8 @@ class Trial:
             process = self.start(self.workers(), *self.arguments(), "--resume", **options)
             self.scenario.cut(process, self.dice)
             self.finish(process)
-            self.check_cut()
+            for run_file in self.run_files:
+                self.check_cut(run_file)
 
     def run(self):
         self.prepare()
@@ -194,8 +199,14 @@ class Trial:
         got = self.finish(self.start(self.workers(), *self.arguments(),
                                      *(["--resume"] if self.scenario.cut else [])))
         if self.scenario.cut:
-            self.check_cut()
-        problems = list(self.judge(got))
+            for run_file in self.run_files:
+                self.check_cut(run_file)
+        problems = list(self.judge(got)) + list(self.judge_run(got))
+        if self.compares:
+            problems += ["old: " + p for p in
+                         self.judge(Result(0, "", "", self.world.path(OLD_RUN)))]
+            problems += ["%s: old: %s" % (row["history"], row.get("old")) for row in got.rows
+                         if row.get("old", {}).get("verdict") != row["verdict"]]
         wait_for(lambda: not processes_with("%s=%s" % (MARK, self.world.folder)), 10)
         return problems
 
@@ -215,7 +226,12 @@ class Trial:
         expected = collections.Counter(h.fate.verdict for h in self.histories)
         if got.totals != {v: expected[v] for v in VERDICTS}:
             yield "totals %s, expected %s; stderr: %s" % (got.totals, dict(expected), got.err)
-        code = 1 if expected["diverged"] else 3 if len(expected) > 1 else 0
+
+    def judge_run(self, got):
+        verdicts = {h.fate.verdict for h in self.histories}
+        # What both of two workers diverge on is known.
+        fails = verdicts - {"passed", "diverged"} if self.compares else verdicts - {"passed"}
+        code = 1 if "diverged" in fails else 3 if fails else 0
         if got.code != code:
             yield "exit code %d, expected %d" % (got.code, code)
         if "Sanitizer" in got.err or "runtime error" in got.err:
@@ -255,7 +271,7 @@ def try_one(scenario, options):
     seconds = time.monotonic() - began
     faults = sum(h.fate.name != "passes" for h in trial.histories)
     n = trial.deliveries() if trial.world.path("log").exists() else 0
-    print("%-27s -j %d  %6d histories, %5d of them with a fault  %6d deliveries  %3d runs  "
+    print("%-28s -j %d  %6d histories, %5d of them with a fault  %6d deliveries  %3d runs  "
           "%5.1f s  %s" % (scenario.name, scenario.jobs, len(trial.histories), faults, n,
                            trial.runs, seconds, "ok" if not problems else "FAILED"), flush=True)
     if problems and not options.keep:
