@@ -277,20 +277,14 @@ def after_a_first_process(w, first, then):
         w.worker("*:" + then), w.worker("pollers=3", "*:" + first))
 
 
-def test_a_death_that_comes_late_is_not_the_next_one_s_doing(w):
-    passed = orders(w, 3)
-    got = w.replay(".", worker=after_a_first_process(
-        w, "after:300:die:9", "after:100:then:after:20:die:9"))
-    same(got.code, 0, "exit " + got.out)
-    accounted(got, passed)
-
-
-def test_a_connection_that_breaks_late_is_not_the_next_one_s_doing(w):
-    passed = orders(w, 3)
-    got = w.replay(".", worker=after_a_first_process(
-        w, "after:300:die:9", "after:100:then:after:20:drop:hang"))
-    same(got.code, 0, "exit " + got.out)
-    accounted(got, passed)
+def test_trouble_that_comes_late_is_not_the_next_one_s_doing(w):
+    for trouble in ("die:9", "drop:hang"):
+        passed = orders(w, 3)
+        w.path("first").unlink(missing_ok=True)
+        got = w.replay(".", worker=after_a_first_process(
+            w, "after:300:die:9", "after:100:then:after:20:" + trouble))
+        same(got.code, 0, "exit after %s: %s" % (trouble, got.out))
+        accounted(got, passed)
 
 
 def test_a_divergence_looks_the_same_whatever_its_neighbours_do(w):
