@@ -85,7 +85,8 @@ SCENARIOS = [
     Scenario("one process", .1, 1),
     Scenario("two processes, confirmed", .12, 2, "--confirm"),
     Scenario("four processes", .15, 4, worker=["pollers=6"]),
-    Scenario("Go", .12, 2, worker=["sdk=temporal-go", "version=1.35.0", "next=1"], is_open=True),  # goes out three times
+    # Each of its histories goes out three times.
+    Scenario("Go", .12, 2, worker=["sdk=temporal-go", "version=1.35.0", "next=1"], is_open=True),
     Scenario("two queues", .1, 2, queues=("red", "blue")),
     Scenario("stubborn and slow to start", .07, 2, worker=["term=ignore", "slow=300"]),
     Scenario("killed and resumed", .1, 2, cut=kill_it),
