@@ -6,6 +6,7 @@ import sys
 import measure
 from common import BUILD, HINDCAST, ROOT
 from measure import Broken, Spread
+from rows import Row, below
 
 sys.path.append(str(ROOT / "tests" / "cli"))
 from replay_world import order  # noqa: E402 - found in the folder just named
@@ -31,7 +32,6 @@ def crash_recovery():
     From a worker's death to the next one's start, and to its first task: a fake worker that
     starts at once and dies of every history's first task, twice each.
     """
-    from figures import below, Row  # it lists this function
     fake = BUILD / "tests" / "cli" / "fake_worker"
     measure.run(["ninja", "-C", BUILD, fake.relative_to(BUILD)])
     folder = measure.fresh_folder("crashes")

@@ -9,23 +9,10 @@ import workers
 from common import E2E, HINDCAST, ROOT
 from histories import ORDERS, copies, generated
 from measure import BENCH, Broken, Ran, Skipped, Spread
+from faults import crash_recovery
+from rows import Row, above, below
 
 REPLAY_NAMESPACE = "ReplayNamespace"
-
-
-class Row:
-    """One line of the table; OK is None where there is no bar."""
-
-    def __init__(self, what, figure, bar="", ok=None):
-        self.what, self.figure, self.bar, self.ok = what, figure, bar, ok
-
-
-def below(what, spread, bar, shape="%.1f", unit=""):
-    return Row(what, spread.show(shape, unit), "≤ " + shape % bar + unit, spread.median <= bar)
-
-
-def above(what, spread, bar, shape="%.2f", unit=""):
-    return Row(what, spread.show(shape, unit), "≥ " + shape % bar + unit, spread.median >= bar)
 
 
 def worker_of(sdk):
@@ -327,6 +314,7 @@ FIGURES = {
     "big": big,
     "memory": memory,
     "reports": reports,
+    "crash": crash_recovery,
     "own-go": lambda: peers("go"),
     "own-java": lambda: peers("java"),
     "own-python": lambda: peers("python"),
