@@ -64,10 +64,11 @@ static void ask(const struct check *c, struct task_spec *ret)
 		.n_events = before ? c->history->tasks[c->before - 1].batch_end
 				   : c->n_events,
 		.previous_started = INT64_MAX,
-		/* 0 makes Go take the last event's id; a value past the history fails. */
-		.started = 0,
 		.whole = c->whole,
 	};
+	/* A value past the history fails; with 0 the next task of this run would be answered
+	 * from the state that this one left in the worker's cache. */
+	ret->started = c->history->events[ret->n_events - 1].id;
 	if (c->step == STEP_GUARD || c->step == STEP_GUARD_BEFORE) {
 		ret->query = TASK_QUERY_LEGACY;
 		ret->query_type = "__stack_trace";
