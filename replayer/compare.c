@@ -6,6 +6,7 @@
 #include "formats/base/mem.h"
 #include "formats/detail.h"
 #include "formats/events.h"
+#include "formats/field.h"
 #include "formats/transcode.h"
 #include "formats/wire.h"
 #include "replayer/compare_fields.h"
@@ -26,10 +27,11 @@ struct entries {
 
 struct comparison {
 	const struct history *h;
-	const struct command_view *commands;
+	const struct task_reply *reply;
 	const struct evidence_wanted *wanted;
 	const struct schema_message *command;
 	struct arena *a;
+	struct str run_timeout; /* "3s" */
 	struct entries events, replies;
 	VEC_OF(struct command_pair) pairs;
 };
@@ -89,35 +91,36 @@ static unsigned *best_fits(const struct comparison *c)
 	return best;
 }
 
-static json_t *event_json(const struct comparison *c, size_t index)
+/* A tree of a message; NULL where it can't be read. */
+static json_t *message_json(const struct comparison *c, const struct schema_message *m,
+			    struct str bytes)
 {
-	const struct schema_message *m;
 	struct err err = ERR_INIT;
 	struct buf text;
-	struct str bytes;
 	json_t *tree = NULL;
 
 	buf_init(&text, 0);
-	if (history_attributes(c->h, index, &m, &bytes) &&
-	    transcode_wire_to_json(m, bytes, TRANSCODE_COMPACT, 0, c->a, NULL, &text, &err))
+	if (transcode_wire_to_json(m, bytes, TRANSCODE_COMPACT, 0, c->a, NULL, &text, &err))
 		tree = json_loadb(text.p, text.n, JSON_ALLOW_NUL, NULL);
 	buf_done(&text);
 	return tree;
 }
 
+static json_t *event_json(const struct comparison *c, size_t index)
+{
+	const struct schema_message *m;
+	struct str bytes;
+
+	return history_attributes(c->h, index, &m, &bytes) ? message_json(c, m, bytes) : NULL;
+}
+
 /* The one member of a command that holds its attributes; a reference of its own. */
 static json_t *command_json(const struct comparison *c, size_t index)
 {
-	struct err err = ERR_INIT;
-	struct buf text;
-	json_t *tree = NULL, *attributes = NULL, *v;
+	json_t *tree = message_json(c, c->command, c->reply->commands[index].bytes);
+	json_t *attributes = NULL, *v;
 	const char *key;
 
-	buf_init(&text, 0);
-	if (transcode_wire_to_json(c->command, c->commands[index].bytes, TRANSCODE_COMPACT, 0,
-				   c->a, NULL, &text, &err))
-		tree = json_loadb(text.p, text.n, JSON_ALLOW_NUL, NULL);
-	buf_done(&text);
 	json_object_foreach(tree, key, v)
 		if (str_ends(str_of(key), STR("CommandAttributes")))
 			attributes = json_incref(v);
@@ -140,7 +143,7 @@ static void keep_shared(json_t *tree, const struct schema_message *m)
 static const struct schema_message *attributes_message(const struct comparison *c, size_t command)
 {
 	const struct schema_message *m = NULL;
-	struct wire w = wire_of(c->commands[command].bytes);
+	struct wire w = wire_of(c->reply->commands[command].bytes);
 	struct wire_field f;
 
 	while (wire_next(&w, &f)) {
@@ -153,33 +156,94 @@ static const struct schema_message *attributes_message(const struct comparison *
 	return m;
 }
 
+/* ---- what differs in a pair ---- */
+
+/*
+ * What the message that an update's command names says, as attributes of its event: the
+ * outcome of a response. NULL: nothing that an event has.
+ */
+static json_t *update_json(const struct comparison *c, size_t command)
+{
+	enum { RESPONSE_OUTCOME = 2 };
+	struct str id = field_str(c->command, c->reply->commands[command].bytes,
+				  "protocol_message_command_attributes.message_id");
+
+	for (size_t i = 0; i < c->reply->n_messages; i++) {
+		const struct message_view *message = &c->reply->messages[i];
+
+		if (str_eq(message->id, id) &&
+		    str_is(message->type, "temporal.api.update.v1.Response"))
+			return json_pack("{s:o?}", "outcome",
+					 message_json(c, schema_message(c->h->schema,
+									"temporal.api.update."
+									"v1.Outcome"),
+						      wire_bytes_at(message->body,
+								    RESPONSE_OUTCOME)));
+	}
+	return NULL;
+}
+
+/* The outcome alone is both an event's and a message's. */
+static json_t *outcome_json(const struct comparison *c, size_t event)
+{
+	json_t *tree = event_json(c, event);
+	json_t *outcome = json_pack("{s:O?}", "outcome", json_object_get(tree, "outcome"));
+
+	json_decref(tree);
+	return outcome;
+}
+
+/* False: nothing can be compared. Else two references. */
+static bool both_sides(const struct comparison *c, size_t event, size_t command, json_t **ret_x,
+		       json_t **ret_y)
+{
+	const struct schema_message *m = attributes_message(c, command), *theirs;
+	struct str bytes;
+
+	if (!m || !history_attributes(c->h, event, &theirs, &bytes))
+		return false;
+	if (c->reply->commands[command].type == COMMAND_PROTOCOL_MESSAGE) {
+		*ret_y = update_json(c, command);
+		*ret_x = *ret_y ? outcome_json(c, event) : NULL;
+		return *ret_y != NULL;
+	}
+	*ret_x = event_json(c, event);
+	*ret_y = command_json(c, command);
+	keep_shared(*ret_x, m);
+	keep_shared(*ret_y, theirs);
+	return true;
+}
+
+/* Of the run, as JSON has durations; it caps what the server records. */
+static struct str run_timeout(const struct comparison *c)
+{
+	json_t *started = event_json(c, 0);
+	struct str s = arena_str(c->a, str_of(json_string_value(
+					       json_object_get(started, "workflowRunTimeout"))));
+
+	json_decref(started);
+	return s;
+}
+
 static void compare_pair(const struct comparison *c, size_t event, size_t command,
 			 struct command_pair *ret)
 {
-	const struct schema_message *m = attributes_message(c, command), *theirs;
-	const struct pair_row *row = pair_of_command(c->commands[command].type);
+	const struct pair_row *row = pair_of_command(c->reply->commands[command].type);
 	struct differences found = {0};
 	struct compare_fields fields = {
 		.wanted = c->wanted,
 		.command = str_of(row ? row->command_name : ""),
+		.run_timeout = c->run_timeout,
 		.a = c->a,
 		.found = &found,
 	};
 	struct difference *kept;
 	json_t *x, *y;
-	struct str bytes;
 
-	/* What an update's messages say stands in no command. */
-	if (!m || !history_attributes(c->h, event, &theirs, &bytes) ||
-	    c->commands[command].type == COMMAND_PROTOCOL_MESSAGE)
+	if (!both_sides(c, event, command, &x, &y))
 		return;
-	x = event_json(c, event);
-	y = command_json(c, command);
-	if (x && y) {
-		keep_shared(x, m);
-		keep_shared(y, theirs);
+	if (x && y)
 		compare_fields(&fields, x, y);
-	}
 	json_decref(x);
 	json_decref(y);
 	kept = arena_array(c->a, struct difference, found.n);
@@ -246,21 +310,21 @@ static void align(struct comparison *c)
 }
 
 void compare_task(const struct history *h, const struct history_task *task,
-		  const struct command_view *commands, size_t n,
-		  const struct evidence_wanted *wanted, struct arena *a,
-		  struct task_commands *ret)
+		  const struct task_reply *reply, const struct evidence_wanted *wanted,
+		  struct arena *a, struct task_commands *ret)
 {
 	struct comparison c = {
 		.h = h,
-		.commands = commands,
+		.reply = reply,
 		.wanted = wanted,
 		.command = schema_message(h->schema, "temporal.api.command.v1.Command"),
 		.a = a,
 		.events = events_of(h, task, a),
-		.replies = commands_of(h, commands, n, a),
+		.replies = commands_of(h, reply->commands, reply->n_commands, a),
 	};
 	struct command_pair *pairs;
 
+	c.run_timeout = run_timeout(&c);
 	align(&c);
 	pairs = arena_array(a, struct command_pair, c.pairs.n);
 	for (size_t i = 0; i < c.pairs.n; i++)
@@ -301,6 +365,14 @@ bool compare_divergence(const struct task_commands *t, struct divergence *ret)
 		}
 	}
 	return false;
+}
+
+bool compare_whole(const struct task_commands *t)
+{
+	for (size_t i = 0; i < t->n_pairs; i++)
+		if (!t->pairs[i].history.what.n || !t->pairs[i].worker.what.n)
+			return false;
+	return true;
 }
 
 bool compare_generated(const struct task_commands *t, struct difference *ret)

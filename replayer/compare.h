@@ -5,6 +5,7 @@
 #include "formats/base/arena.h"
 #include "replayer/evidence.h"
 #include "replayer/match.h"
+#include "replayer/remote/task.h"
 
 /*
  * Command events are laid beside commands so that an inserted or dropped one does not shift
@@ -12,7 +13,9 @@
  *
  * Attributes that only one of the two messages has in the schema are the server's or the
  * worker's own and do not count, nor does what the server fills in where a command leaves
- * it out (timeouts, retry policies; a table in compare_fields.c). Payloads of JSON are
+ * it out (timeouts, retry policies; a table in compare_fields.c) or caps (an activity's
+ * timeouts). What an update answers is compared too: it stands in the reply's messages.
+ * Payloads of JSON are
  * compared as trees: the order of keys and the spelling of numbers do not count.
  *
  * Values of payloads are secrets: a difference shows type, size and a hash of 32 bits,
@@ -20,15 +23,17 @@
  * always; encrypted ones of one length count as generated, since ciphertext is new each time.
  */
 void compare_task(const struct history *h, const struct history_task *task,
-		  const struct command_view *commands, size_t n,
-		  const struct evidence_wanted *wanted, struct arena *a,
-		  struct task_commands *ret);
+		  const struct task_reply *reply, const struct evidence_wanted *wanted,
+		  struct arena *a, struct task_commands *ret);
 
 /*
  * The first difference that is no mere generated value, as a divergence of kind attribute;
  * false: there is none.
  */
 bool compare_divergence(const struct task_commands *t, struct divergence *ret);
+
+/* Every event has a command beside it, and every command an event. */
+bool compare_whole(const struct task_commands *t);
 
 /* Whether some difference looks like a value that is made up anew each time. */
 bool compare_generated(const struct task_commands *t, struct difference *ret);

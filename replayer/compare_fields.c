@@ -9,6 +9,7 @@
 #include "replayer/compare.h"
 #include "replayer/run_json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -389,7 +390,47 @@ static void walk(const struct compare_fields *c, struct str path, json_t *histor
 		       secret || holds_payload(history) || holds_payload(worker));
 }
 
+/* ---- what the server caps ---- */
+
+/* Seconds of a duration as JSON has it, "3.5s"; 0: none. */
+static double seconds(const char *text)
+{
+	return text ? strtod(text, NULL) : 0;
+}
+
+static void cap(json_t *worker, const char *key, struct str most)
+{
+	double have = seconds(json_string_value(json_object_get(worker, key)));
+
+	if (have > 0 && most.n && seconds(most.p) > 0 && have > seconds(most.p))
+		json_object_set_new(worker, key, json_stringn(most.p, most.n));
+}
+
+/* The timeouts of an activity as the server records them: none is longer than KEY's limit. */
+static void cap_timeouts(const struct compare_fields *c, json_t *worker)
+{
+	static const struct {
+		const char *key, *limit; /* NULL: the run's timeout */
+	} CAPS[] = {
+		{"scheduleToStartTimeout", "scheduleToCloseTimeout"},
+		{"startToCloseTimeout", "scheduleToCloseTimeout"},
+		{"scheduleToCloseTimeout", NULL},
+		{"scheduleToStartTimeout", NULL},
+		{"startToCloseTimeout", NULL},
+		{"heartbeatTimeout", "startToCloseTimeout"},
+	};
+
+	if (!str_is(c->command, "ScheduleActivityTask"))
+		return;
+	for (size_t i = 0; i < sizeof(CAPS) / sizeof(*CAPS); i++)
+		cap(worker, CAPS[i].key,
+		    CAPS[i].limit ? arena_str(c->a, str_of(json_string_value(json_object_get(
+							    worker, CAPS[i].limit))))
+				  : c->run_timeout);
+}
+
 void compare_fields(const struct compare_fields *c, json_t *history, json_t *worker)
 {
+	cap_timeouts(c, worker);
 	walk_objects(c, STR(""), history, worker, false);
 }

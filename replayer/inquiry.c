@@ -5,6 +5,7 @@
 #include "formats/events.h"
 #include "formats/json.h"
 #include "replayer/compare.h"
+#include "replayer/inquiry_parts.h"
 #include "replayer/match.h"
 #include "replayer/stack.h"
 
@@ -165,8 +166,7 @@ void inquiry_ask(const struct inquiry *q, struct task_spec *ret)
 	}
 }
 
-/* A sentence for the user, once. */
-static void add_clue(struct inquiry *q, struct str clue)
+void inquiry_clue(struct inquiry *q, struct str clue)
 {
 	for (size_t i = 0; i < q->evidence.clues.n; i++)
 		if (str_eq(q->evidence.clues.at[i], clue))
@@ -176,21 +176,17 @@ static void add_clue(struct inquiry *q, struct str clue)
 
 /* ---- probing ---- */
 
-/* The next step of a probe of task c->n_tasks; false: there is none that runs nothing. */
-static bool probe_ask(struct inquiry *q, int step)
+bool inquiry_probe_ask(struct inquiry *q, int step)
 {
 	q->probe_step = step;
 	return q->recipe->probe &&
 	       q->recipe->probe(&q->check, step, &q->probe, &q->probe_from);
 }
 
-enum probed { PROBED_MORE, PROBED_NOTHING, PROBED_COMMANDS };
-
-/* What a reply to the probe amounts to; PROBED_MORE: the next step is asked. */
-static enum probed probe_answer(struct inquiry *q, const struct task_reply *reply)
+enum probed inquiry_probe_answer(struct inquiry *q, const struct task_reply *reply)
 {
 	if (q->probe_step + 1 < q->recipe->probe_steps)
-		return q->recipe->probe_safe(reply) && probe_ask(q, q->probe_step + 1)
+		return q->recipe->probe_safe(reply) && inquiry_probe_ask(q, q->probe_step + 1)
 			       ? PROBED_MORE
 			       : PROBED_NOTHING;
 	if (reply->kind != REPLY_COMPLETED ||
@@ -199,50 +195,19 @@ static enum probed probe_answer(struct inquiry *q, const struct task_reply *repl
 	return PROBED_COMMANDS;
 }
 
-/* Both sides of that task, commands from event FROM on. */
-static const struct task_commands *keep_task(struct inquiry *q, const struct history_task *task,
-					     size_t from, const struct task_reply *reply,
-					     const char *provenance)
+const struct task_commands *inquiry_keep_task(struct inquiry *q,
+					      const struct history_task *task, size_t from,
+					      const struct task_reply *reply,
+					      const char *provenance)
 {
 	struct history_task part = *task;
 	struct task_commands both;
 
 	part.completed = from;
-	compare_task(q->history, &part, reply->commands, reply->n_commands, q->wanted, q->arena,
-		     &both);
+	compare_task(q->history, &part, reply, q->wanted, q->arena, &both);
 	both.provenance = provenance;
 	vec_push(&q->evidence.tasks, both);
 	return vec_last(&q->evidence.tasks);
-}
-
-/* ---- strictly ---- */
-
-/* Goes to the next task that can be probed; false: there is none. */
-static bool strict_next(struct inquiry *q)
-{
-	size_t most = q->wanted->strict_tasks ? q->wanted->strict_tasks : SIZE_MAX;
-
-	while (q->strict_task < q->history->n_tasks && q->strict_asked < most) {
-		check_begin(&q->check, q->recipe, q->history, ++q->strict_task, q->arena);
-		if (!probe_ask(q, 0))
-			continue;
-		q->strict_asked++;
-		q->state = INQUIRY_STRICT;
-		return true;
-	}
-	return false;
-}
-
-static void strict_end(struct inquiry *q)
-{
-	q->strict_done = true;
-	if (q->strict_compared == q->history->n_tasks)
-		return;
-	add_clue(q, arena_printf(q->arena,
-				 "--strict compared %zu of %zu workflow tasks; the others cannot "
-				 "be asked about without running user code, or are beyond "
-				 "--strict-tasks",
-				 q->strict_compared, q->history->n_tasks));
 }
 
 /* The verdict is known, and only more evidence can come. True: none is wanted. */
@@ -250,11 +215,8 @@ static bool look_around(struct inquiry *q, struct verdict *ret)
 {
 	struct verdict *v = &q->verdict;
 
-	if (v->kind == VERDICT_PASSED && q->wanted->strict && !q->strict_done) {
-		if (strict_next(q))
-			return false;
-		strict_end(q);
-	}
+	if (v->kind == VERDICT_PASSED && q->wanted->strict && !inquiry_strict_done(q))
+		return false;
 	verdict_fingerprint(v, q->history->workflow_type);
 	if (v->kind == VERDICT_DIVERGED)
 		compare_context(q->history, v->divergence.event_id, q->arena, &q->evidence);
@@ -263,34 +225,6 @@ static bool look_around(struct inquiry *q, struct verdict *ret)
 		return false;
 	*ret = q->verdict;
 	return true;
-}
-
-static bool strictly(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
-{
-	const struct task_commands *both;
-	struct difference made_up;
-
-	switch (probe_answer(q, reply)) {
-	case PROBED_MORE:
-		return false;
-	case PROBED_NOTHING:
-		break;
-	case PROBED_COMMANDS:
-		q->strict_compared++;
-		both = keep_task(q, check_last_task(&q->check), q->probe_from, reply,
-				 q->recipe->probe_provenance);
-		if (compare_divergence(both, &q->verdict.divergence)) {
-			q->verdict.kind = VERDICT_DIVERGED;
-			q->verdict.message = STR("no SDK compares this: only --strict sees it");
-			break;
-		}
-		if (compare_generated(both, &made_up))
-			add_clue(q, arena_printf(q->arena,
-						 "%.*s differs only in a generated value",
-						 STR_ARG(made_up.path)));
-		q->evidence.tasks.n--; /* both sides are the same: nothing to show */
-	}
-	return look_around(q, ret);
 }
 
 /* ---- the verdict ---- */
@@ -397,7 +331,7 @@ static bool placed(struct inquiry *q, struct verdict *ret)
 	if (v->divergence.workflow_task > 0 && worth_a_probe(&v->divergence)) {
 		check_begin(&q->check, q->recipe, q->history,
 			    (size_t)v->divergence.workflow_task, q->arena);
-		if (probe_ask(q, 0) &&
+		if (inquiry_probe_ask(q, 0) &&
 		    (v->divergence.kind != DIVERGENCE_MARKER || end_before_marker(q))) {
 			q->state = INQUIRY_PROBE;
 			return false;
@@ -410,7 +344,7 @@ static bool probed(struct inquiry *q, const struct task_reply *reply, struct ver
 {
 	struct history_task task = *check_last_task(&q->check);
 	struct divergence *d = &q->verdict.divergence, seen;
-	enum probed what = probe_answer(q, reply);
+	enum probed what = inquiry_probe_answer(q, reply);
 
 	if (what == PROBED_MORE)
 		return false;
@@ -426,7 +360,7 @@ static bool probed(struct inquiry *q, const struct task_reply *reply, struct ver
 			       q->recipe->rules, q->arena, &seen)) {
 		*d = seen;
 		d->provenance = q->recipe->probe_provenance;
-		(void)keep_task(q, check_last_task(&q->check), q->probe_from, reply,
+		(void)inquiry_keep_task(q, check_last_task(&q->check), q->probe_from, reply,
 				q->recipe->probe_provenance);
 	}
 	return look_around(q, ret);
@@ -480,12 +414,14 @@ static bool main_answered(struct inquiry *q, const struct task_reply *reply,
 		if (o->kind == OUTCOME_FAILED) {
 			judge_failure(o, &q->verdict);
 			stack_of_failure(o->stack, q->wanted->root, q->arena, &q->evidence);
+		} else if (q->wanted->strict && o->shows_last_task) {
+			inquiry_strict_shown(q, reply);
 		}
 		return look_around(q, ret);
 	}
 	known = place(q, o, n == 1 ? 1 : 0, d);
 	if (o->placed && reply->kind == REPLY_COMPLETED)
-		(void)keep_task(q, check_last_task(&q->check),
+		(void)inquiry_keep_task(q, check_last_task(&q->check),
 				check_last_task(&q->check)->completed, reply, "reply");
 	if (known && (o->placed || n == 1 || !q->recipe->speaks_late))
 		return placed(q, ret);
@@ -504,13 +440,13 @@ static bool answer(struct inquiry *q, const struct task_reply *reply, struct ver
 	if (q->state == INQUIRY_PROBE)
 		return probed(q, reply, ret);
 	if (q->state == INQUIRY_STRICT)
-		return strictly(q, reply, ret);
+		return inquiry_strict_answered(q, reply) && look_around(q, ret);
 	if (q->state == INQUIRY_LOOK)
 		return looked(q, reply, ret);
 	if (!q->recipe->answer(&q->check, reply, &o))
 		return false;
 	if (q->check.note.n)
-		add_clue(q, q->check.note);
+		inquiry_clue(q, q->check.note);
 	if (q->state == INQUIRY_MAIN) {
 		q->main = o;
 		return main_answered(q, reply, ret);

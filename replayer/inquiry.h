@@ -31,6 +31,16 @@ enum inquiry_state {
 	INQUIRY_LOOK,
 };
 
+/* How far --strict has come: numbers of tasks. */
+struct strict {
+	size_t task;	 /* the last that was looked at */
+	size_t asked;	 /* --strict-tasks limits these */
+	size_t compared; /* whole */
+	size_t partly;	 /* not all that the task asks for was seen */
+	size_t refused;	 /* asking could run the user's own code */
+	struct task_commands shown; /* the last, where the main check's reply shows it */
+};
+
 struct inquiry {
 	const struct recipe *recipe;
 	const struct history *history;
@@ -46,8 +56,7 @@ struct inquiry {
 	struct task_spec probe;
 	int probe_step;
 	size_t probe_from; /* the event behind which the probe's commands begin */
-	size_t strict_task, strict_asked, strict_compared;
-	bool strict_done;
+	struct strict strict;
 	size_t look_task, look_last; /* the task behind which is looked, and the last such */
 	size_t look_at; /* 0: the stack; from 1: a query */
 	struct evidence evidence; /* strings in the arena */

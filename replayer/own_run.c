@@ -22,12 +22,18 @@ struct task_reply own_run_reply(const struct task_reply *reply, const struct run
 {
 	struct task_reply own = *reply;
 	struct command_view *commands = arena_array(a, struct command_view, reply->n_commands + 1);
+	struct message_view *messages = arena_array(a, struct message_view, reply->n_messages + 1);
 	struct str *texts[] = {&own.failure.message, &own.failure.stack, &own.query_answer};
 
 	for (size_t i = 0; i < reply->n_commands; i++)
 		commands[i] = (struct command_view){
 			reply->commands[i].type, own_text(reply->commands[i].bytes, ids, a)};
+	for (size_t i = 0; i < reply->n_messages; i++)
+		messages[i] = (struct message_view){own_text(reply->messages[i].id, ids, a),
+						    arena_str(a, reply->messages[i].type),
+						    own_text(reply->messages[i].body, ids, a)};
 	own.commands = commands;
+	own.messages = messages;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		if (texts[i]->p)
 			*texts[i] = own_text(*texts[i], ids, a);

@@ -16,7 +16,7 @@ struct run_ids {
 };
 
 /*
- * A copy of REPLY in A, commands and texts, in which `served` is `own`. Both must be of one
+ * A copy of REPLY in A, commands, messages and texts, in which `served` is `own`. Both must be of one
  * length, as run ids are: the bytes of commands are wire bytes. Else it is a mere copy. What
  * is derived in another way (a hash of the id) stays as it is.
  */

@@ -2,6 +2,7 @@
 /* message.c: the few workflow-service messages that a frontend needs. */
 #include "replayer/remote/message.h"
 
+#include "formats/events.h"
 #include "formats/field.h"
 #include "formats/schema/workflowservice.pb-c.h"
 #include "formats/wire.h"
@@ -22,11 +23,13 @@ typedef Temporal__Api__Query__V1__WorkflowQuery workflow_query;
 /* Field numbers that are joined by hand. */
 enum {
 	POLL_RESPONSE_HISTORY = 8,
+	POLL_RESPONSE_MESSAGES = 15,
 	HISTORY_RESPONSE_HISTORY = 1,
 	HISTORY_RESPONSE_NEXT_PAGE = 3,
 	COMPLETED_RESPONSE_TASK = 1,
 	ANY_REQUEST_TASK_TOKEN = 1, /* in all three Respond... messages */
 	COMPLETED_COMMANDS = 2,
+	COMPLETED_MESSAGES = 11,
 	COMMAND_TYPE = 1,
 };
 
@@ -62,6 +65,37 @@ static void put_packed(const ProtobufCMessage *message, struct buf *out)
 static ProtobufCBinaryData binary(struct str s)
 {
 	return (ProtobufCBinaryData){s.n, (uint8_t *)(uintptr_t)s.p};
+}
+
+/* The message in which a server asked for the update that EVENT accepts. */
+static void put_update(const struct history *h, size_t event, struct buf *head)
+{
+	Temporal__Api__Protocol__V1__Message message =
+		TEMPORAL__API__PROTOCOL__V1__MESSAGE__INIT;
+	Google__Protobuf__Any body = GOOGLE__PROTOBUF__ANY__INIT;
+	const struct schema_message *m;
+	struct str bytes, request;
+	struct arena a;
+	struct buf packed;
+
+	if (!history_attributes(h, event, &m, &bytes))
+		return;
+	request = field_str(m, bytes, "accepted_request");
+	if (!request.n) /* one that was admitted before: its event, which is served, says it */
+		return;
+	arena_init(&a);
+	buf_init(&packed, 0);
+	message.id = arena_cstr(&a, field_str(m, bytes, "accepted_request_message_id"));
+	message.protocol_instance_id = arena_cstr(&a, field_str(m, bytes, "protocol_instance_id"));
+	message.sequencing_id_case = TEMPORAL__API__PROTOCOL__V1__MESSAGE__SEQUENCING_ID_EVENT_ID;
+	message.event_id = field_int(m, bytes, "accepted_request_sequencing_event_id", 0);
+	body.type_url = (char *)(uintptr_t) "type.googleapis.com/temporal.api.update.v1.Request";
+	body.value = binary(request);
+	message.body = &body;
+	put_packed(&message.base, &packed);
+	wire_put_bytes(head, POLL_RESPONSE_MESSAGES, buf_str(&packed));
+	buf_done(&packed);
+	arena_done(&a);
 }
 
 void message_put_task(const struct task_spec *spec, const struct task_identity *id,
@@ -106,6 +140,9 @@ void message_put_task(const struct task_spec *spec, const struct task_identity *
 		r.n_queries = 1;
 	}
 	put_packed(&r.base, head);
+	for (size_t i = spec->n_events; i < spec->updates_end; i++)
+		if (spec->history->events[i].type == EVENT_WORKFLOW_EXECUTION_UPDATE_ACCEPTED)
+			put_update(spec->history, i, head);
 	wire_put_tag(head, POLL_RESPONSE_HISTORY, WIRE_BYTES);
 	wire_put_varint(head, n_bytes);
 	arena_done(&a);
@@ -189,6 +226,36 @@ static void read_commands(struct str request, struct arena *a, struct task_reply
 	reply->commands = views;
 }
 
+static void read_messages(const struct schema *s, struct str request, struct arena *a,
+			  struct task_reply *reply)
+{
+	const struct schema_message *m = schema_message(s, "temporal.api.protocol.v1.Message");
+	struct wire w = wire_of(request);
+	struct message_view *views;
+	struct wire_field f;
+	size_t n = 0;
+
+	while (wire_next(&w, &f))
+		n += f.number == COMPLETED_MESSAGES && f.type == WIRE_BYTES;
+	views = arena_array(a, struct message_view, n + 1);
+	w = wire_of(request);
+	while (wire_next(&w, &f)) {
+		struct str type;
+		ptrdiff_t slash;
+
+		if (f.number != COMPLETED_MESSAGES || f.type != WIRE_BYTES)
+			continue;
+		type = field_str(m, f.bytes, "body.type_url");
+		slash = str_find(type, STR("/"));
+		views[reply->n_messages++] = (struct message_view){
+			.id = field_str(m, f.bytes, "id"),
+			.type = str_skip(type, (size_t)(slash + 1)),
+			.body = field_str(m, f.bytes, "body.value"),
+		};
+	}
+	reply->messages = views;
+}
+
 void message_read_completed(const struct schema *s, struct str request, struct arena *a,
 			    struct task_reply *reply)
 {
@@ -200,6 +267,7 @@ void message_read_completed(const struct schema *s, struct str request, struct a
 		field_int(m, request, "force_create_new_workflow_task", 0) != 0;
 	reply->takes_next = field_int(m, request, "return_new_workflow_task", 0) != 0;
 	read_commands(request, a, reply);
+	read_messages(s, request, a, reply);
 }
 
 void message_read_failed(const struct schema *s, struct str request, struct arena *a,

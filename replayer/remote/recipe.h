@@ -30,6 +30,7 @@ struct outcome {
 	struct str stack;	      /* of the failure, verbatim */
 	bool placed;		      /* divergence says already where and what */
 	struct divergence divergence;
+	bool shows_last_task;	      /* passed; the reply holds all its commands */
 	bool has_extra;		      /* the code asks for more than the events hold */
 	struct command_view extra;    /* the first such command; bytes in the check's arena */
 };

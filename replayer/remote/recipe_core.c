@@ -72,6 +72,7 @@ static bool probe(const struct check *c, int step, struct task_spec *ret, size_t
 	ask(c, ret);
 	*ret_from = check_last_marker(c);
 	ret->n_events = *ret_from + 1;
+	ret->updates_end = check_last_task(c)->batch_end;
 	ret->whole = false;
 	return true;
 }

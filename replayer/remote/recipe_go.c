@@ -154,8 +154,10 @@ static void compare(const struct check *c, const struct task_reply *reply, struc
 		return;
 	}
 	if (match_task(c->history, task, reply->commands, reply->n_commands, MATCH_GO, c->arena,
-		       &ret->divergence))
+		       &ret->divergence)) {
+		ret->shows_last_task = c->whole;
 		return;
+	}
 	ret->kind = OUTCOME_DIVERGED;
 	ret->placed = true;
 	if (reply->n_commands) {
@@ -205,6 +207,7 @@ static bool probe(const struct check *c, int step, struct task_spec *ret, size_t
 		.n_events = task->started + 1,
 		.previous_started = INT64_MAX,
 		.started = h->events[task->started].id,
+		.updates_end = task->batch_end,
 	};
 	if (step == PROBE_GUARD) {
 		ret->query = TASK_QUERY_LEGACY;

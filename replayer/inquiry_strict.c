@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* inquiry_strict.c: every task from both sides, for what no SDK compares. */
+#include "formats/events.h"
+#include "replayer/compare.h"
+#include "replayer/inquiry_parts.h"
+
+/* What of the history's tasks was seen; the verdict's clue says it. */
+static void say_extent(struct inquiry *q)
+{
+	const struct strict *s = &q->strict;
+	size_t n = q->history->n_tasks, left = n - s->compared - s->partly - s->refused;
+
+	if (s->compared == n)
+		return;
+	inquiry_clue(q, arena_printf(q->arena, "--strict compared %zu of %zu workflow tasks",
+				     s->compared, n));
+	if (s->partly)
+		inquiry_clue(q, arena_printf(q->arena,
+					     "--strict saw a part of %zu workflow tasks: the worker "
+					     "does not say all that they ask for",
+					     s->partly));
+	if (s->refused)
+		inquiry_clue(q, arena_printf(q->arena,
+					     "--strict left out %zu workflow tasks: asking about "
+					     "them could run a side effect or a local activity",
+					     s->refused));
+	if (left)
+		inquiry_clue(q, arena_printf(q->arena,
+					     "--strict-tasks left out %zu workflow tasks", left));
+}
+
+/* Command events between the WorkflowTaskCompleted and FROM that are no markers' business. */
+static bool hides(const struct inquiry *q, size_t from)
+{
+	for (size_t i = check_last_task(&q->check)->completed + 1; i < from; i++)
+		if (q->history->events[i].type != EVENT_MARKER_RECORDED &&
+		    q->history->events[i].type != EVENT_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)
+			return true;
+	return false;
+}
+
+/* True: that task, kept as evidence, decides the verdict. */
+static bool judge(struct inquiry *q, size_t from)
+{
+	const struct task_commands *both = vec_last(&q->evidence.tasks);
+	struct difference made_up;
+
+	if (compare_divergence(both, &q->verdict.divergence)) {
+		q->verdict.kind = VERDICT_DIVERGED;
+		q->verdict.message = STR("no SDK compares this: only --strict sees it");
+		return true;
+	}
+	if (compare_whole(both) && !hides(q, from))
+		q->strict.compared++;
+	else
+		q->strict.partly++;
+	if (compare_generated(both, &made_up))
+		inquiry_clue(q, arena_printf(q->arena, "%.*s differs only in a generated value",
+					     STR_ARG(made_up.path)));
+	q->evidence.tasks.n--; /* both sides are the same: nothing to show */
+	return false;
+}
+
+void inquiry_strict_shown(struct inquiry *q, const struct task_reply *reply)
+{
+	const struct history_task *last = check_last_task(&q->check);
+
+	q->strict.shown = *inquiry_keep_task(q, last, last->completed, reply, "reply");
+	q->evidence.tasks.n--;
+}
+
+/* Its turn has come: the first task that differs decides. */
+static void judge_shown(struct inquiry *q)
+{
+	check_begin(&q->check, q->recipe, q->history, q->history->n_tasks, q->arena);
+	vec_push(&q->evidence.tasks, q->strict.shown);
+	(void)judge(q, check_last_task(&q->check)->completed);
+}
+
+bool inquiry_strict_done(struct inquiry *q)
+{
+	size_t most = q->wanted->strict_tasks ? q->wanted->strict_tasks : SIZE_MAX;
+	bool shown = q->strict.shown.task > 0;
+
+	while (q->strict.task < q->history->n_tasks - shown && q->strict.asked < most) {
+		check_begin(&q->check, q->recipe, q->history, ++q->strict.task, q->arena);
+		if (!inquiry_probe_ask(q, 0)) {
+			q->strict.refused++;
+			continue;
+		}
+		q->strict.asked++;
+		q->state = INQUIRY_STRICT;
+		return false;
+	}
+	if (shown)
+		judge_shown(q);
+	if (q->verdict.kind == VERDICT_PASSED)
+		say_extent(q);
+	return true;
+}
+
+bool inquiry_strict_answered(struct inquiry *q, const struct task_reply *reply)
+{
+	switch (inquiry_probe_answer(q, reply)) {
+	case PROBED_MORE:
+		return false;
+	case PROBED_NOTHING:
+		q->strict.refused++;
+		break;
+	case PROBED_COMMANDS:
+		(void)inquiry_keep_task(q, check_last_task(&q->check), q->probe_from, reply,
+					q->recipe->probe_provenance);
+		(void)judge(q, q->probe_from);
+	}
+	return true;
+}
