@@ -34,6 +34,7 @@ struct comparison {
 	struct str run_timeout; /* "3s" */
 	struct entries events, replies;
 	VEC_OF(struct command_pair) pairs;
+	bool partial;
 };
 
 static struct entries events_of(const struct history *h, const struct history_task *task,
@@ -194,7 +195,7 @@ static json_t *outcome_json(const struct comparison *c, size_t event)
 }
 
 /* False: nothing can be compared. Else two references. */
-static bool both_sides(const struct comparison *c, size_t event, size_t command, json_t **ret_x,
+static bool both_sides(struct comparison *c, size_t event, size_t command, json_t **ret_x,
 		       json_t **ret_y)
 {
 	const struct schema_message *m = attributes_message(c, command), *theirs;
@@ -205,6 +206,8 @@ static bool both_sides(const struct comparison *c, size_t event, size_t command,
 	if (c->reply->commands[command].type == COMMAND_PROTOCOL_MESSAGE) {
 		*ret_y = update_json(c, command);
 		*ret_x = *ret_y ? outcome_json(c, event) : NULL;
+		c->partial |= !*ret_y && c->h->events[event].type ==
+						 EVENT_WORKFLOW_EXECUTION_UPDATE_COMPLETED;
 		return *ret_y != NULL;
 	}
 	*ret_x = event_json(c, event);
@@ -225,7 +228,7 @@ static struct str run_timeout(const struct comparison *c)
 	return s;
 }
 
-static void compare_pair(const struct comparison *c, size_t event, size_t command,
+static void compare_pair(struct comparison *c, size_t event, size_t command,
 			 struct command_pair *ret)
 {
 	const struct pair_row *row = pair_of_command(c->reply->commands[command].type);
@@ -266,6 +269,8 @@ static void put(struct comparison *c, const struct entry *event, const struct en
 		pair.worker = reply->side;
 	if (event && reply && event->command_type == reply->command_type)
 		compare_pair(c, event->at, reply->at, &pair);
+	else
+		c->partial = true;
 	vec_push(&c->pairs, pair);
 }
 
@@ -334,6 +339,7 @@ void compare_task(const struct history *h, const struct history_task *task,
 		.started_event_id = h->events[task->started].id,
 		.pairs = pairs,
 		.n_pairs = c.pairs.n,
+		.partial = c.partial,
 	};
 	vec_done(&c.pairs);
 }
@@ -365,14 +371,6 @@ bool compare_divergence(const struct task_commands *t, struct divergence *ret)
 		}
 	}
 	return false;
-}
-
-bool compare_whole(const struct task_commands *t)
-{
-	for (size_t i = 0; i < t->n_pairs; i++)
-		if (!t->pairs[i].history.what.n || !t->pairs[i].worker.what.n)
-			return false;
-	return true;
 }
 
 bool compare_generated(const struct task_commands *t, struct difference *ret)

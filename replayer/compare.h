@@ -14,7 +14,7 @@
  * Attributes that only one of the two messages has in the schema are the server's or the
  * worker's own and do not count, nor does what the server fills in where a command leaves
  * it out (timeouts, retry policies; a table in compare_fields.c) or caps (an activity's
- * timeouts). What an update answers is compared too: it stands in the reply's messages.
+ * timeouts). What an update answers stands in the reply's messages, if the worker sends them.
  * Payloads of JSON are
  * compared as trees: the order of keys and the spelling of numbers do not count.
  *
@@ -31,9 +31,6 @@ void compare_task(const struct history *h, const struct history_task *task,
  * false: there is none.
  */
 bool compare_divergence(const struct task_commands *t, struct divergence *ret);
-
-/* Every event has a command beside it, and every command an event. */
-bool compare_whole(const struct task_commands *t);
 
 /* Whether some difference looks like a value that is made up anew each time. */
 bool compare_generated(const struct task_commands *t, struct difference *ret);

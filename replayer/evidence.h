@@ -43,6 +43,7 @@ struct task_commands {
 	const char *provenance;	 /* "reply", "probe-replay", "probe-live", "message" */
 	const struct command_pair *pairs;
 	size_t n_pairs;
+	bool partial; /* not all that the worker's commands say was seen */
 };
 
 /* ---- where it stood ---- */

@@ -50,10 +50,10 @@ static bool judge(struct inquiry *q, size_t from)
 		q->verdict.message = STR("no SDK compares this: only --strict sees it");
 		return true;
 	}
-	if (compare_whole(both) && !hides(q, from))
-		q->strict.compared++;
-	else
+	if (both->partial || hides(q, from))
 		q->strict.partly++;
+	else
+		q->strict.compared++;
 	if (compare_generated(both, &made_up))
 		inquiry_clue(q, arena_printf(q->arena, "%.*s differs only in a generated value",
 					     STR_ARG(made_up.path)));

@@ -191,11 +191,13 @@ static bool answer(struct check *c, const struct task_reply *reply, struct outco
 
 /*
  * What the code does at a task, live: the history is cut at its WorkflowTaskStarted, and the
- * worker is asked as a server would ask it. Before that a query over the same events shows
- * whether any of the user's own code would run: it fails on a side effect, and its stack
- * shows a local activity. A batch with markers is not asked about.
+ * worker is asked as a server would ask it. Before that queries over the same events show
+ * whether any of the user's own code would run. The first is a replay: it fails on a side
+ * effect, and its stack shows a local activity. The second is live, for live code takes the
+ * newest of its versions and may find a local activity there, which no query runs. A batch
+ * with markers is not asked about.
  */
-enum { PROBE_GUARD, PROBE_LIVE };
+enum { PROBE_GUARD, PROBE_GUARD_LIVE, PROBE_LIVE, PROBE_STEPS };
 
 static bool probe(const struct check *c, int step, struct task_spec *ret, size_t *ret_from)
 {
@@ -209,12 +211,12 @@ static bool probe(const struct check *c, int step, struct task_spec *ret, size_t
 		.started = h->events[task->started].id,
 		.updates_end = task->batch_end,
 	};
-	if (step == PROBE_GUARD) {
-		ret->query = TASK_QUERY_LEGACY;
-		ret->query_type = "__stack_trace";
-	} else {
+	if (step != PROBE_GUARD)
 		ret->previous_started =
 			c->n_tasks > 1 ? h->events[h->tasks[c->n_tasks - 2].started].id : 0;
+	if (step != PROBE_LIVE) {
+		ret->query = TASK_QUERY_LEGACY;
+		ret->query_type = "__stack_trace";
 	}
 	*ret_from = task->completed;
 	return check_last_marker(c) == task->completed;
@@ -239,7 +241,7 @@ static bool probe_counts(const struct check *c, const struct task_reply *reply)
 #define GO_RECIPE                                     \
 	.family = SDK_GO, .speaks_late = true,        \
 	.ask = ask, .answer = answer,                 \
-	.probe = probe, .probe_steps = 2,             \
+	.probe = probe, .probe_steps = PROBE_STEPS,   \
 	.probe_safe = probe_safe, .probe_counts = probe_counts, \
 	.probe_provenance = "probe-live", .rules = MATCH_GO
 
