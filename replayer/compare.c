@@ -35,6 +35,7 @@ struct comparison {
 	struct entries events, replies;
 	VEC_OF(struct command_pair) pairs;
 	bool partial;
+	bool after_lone_marker;
 };
 
 static struct entries events_of(const struct history *h, const struct history_task *task,
@@ -257,6 +258,20 @@ static void compare_pair(struct comparison *c, size_t event, size_t command,
 	vec_done(&found);
 }
 
+/*
+ * What one side alone has was not seen whole, but for markers of versions, which SDKs let
+ * come and go, and the search attribute that follows one.
+ */
+static void put_lone(struct comparison *c, const struct entry *one)
+{
+	bool marker = one->command_type == COMMAND_RECORD_MARKER;
+
+	c->partial |= !marker &&
+		      !(c->after_lone_marker &&
+			one->command_type == COMMAND_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES);
+	c->after_lone_marker = marker;
+}
+
 static void put(struct comparison *c, const struct entry *event, const struct entry *reply)
 {
 	struct command_pair pair = {0};
@@ -269,6 +284,8 @@ static void put(struct comparison *c, const struct entry *event, const struct en
 		pair.worker = reply->side;
 	if (event && reply && event->command_type == reply->command_type)
 		compare_pair(c, event->at, reply->at, &pair);
+	else if (!event || !reply)
+		put_lone(c, event ? event : reply);
 	else
 		c->partial = true;
 	vec_push(&c->pairs, pair);

@@ -29,12 +29,15 @@ static void say_extent(struct inquiry *q)
 					     "--strict-tasks left out %zu workflow tasks", left));
 }
 
-/* Command events between the WorkflowTaskCompleted and FROM that are no markers' business. */
+/* Command events in front of FROM that are neither markers nor what follows a patch's. */
 static bool hides(const struct inquiry *q, size_t from)
 {
+	const struct event *events = q->history->events;
+
 	for (size_t i = check_last_task(&q->check)->completed + 1; i < from; i++)
-		if (q->history->events[i].type != EVENT_MARKER_RECORDED &&
-		    q->history->events[i].type != EVENT_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES)
+		if (events[i].type != EVENT_MARKER_RECORDED &&
+		    (events[i].type != EVENT_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES ||
+		     events[i - 1].type != EVENT_MARKER_RECORDED))
 			return true;
 	return false;
 }

@@ -8,6 +8,7 @@ import time
 
 import old_versions
 import samples_test
+import strict
 import toolchains
 import truth
 import workers
@@ -18,6 +19,7 @@ def parts_of(sdk):
     """[(name, rows, function of tally and command, worker version)]."""
     return [
         ("truth", truth.rows_of(sdk), truth.run_sdk, workers.NEWEST[sdk]),
+        ("strict", strict.strict_rows(sdk), strict.run_sdk, workers.NEWEST[sdk]),
         ("old", old_versions.plan(sdk), old_versions.run_sdk, workers.OLD[sdk]),
     ]
 
