@@ -71,8 +71,11 @@ static void look_ask(const struct inquiry *q, struct task_spec *ret)
 {
 	q->recipe->ask(&q->check, ret);
 	ret->query = TASK_QUERY_LEGACY;
-	ret->query_type = q->look_at ? arena_cstr(q->arena, q->wanted->queries[q->look_at - 1])
-				     : "__stack_trace";
+	ret->query_type = "__stack_trace";
+	if (q->look_at)
+		ret->query_type = arena_cstr(q->arena, q->wanted->queries[q->look_at - 1]);
+	else if (q->recipe->enhanced_stack_query && !q->plain_stacks)
+		ret->query_type = q->recipe->enhanced_stack_query;
 	ret->whole = false;
 }
 
@@ -107,23 +110,38 @@ static struct str answer_text(const struct inquiry *q, const struct task_reply *
 	return arena_str(q->arena, reply->query_answer);
 }
 
-static void keep_stack(struct inquiry *q, const struct task_reply *reply)
+/* False: this worker does not answer with stacks as JSON, so it is asked for text. */
+static bool read_stack(struct inquiry *q, const struct task_reply *reply, struct stack *ret)
 {
-	struct stack stack = {.task = (int64_t)q->look_task};
 	bool answered = reply->kind == REPLY_QUERY_ANSWERED;
+	bool enhanced = q->recipe->enhanced_stack_query && !q->plain_stacks;
+	bool json = !reply->query_encoding.n || str_starts(reply->query_encoding, STR("json/"));
 	struct str text = answer_text(q, reply);
 
-	if (answered && (!reply->query_encoding.n ||
-			 str_starts(reply->query_encoding, STR("json/"))))
-		stack_parse(text, q->wanted->root, q->arena, &stack);
+	if (answered && !json)
+		ret->note = STR("the worker encodes its answers to queries");
+	else if (enhanced)
+		return answered && stack_parse_enhanced(text, q->wanted->root, q->arena, ret);
 	else if (answered)
-		stack.note = STR("the worker encodes its answers to queries");
+		stack_parse(text, q->wanted->root, q->arena, ret);
 	else
-		stack.note = arena_printf(q->arena, "the worker does not say: %.*s",
-					  STR_ARG(text));
+		ret->note = arena_printf(q->arena, "the worker does not say: %.*s", STR_ARG(text));
+	return true;
+}
+
+/* False: it has to be asked for in another way. */
+static bool keep_stack(struct inquiry *q, const struct task_reply *reply)
+{
+	struct stack stack = {.task = (int64_t)q->look_task};
+
+	if (!read_stack(q, reply, &stack)) {
+		q->plain_stacks = true;
+		return false;
+	}
 	vec_push(&q->evidence.stacks, stack);
 	if (q->verdict.kind == VERDICT_DIVERGED && q->look_task == q->look_last)
 		stack_stood(vec_last(&q->evidence.stacks), &q->evidence);
+	return true;
 }
 
 static bool looked(struct inquiry *q, const struct task_reply *reply, struct verdict *ret)
@@ -135,8 +153,8 @@ static bool looked(struct inquiry *q, const struct task_reply *reply, struct ver
 			.answer = answer_text(q, reply),
 			.failed = reply->kind != REPLY_QUERY_ANSWERED,
 		});
-	else
-		keep_stack(q, reply);
+	else if (!keep_stack(q, reply))
+		return false;
 	if (look_next(q))
 		return false;
 	*ret = q->verdict;

@@ -59,6 +59,7 @@ struct inquiry {
 	struct strict strict;
 	size_t look_task, look_last; /* the task behind which is looked, and the last such */
 	size_t look_at; /* 0: the stack; from 1: a query */
+	bool plain_stacks; /* the worker knows no other */
 	struct evidence evidence; /* strings in the arena */
 	struct run_ids run_ids;	  /* the owner's; none: replies are taken as they come */
 };

@@ -5,6 +5,8 @@
 #include "formats/base/limits.h"
 #include "formats/base/mem.h"
 
+#include <stdlib.h>
+
 /* What is read so far. */
 struct reader {
 	struct arena *a;
@@ -74,22 +76,34 @@ static struct str go_package(struct str function)
 	return STR_NONE;
 }
 
-static struct str shorten(const struct reader *r, struct str file, struct str function)
+static struct str shorten(struct str file, struct str function, struct str root, struct arena *a)
 {
 	struct str package = go_package(function);
 	ptrdiff_t at = -1;
 
 	file = without_prefix(without_prefix(file, STR("file://")), STR("webpack-internal:///"));
 	/* /srv/app is no root of /srv/application. */
-	if (r->root.n && str_starts(file, r->root) &&
-	    (str_ends(r->root, STR("/")) || str_starts(str_skip(file, r->root.n), STR("/"))))
-		return without_prefix(str_skip(file, r->root.n), STR("/"));
+	if (root.n && str_starts(file, root) &&
+	    (str_ends(root, STR("/")) || str_starts(str_skip(file, root.n), STR("/"))))
+		return without_prefix(str_skip(file, root.n), STR("/"));
 	file = without_prefix(file, STR("./"));
 	if (!str_starts(file, STR("/")))
 		return file;
 	if (package.n && str_ends(file, STR(".go")))
-		at = str_find(file, arena_printf(r->a, "/%.*s/", STR_ARG(package)));
+		at = str_find(file, arena_printf(a, "/%.*s/", STR_ARG(package)));
 	return at >= 0 ? str_skip(file, (size_t)at + 1) : last_parts(file, 3);
+}
+
+struct stack_frame stack_frame_of(struct str file, struct str function, struct str root,
+				  struct arena *a)
+{
+	struct str shown = shorten(file, function, root, a);
+
+	return (struct stack_frame){
+		.file = arena_str(a, shown),
+		.function = arena_str(a, function),
+		.user = shown.n && is_user(file, function),
+	};
 }
 
 /* ---- gathering ---- */
@@ -128,7 +142,7 @@ static int64_t number(struct str digits)
 static void add_frame(struct reader *r, struct str file, struct str line, struct str column,
 		      struct str function)
 {
-	struct str shown = shorten(r, file, function);
+	struct stack_frame frame;
 
 	if (r->skips)
 		return;
@@ -136,13 +150,10 @@ static void add_frame(struct reader *r, struct str file, struct str line, struct
 		begin_coroutine(r, STR(""));
 	if (r->frames.n == LIMIT_STACK_FRAMES)
 		return;
-	vec_push(&r->frames, (struct stack_frame){
-		.file = arena_str(r->a, shown),
-		.line = number(line),
-		.column = number(column),
-		.function = arena_str(r->a, function),
-		.user = shown.n && is_user(file, function),
-	});
+	frame = stack_frame_of(file, function, r->root, r->a);
+	frame.line = number(line);
+	frame.column = number(column);
+	vec_push(&r->frames, frame);
 }
 
 /* ---- the forms of lines ---- */
@@ -411,29 +422,6 @@ static void read_lines(struct reader *r, struct str text)
 	end_coroutine(r);
 }
 
-static void finish(struct reader *r, struct stack *ret)
-{
-	struct stack_coroutine *kept = arena_array(r->a, struct stack_coroutine, r->coroutines.n);
-
-	for (size_t i = 0; i < r->coroutines.n; i++)
-		kept[i] = r->coroutines.at[i];
-	ret->coroutines = kept;
-	ret->n_coroutines = r->coroutines.n;
-	vec_done(&r->coroutines);
-	vec_done(&r->frames);
-}
-
-void stack_parse(struct str text, struct str root, struct arena *a, struct stack *ret)
-{
-	struct reader r = {.a = a, .root = root};
-
-	read_lines(&r, text);
-	finish(&r, ret);
-	if (!ret->n_coroutines)
-		ret->note = str_trim(text).n ? STR("the worker's answer has no form known here")
-					     : STR("nothing of the workflow is waiting there");
-}
-
 /* The innermost frame of the user's, or NULL. */
 static const struct stack_frame *user_frame(const struct stack_coroutine *c)
 {
@@ -443,12 +431,69 @@ static const struct stack_frame *user_frame(const struct stack_coroutine *c)
 	return NULL;
 }
 
+/* Python keeps its tasks in a set: each run names them in another order. */
+static int by_name(const void *a, const void *b)
+{
+	const struct stack_coroutine *x = a, *y = b;
+
+	return str_cmp(x->name, y->name);
+}
+
+static void finish(struct reader *r, struct stack *ret)
+{
+	struct stack_coroutine *kept = arena_array(r->a, struct stack_coroutine, r->coroutines.n);
+
+	for (size_t i = 0; i < r->coroutines.n; i++)
+		kept[i] = r->coroutines.at[i];
+	if (r->outermost_first && r->coroutines.n)
+		qsort(kept, r->coroutines.n, sizeof(*kept), by_name);
+	ret->coroutines = kept;
+	ret->n_coroutines = r->coroutines.n;
+	vec_done(&r->coroutines);
+	vec_done(&r->frames);
+}
+
+void stack_note(struct stack *s, struct str text)
+{
+	bool user = false;
+
+	for (size_t i = 0; i < s->n_coroutines; i++)
+		user |= user_frame(&s->coroutines[i]) != NULL;
+	if (user)
+		return;
+	if (s->n_coroutines)
+		s->note = STR("no line of the workflow's own: the SDK names only what waits");
+	else
+		s->note = str_trim(text).n ? STR("the worker's answer has no form known here")
+					   : STR("nothing of the workflow is waiting there");
+}
+
+void stack_parse(struct str text, struct str root, struct arena *a, struct stack *ret)
+{
+	struct reader r = {.a = a, .root = root};
+
+	read_lines(&r, text);
+	finish(&r, ret);
+	stack_note(ret, text);
+}
+
+/* Coroutines that wait for each other stand at one line. */
+static bool is_known(const struct evidence *e, const struct stack_frame *f)
+{
+	for (size_t i = 0; i < e->stood.n; i++)
+		if (e->stood.at[i].line == f->line && e->stood.at[i].column == f->column &&
+		    str_eq(e->stood.at[i].file, f->file) &&
+		    str_eq(e->stood.at[i].function, f->function))
+			return true;
+	return false;
+}
+
 void stack_stood(const struct stack *stack, struct evidence *e)
 {
 	for (size_t i = 0; i < stack->n_coroutines; i++) {
 		const struct stack_frame *frame = user_frame(&stack->coroutines[i]);
 
-		if (frame)
+		if (frame && !is_known(e, frame))
 			vec_push(&e->stood, *frame);
 	}
 	e->stood_task = e->stood.n ? stack->task : 0;

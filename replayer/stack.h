@@ -25,6 +25,18 @@
 void stack_parse(struct str text, struct str root, struct arena *a, struct stack *ret);
 
 /*
+ * The same from the JSON that answers `__enhanced_stack_trace`, with each line's source text
+ * where the worker was told to send it. False, and RET as it was: it is no such JSON.
+ */
+bool stack_parse_enhanced(struct str json, struct str root, struct arena *a, struct stack *ret);
+
+/* For the two: a frame with file and function as they are shown, and whose it is. */
+struct stack_frame stack_frame_of(struct str file, struct str function, struct str root,
+				  struct arena *a);
+/* And the note, if S lacks something; TEXT: what was read. */
+void stack_note(struct stack *s, struct str text);
+
+/*
  * Sets stood and stood_task: of each coroutine that waits in the user's code the innermost of
  * its own frames. Nothing where there is none.
  */

@@ -53,6 +53,9 @@
 #define LIMIT_STACK_BYTES ((size_t)4 * 1024 * 1024)
 #define LIMIT_STACK_COROUTINES ((size_t)1000)
 #define LIMIT_STACK_FRAMES ((size_t)200)
+/* The same as JSON with whole source files in it, and one line of those. */
+#define LIMIT_STACK_JSON_BYTES ((size_t)32 * 1024 * 1024)
+#define LIMIT_STACK_SOURCE_BYTES ((size_t)1000)
 
 /* Differences listed of one command, and what each may show of a value. */
 #define LIMIT_DIFFERENCES ((size_t)200)

@@ -76,10 +76,13 @@ struct recipe {
 	/* Of the last: do its commands say what a replay would have said? NULL: always. */
 	bool (*probe_counts)(const struct check *c, const struct task_reply *reply);
 	const char *probe_provenance;
+	/* A query whose answer is a stack as JSON, asked before `__stack_trace`; or NULL. */
+	const char *enhanced_stack_query;
 	enum match_rules rules;
 };
 
 extern const struct recipe RECIPE_CORE;
+extern const struct recipe RECIPE_TYPESCRIPT;	/* the same, with stacks as JSON */
 extern const struct recipe RECIPE_JAVA;
 extern const struct recipe RECIPE_GO;		/* any namespace */
 extern const struct recipe RECIPE_GO_REPLAY;	/* namespace "ReplayNamespace" */

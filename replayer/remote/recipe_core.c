@@ -77,13 +77,18 @@ static bool probe(const struct check *c, int step, struct task_spec *ret, size_t
 	return true;
 }
 
+#define CORE_RECIPE                                            \
+	.name = "core (history with a query in the map)",      \
+	.family = SDK_CORE, .ask = ask, .answer = answer,      \
+	.probe = probe, .probe_steps = 1,                      \
+	.probe_provenance = "probe-replay", .rules = MATCH_ALL
+
 const struct recipe RECIPE_CORE = {
-	.name = "core (history with a query in the map)",
-	.family = SDK_CORE,
-	.ask = ask,
-	.answer = answer,
-	.probe = probe,
-	.probe_steps = 1,
-	.probe_provenance = "probe-replay",
-	.rules = MATCH_ALL,
+	CORE_RECIPE,
+};
+
+/* Python has that query too, but it sends whole files of the SDK, and no tasks' names. */
+const struct recipe RECIPE_TYPESCRIPT = {
+	CORE_RECIPE,
+	.enhanced_stack_query = "__enhanced_stack_trace",
 };

@@ -5,6 +5,7 @@
 #include "formats/base/buf.h"
 
 #include <ctype.h>
+#include <string.h>
 
 /* The oldest versions are the lowest whose workers were tried and gave right verdicts. */
 const struct sdk_row SDKS[] = {
@@ -39,7 +40,7 @@ const struct recipe *sdk_recipe(const struct sdk_row *sdk, struct str name_space
 {
 	switch (sdk->family) {
 	case SDK_CORE:
-		return &RECIPE_CORE;
+		return strcmp(sdk->label, "TypeScript") == 0 ? &RECIPE_TYPESCRIPT : &RECIPE_CORE;
 	case SDK_JAVA:
 		return &RECIPE_JAVA;
 	case SDK_GO:

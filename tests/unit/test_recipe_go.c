@@ -17,7 +17,7 @@ static void is_guard(struct task_spec spec, size_t n_events)
 	assert_string_equal(spec.query_type, "__stack_trace");
 	assert_int_equal(spec.n_events, n_events);
 	assert_true(spec.previous_started == INT64_MAX);
-	assert_int_equal(spec.started, 0);
+	assert_int_equal(spec.started, n_events); /* of the last event */
 }
 
 static void is_pass(struct task_spec spec, size_t n_events)
@@ -25,7 +25,7 @@ static void is_pass(struct task_spec spec, size_t n_events)
 	assert_int_equal(spec.query, TASK_NO_QUERY);
 	assert_int_equal(spec.n_events, n_events);
 	assert_true(spec.previous_started == INT64_MAX);
-	assert_int_equal(spec.started, 0);
+	assert_int_equal(spec.started, n_events); /* of the last event */
 }
 
 /* A guard that shows nothing; then the next task is that of `before`. */

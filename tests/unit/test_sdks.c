@@ -27,6 +27,7 @@ static void recipe_follows_family_and_namespace(void **state)
 
 	assert_ptr_equal(sdk_recipe(sdk_find(STR("Python")), anywhere), &RECIPE_CORE);
 	assert_ptr_equal(sdk_recipe(sdk_find(STR("Ruby")), there), &RECIPE_CORE);
+	assert_ptr_equal(sdk_recipe(sdk_find(STR("TypeScript")), there), &RECIPE_TYPESCRIPT);
 	assert_ptr_equal(sdk_recipe(sdk_find(STR("Java")), there), &RECIPE_JAVA);
 	assert_ptr_equal(sdk_recipe(sdk_find(STR("Go")), anywhere), &RECIPE_GO);
 	assert_ptr_equal(sdk_recipe(sdk_find(STR("Go")), there), &RECIPE_GO_REPLAY);

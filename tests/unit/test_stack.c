@@ -271,11 +271,13 @@ static void python_names_its_tasks(void **state)
 
 	parse(s, PY_RUN PY_ACTIVITY PY_QUERY);
 	assert_int_equal(s->stack.n_coroutines, 2);
-	assert_coroutine(s, 0, "run, in sleep", 1);
-	assert_frame(s, 0, 0, "_run_top_level_workflow_function",
+	/* In the order of their names, whatever the worker's set makes of it. */
+	assert_coroutine(s, 0, "activity: Reserve", 1);
+	assert_coroutine(s, 1, "run, in sleep", 1);
+	assert_frame(s, 1, 0, "_run_top_level_workflow_function",
 		     "temporalio/worker/_workflow_instance.py", 2846, false);
-	assert_text(s->stack.coroutines[0].frames[0].source, "await coro");
-	assert_coroutine(s, 1, "activity: Reserve", 1);
+	assert_text(s->stack.coroutines[1].frames[0].source, "await coro");
+	assert_true(s->stack.note.n > 0); /* no line of the user's */
 	stack_stood(&s->stack, &s->evidence);
 	assert_int_equal(s->evidence.stood.n, 0);
 	assert_int_equal(s->evidence.stood_task, 0);
@@ -439,6 +441,37 @@ static void numbers_may_be_anything(void **state)
 		}
 }
 
+static void json_stacks_have_sources(void **state)
+{
+	static const struct str JSON = STR(
+		"{\"stacks\":[{\"locations\":["
+		"{\"file_path\":\"/a/node_modules/x.js\",\"function_name\":\"sleep\",\"line\":3},"
+		"{\"file_path\":\"/srv/app/src/order.ts\",\"function_name\":\"order\",\"line\":2,"
+		"\"column\":7},"
+		"{\"file_path\":\"/srv/app/src/order.ts\",\"line\":1,\"internal_code\":true}]},"
+		"{\"locations\":[{\"file_path\":\"/srv/app/src/order.ts\","
+		"\"function_name\":\"order\",\"line\":2,\"column\":7}]}],"
+		"\"sources\":{\"/srv/app/src/order.ts\":[{\"line_offset\":0,"
+		"\"content\":\"one\\n  await sleep(1);\\n\"}]}}");
+	struct story *s = *state;
+
+	s->stack = (struct stack){.task = 3};
+	assert_true(stack_parse_enhanced(JSON, STR_NONE, &s->arena, &s->stack));
+	assert_int_equal(s->stack.n_coroutines, 2);
+	assert_frame(s, 0, 0, "sleep", "a/node_modules/x.js", 3, false);
+	assert_frame(s, 0, 1, "order", "app/src/order.ts", 2, true);
+	assert_text(s->stack.coroutines[0].frames[1].source, "await sleep(1);");
+	assert_false(s->stack.coroutines[0].frames[2].user);
+	/* Two that wait at one line are one place. */
+	stack_stood(&s->stack, &s->evidence);
+	assert_int_equal(s->evidence.stood.n, 1);
+	assert_int_equal(s->evidence.stood_task, 3);
+	assert_false(stack_parse_enhanced(STR("Error\n at x"), STR_NONE, &s->arena, &s->stack));
+	assert_false(stack_parse_enhanced(STR("{\"stacks\":3}"), STR_NONE, &s->arena, &s->stack));
+	assert_true(stack_parse_enhanced(STR("{\"stacks\":[3,{\"locations\":[7]}]}"), STR_NONE,
+					 &s->arena, &s->stack));
+}
+
 static void ceilings_hold(void **state)
 {
 	struct story *s = *state;
@@ -495,6 +528,7 @@ int main(void)
 		TEST(files_are_named_from_the_root),
 		TEST(a_text_of_no_form_says_so),
 		TEST(numbers_may_be_anything),
+		TEST(json_stacks_have_sources),
 		TEST(ceilings_hold),
 		TEST(bytes_are_kept_as_they_come),
 	};
