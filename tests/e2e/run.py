@@ -8,6 +8,7 @@ import time
 
 import old_versions
 import samples_test
+import stood
 import strict
 import toolchains
 import truth
@@ -34,12 +35,16 @@ def run_present(tally, sdk, commands):
     rows = samples_test.rows_of(sdk)
     tally.check("" if rows else "expected.tsv has no row", "samples %s" % sdk)
     samples_test.run_sdk(tally, sdk, rows)
+    command = commands[sdk, workers.NEWEST[sdk]]
+    if not isinstance(command, workers.SetupFailed):
+        stood.run_sdk(tally, sdk, command)
 
 
 def run_missing(tally, sdk, chain, demanded):
     if demanded:
         tally.fail("%s is demanded by HINDCAST_REQUIRE_SDKS: %s" % (sdk, chain.why))
-    rows = samples_test.rows_of(sdk) + [row for part in parts_of(sdk) for row in part[1]]
+    rows = samples_test.rows_of(sdk) + list(stood.CHECKS) + [
+        row for part in parts_of(sdk) for row in part[1]]
     tally.skip("%s: %s" % (sdk, chain.why), len(rows))
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+import stood
 import toolchains
 from common import BUILD, E2E, ROOT, SDKS, Tally, judge_row, read_tsv, relative, replay, say
 
@@ -69,8 +70,11 @@ def run_change(tally, sdk, change, rows, lock):
     outcome = replay("samples/%s/%s" % (sdk, change), command, sorted(set(paths.values())))
     for row in rows:
         found, problem = outcome.only(paths[row["history"]])
-        tally.check(judge(found, row) if found else problem,
-                    "%s %s" % (label, row["history"]), again)
+        problem = judge(found, row) if found else problem
+        tally.check(problem, "%s %s" % (label, row["history"]), again)
+        if row["verdict"] == "diverged" and not problem:
+            tally.check(stood.judge(sdk, change, row["history"], found),
+                        "%s %s, where it stood" % (label, row["history"]), again)
     tally.check("; ".join(outcome.problems), label + ", the run", again)
 
 
