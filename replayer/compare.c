@@ -450,6 +450,15 @@ bool compare_rule_check(struct str rule, struct err *err)
 			       "--ignore %.*s: there is no command %.*s; it is spelled as in "
 			       "ScheduleActivityTask, or * for any",
 			       STR_ARG(rule), STR_ARG(command));
+	while (rest.n) {
+		struct str part = next_part(&rest);
+
+		if (!part.n || (str_has(part, "*") && !str_is(part, "*") && !str_is(part, "[*]")))
+			return err_set(err, ERR_USAGE,
+				       "--ignore %.*s: * stands for a whole part of a path, and "
+				       "no part is empty",
+				       STR_ARG(rule));
+	}
 	return true;
 }
 

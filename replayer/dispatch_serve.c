@@ -116,6 +116,12 @@ static void describe(struct dispatch *d, struct job *job, const struct poller *p
 			      STR("Go: a local activity that only the new code has, and that "
 				  "nobody waits on, cannot be seen before it runs"));
 	}
+	if (d->settings->wanted.tail && !d->noted_tail) {
+		d->noted_tail = true;
+		d->host->note(d->host->context,
+			      STR("--tail: the open task behind the last completed one runs live, "
+				  "with its local activities and side effects"));
+	}
 }
 
 static void begin(struct lane *lane, size_t index, const struct poller *p, struct str queue,

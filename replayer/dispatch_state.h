@@ -115,7 +115,7 @@ struct dispatch {
 	int64_t out_bytes;
 	bool failed; /* err says why */
 	bool finishing; /* nothing new goes out */
-	bool noted_go_limit;
+	bool noted_go_limit, noted_tail;
 	unsigned n_processes;
 	struct arena arena;
 	struct map told; /* calls that are not implemented */

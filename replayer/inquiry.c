@@ -173,6 +173,7 @@ void inquiry_ask(const struct inquiry *q, struct task_spec *ret)
 	switch (q->state) {
 	case INQUIRY_PROBE:
 	case INQUIRY_STRICT:
+	case INQUIRY_TAIL:
 		*ret = q->probe;
 		return;
 	case INQUIRY_LOOK:
@@ -235,6 +236,9 @@ static bool look_around(struct inquiry *q, struct verdict *ret)
 
 	if (v->kind == VERDICT_PASSED && q->wanted->strict && !inquiry_strict_done(q))
 		return false;
+	if (v->kind == VERDICT_PASSED && q->wanted->tail && !q->tail_done &&
+	    inquiry_tail_begin(q))
+		return false;
 	verdict_fingerprint(v, q->history->workflow_type);
 	if (v->kind == VERDICT_DIVERGED)
 		compare_context(q->history, v->divergence.event_id, q->arena, &q->evidence);
@@ -247,8 +251,7 @@ static bool look_around(struct inquiry *q, struct verdict *ret)
 
 /* ---- the verdict ---- */
 
-/* What a failure that is not nondeterminism amounts to. */
-static void judge_failure(const struct outcome *o, struct verdict *v)
+void inquiry_judge_failure(struct inquiry *q, const struct outcome *o)
 {
 	static const struct {
 		enum said_class class;
@@ -261,7 +264,10 @@ static void judge_failure(const struct outcome *o, struct verdict *v)
 		{SAID_BAD_HISTORY, VERDICT_INVALID, "sdk-refused"},
 		{SAID_CODE, VERDICT_FAILED, "workflow-code"},
 	};
+	struct verdict *v = &q->verdict;
 
+	*v = (struct verdict){.message = o->message};
+	stack_of_failure(o->stack, q->wanted->root, q->arena, &q->evidence);
 	v->kind = VERDICT_FAILED;
 	v->reason = STR("workflow-code");
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++)
@@ -429,12 +435,10 @@ static bool main_answered(struct inquiry *q, const struct task_reply *reply,
 
 	if (o->kind != OUTCOME_DIVERGED) {
 		q->verdict = (struct verdict){.kind = VERDICT_PASSED, .message = o->message};
-		if (o->kind == OUTCOME_FAILED) {
-			judge_failure(o, &q->verdict);
-			stack_of_failure(o->stack, q->wanted->root, q->arena, &q->evidence);
-		} else if (q->wanted->strict && o->shows_last_task) {
+		if (o->kind == OUTCOME_FAILED)
+			inquiry_judge_failure(q, o);
+		else if (q->wanted->strict && o->shows_last_task)
 			inquiry_strict_shown(q, reply);
-		}
 		return look_around(q, ret);
 	}
 	known = place(q, o, n == 1 ? 1 : 0, d);
@@ -459,6 +463,10 @@ static bool answer(struct inquiry *q, const struct task_reply *reply, struct ver
 		return probed(q, reply, ret);
 	if (q->state == INQUIRY_STRICT)
 		return inquiry_strict_answered(q, reply) && look_around(q, ret);
+	if (q->state == INQUIRY_TAIL) {
+		inquiry_tail_answered(q, reply);
+		return look_around(q, ret);
+	}
 	if (q->state == INQUIRY_LOOK)
 		return looked(q, reply, ret);
 	if (!q->recipe->answer(&q->check, reply, &o))
@@ -488,7 +496,8 @@ bool inquiry_answer(struct inquiry *q, const struct task_reply *reply, struct ve
 
 bool inquiry_known(const struct inquiry *q, struct verdict *ret)
 {
-	if (q->state == INQUIRY_MAIN || q->state == INQUIRY_BISECT)
+	/* A tail that hangs is what was asked about. */
+	if (q->state == INQUIRY_MAIN || q->state == INQUIRY_BISECT || q->state == INQUIRY_TAIL)
 		return false;
 	*ret = q->verdict;
 	verdict_fingerprint(ret, q->history->workflow_type);

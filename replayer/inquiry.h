@@ -20,7 +20,8 @@
  * replays: the divergence is in that task. The probe, where the SDK has one, then shows all
  * that the code asks for in that task, so that both sides can be compared whole; a message
  * names one command at most. Strictly, every task is probed so, and attributes that no SDK
- * compares decide. Looking asks where the code stands, and the workflow's own
+ * compares decide. The tail of an open history is what no task completed: served live, and
+ * only where it was asked for. Looking asks where the code stands, and the workflow's own
  * queries, with the history cut behind a task: before the divergence, or behind each.
  */
 enum inquiry_state {
@@ -28,6 +29,7 @@ enum inquiry_state {
 	INQUIRY_BISECT,
 	INQUIRY_PROBE,
 	INQUIRY_STRICT,
+	INQUIRY_TAIL,
 	INQUIRY_LOOK,
 };
 
@@ -57,6 +59,7 @@ struct inquiry {
 	int probe_step;
 	size_t probe_from; /* the event behind which the probe's commands begin */
 	struct strict strict;
+	bool tail_done;
 	size_t look_task, look_last; /* the task behind which is looked, and the last such */
 	size_t look_at; /* 0: the stack; from 1: a query */
 	bool plain_stacks; /* the worker knows no other */

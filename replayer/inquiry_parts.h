@@ -32,3 +32,13 @@ void inquiry_strict_shown(struct inquiry *q, const struct task_reply *reply);
 bool inquiry_strict_done(struct inquiry *q);
 /* True: no more of this task; the verdict may be decided. False: the next step goes out. */
 bool inquiry_strict_answered(struct inquiry *q, const struct task_reply *reply);
+
+/* ---- the tail ---- */
+
+/* True: the open task goes out, live. False: there is none, and a clue says so. */
+bool inquiry_tail_begin(struct inquiry *q);
+/* The verdict is what came of it: failed, with where; or passed, with what the code asks for. */
+void inquiry_tail_answered(struct inquiry *q, const struct task_reply *reply);
+
+/* The verdict of a failure that is no divergence, and the lines that raised it. */
+void inquiry_judge_failure(struct inquiry *q, const struct outcome *o);

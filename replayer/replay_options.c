@@ -5,6 +5,7 @@
 #include "formats/base/arena.h"
 #include "replayer/cmd_report_out.h"
 #include "replayer/commands.h"
+#include "replayer/compare.h"
 #include "replayer/remote/sdks.h"
 #include "replayer/replay_listen.h"
 #include "replayer/report.h"
@@ -212,6 +213,8 @@ bool replay_options_check(const struct replay_options *o, size_t n_operands, str
 				       STR_ARG(o->env.items.at[i]));
 	for (size_t i = 0; fine && i < o->map_queue.items.n; i++)
 		fine = good_mapping(&o->map_queue, i, err);
+	for (size_t i = 0; fine && i < o->ignore.items.n; i++)
+		fine = compare_rule_check(o->ignore.items.at[i], err);
 	arena_done(&a);
 	fine = fine && reports_check(&o->reports, err);
 	if (fine && o->stacks.n && !str_is(o->stacks, "diverged") && !str_is(o->stacks, "all") &&

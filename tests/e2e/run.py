@@ -10,6 +10,7 @@ import old_versions
 import samples_test
 import stood
 import strict
+import tail
 import toolchains
 import truth
 import workers
@@ -21,6 +22,7 @@ def parts_of(sdk):
     return [
         ("truth", truth.rows_of(sdk), truth.run_sdk, workers.NEWEST[sdk]),
         ("strict", strict.strict_rows(sdk), strict.run_sdk, workers.NEWEST[sdk]),
+        ("tail", tail.CASES[sdk], tail.run_sdk, workers.NEWEST[sdk]),
         ("old", old_versions.plan(sdk), old_versions.run_sdk, workers.OLD[sdk]),
     ]
 

@@ -86,12 +86,44 @@ def run_variant(tally, sdk, command, listed, variant, rows):
             "unseen": words}
 
 
+# What --ignore and --strict-tasks leave out of a variant that is found without them: the
+# options, and what is found nevertheless (a path), or what a clue says.
+OPTIONS = {
+    "go": ("order-1.json", (
+        ("silent-timeout", ("--ignore", "ScheduleActivityTask.startToCloseTimeout"), "", ""),
+        ("silent-timeout", ("--ignore", "ScheduleActivityTask.*"), "", ""),
+        ("silent-timeout", ("--ignore", "StartTimer.*"), "startToCloseTimeout", ""),
+        ("silent-input", ("--ignore", "*.input[0]"), "", ""),
+        ("silent-timer", ("--strict-tasks", "1"), "", "--strict-tasks left out"),
+        ("silent-timer", ("--strict-tasks", "2"), "startToFireTimeout", ""),
+    )),
+}
+
+
+def check_options(tally, sdk, command):
+    history, cases = OPTIONS.get(sdk, ("", ()))
+    for number, (variant, options, found, clue) in enumerate(cases):
+        path = history_path(sdk, history)
+        outcome = replay("strict/%s/options-%d" % (sdk, number), command, [path],
+                         {"VARIANT": variant}, options=("--strict",) + options)
+        verdict, problem = outcome.only(path)
+        if verdict:
+            field = (verdict.get("divergence") or {}).get("field") or ""
+            if field != found:
+                problem = "found %r where %r is right" % (field, found)
+            elif clue not in " ".join(verdict.get("clues", [])):
+                problem = "%r is in none of %s" % (clue, verdict.get("clues"))
+        tally.check(problem or "; ".join(outcome.problems),
+                    "strict %s %s %s" % (sdk, variant, " ".join(options)))
+
+
 def run_sdk(tally, sdk, command, groups, write=None):
     """GROUPS as strict_rows() gives them."""
     listed = {(r["sdk"], r["variant"]): r for r in read_tsv(TABLE)} if TABLE.exists() else {}
     began, before = time.time(), (tally.passed, tally.failed)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         lines = list(pool.map(lambda g: run_variant(tally, sdk, command, listed, *g), groups.items()))
+    check_options(tally, sdk, command)
     for line in lines:
         told = line["variant"].startswith("silent-") or (sdk, line["variant"]) in listed
         if told:
