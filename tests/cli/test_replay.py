@@ -58,6 +58,8 @@ def test_usage(w):
             (["a.json", "--report", "paper"], "true", "text, json, junit"),
             (["a.json", "--sdk", "cobol"], "true", "Go, Java, Python"),
             (["a.json", "--env", "NOVALUE"], "true", "NAME=VALUE"),
+            (["a.json", "--ignore", "Nothing.input"], "true", "there is no command Nothing"),
+            (["a.json", "--ignore", "*.*Timeout"], "true", "a whole part"),
             (["a.json", "--port", "99999"], "true", "--port"),
             (["a.json", "--no-such"], "true", "--no-such")]:
         got = w.replay(*arguments, worker=worker)
