@@ -20,7 +20,7 @@ static void check_stack(const struct stack *s, struct str text)
 {
 	if (s->n_coroutines > LIMIT_STACK_COROUTINES)
 		fuzz_broken("too many coroutines", NULL);
-	if (!s->n_coroutines != !!s->note.n)
+	if (!s->n_coroutines && !s->note.n)
 		fuzz_broken("nothing, without a note", NULL);
 	for (size_t i = 0; i < s->n_coroutines; i++) {
 		const struct stack_coroutine *c = &s->coroutines[i];
@@ -48,6 +48,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (e.stood.n > stack.n_coroutines || e.stood_task != (e.stood.n ? 3 : 0))
 			fuzz_broken("it stands nowhere", NULL);
 		stack_of_failure(text, ROOTS[i], &a, &e);
+		stack = (struct stack){.task = 3};
+		if (stack_parse_enhanced(text, ROOTS[i], &a, &stack))
+			check_stack(&stack, text);
 		evidence_done(&e);
 		arena_done(&a);
 	}

@@ -139,7 +139,8 @@ void read_history(struct compare_story *s)
 		&s->arena,
 		"{\"events\":["
 		EVENT_AT("1", "WorkflowExecutionStarted",
-			 "\"workflowExecutionStartedEventAttributes\":{}") ","
+			 "\"workflowExecutionStartedEventAttributes\":"
+			 "{\"workflowRunTimeout\":\"%s\"}") ","
 		EVENT_AT("2", "WorkflowTaskScheduled",
 			 "\"workflowTaskScheduledEventAttributes\":{}") ","
 		EVENT_AT("3", "WorkflowTaskStarted",
@@ -147,7 +148,7 @@ void read_history(struct compare_story *s)
 		EVENT_AT("4", "WorkflowTaskCompleted",
 			 "\"workflowTaskCompletedEventAttributes\":{\"scheduledEventId\":\"2\","
 			 "\"startedEventId\":\"3\"}") "%.*s]}",
-		STR_ARG(buf_str(&s->events)));
+		s->run_timeout ? s->run_timeout : "0s", STR_ARG(buf_str(&s->events)));
 
 	history_done(&s->history);
 	s->history = (struct history){0};
@@ -158,9 +159,11 @@ void read_history(struct compare_story *s)
 
 void compare(struct compare_story *s)
 {
+	struct task_reply reply = {.commands = s->commands, .n_commands = s->n_commands,
+				   .messages = s->messages, .n_messages = s->n_messages};
+
 	read_history(s);
-	compare_task(&s->history, &s->history.tasks[0], s->commands, s->n_commands, &s->wanted,
-		     &s->arena, &s->task);
+	compare_task(&s->history, &s->history.tasks[0], &reply, &s->wanted, &s->arena, &s->task);
 	assert_int_equal(s->task.task, 1);
 	assert_int_equal(s->task.started_event_id, 3);
 }
@@ -169,7 +172,7 @@ void forget(struct compare_story *s)
 {
 	buf_clear(&s->events);
 	s->next_id = 5;
-	s->n_commands = 0;
+	s->n_commands = s->n_messages = 0;
 }
 
 /* Row I: the event (0: none) and the names of both sides. */

@@ -14,6 +14,9 @@ struct compare_story {
 	int64_t next_id;
 	struct command_view *commands;
 	size_t n_commands;
+	struct message_view messages[4];
+	size_t n_messages;
+	const char *run_timeout; /* of the run, "3s"; NULL: none */
 	struct history history;
 	struct evidence_wanted wanted;
 	struct task_commands task;

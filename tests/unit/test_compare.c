@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "formats/transcode.h"
+#include "formats/wire.h"
 #include "tests/unit/compare_story.h"
 
 /* ---- which goes beside which ---- */
@@ -203,13 +205,104 @@ static void what_is_one_sides_own_does_not_count(void **state)
 	assert_same(s);
 }
 
-static void updates_are_not_compared(void **state)
+static void what_an_update_is_asked_is_not_compared(void **state)
 {
 	struct compare_story *s = *state;
 
 	event(s, "WorkflowExecutionUpdateAccepted", "\"protocolInstanceId\":\"u-1\"");
 	command(s, "ProtocolMessage", "\"messageId\":\"u-2/accept\"");
 	s->commands[0].type = COMMAND_PROTOCOL_MESSAGE;
+	assert_same(s);
+}
+
+/* An outcome with one JSON payload, as a message of a reply. */
+static void response(struct compare_story *s, const char *id, const char *json)
+{
+	const struct schema_message *m =
+		schema_message(s->schema, "temporal.api.update.v1.Outcome");
+	struct str text = arena_printf(&s->arena, "{\"success\":{\"payloads\":[%s]}}",
+				       payload(s, json));
+	struct err err = ERR_INIT;
+	struct buf outcome, body;
+	size_t at = 0;
+
+	buf_init(&outcome, 0);
+	buf_init(&body, 0);
+	if (!transcode_json_to_wire(m, text, &at, &s->arena, NULL, &outcome, &err))
+		fail_msg("%s", err.message);
+	wire_put_bytes(&body, 2, buf_str(&outcome));
+	s->messages[s->n_messages++] = (struct message_view){
+		str_of(id), STR("temporal.api.update.v1.Response"),
+		arena_str(&s->arena, buf_str(&body))};
+	buf_done(&outcome);
+	buf_done(&body);
+}
+
+static void update_answers(struct compare_story *s, const char *json)
+{
+	event(s, "WorkflowExecutionUpdateCompleted",
+	      arena_printf(&s->arena,
+			   "\"meta\":{\"updateId\":\"u-1\"},"
+			   "\"outcome\":{\"success\":{\"payloads\":[%s]}}", payload(s, json)).p);
+	command(s, "ProtocolMessage", "\"messageId\":\"u-1/complete\"");
+	s->commands[0].type = COMMAND_PROTOCOL_MESSAGE;
+}
+
+static void outcomes_of_updates_stand_in_messages(void **state)
+{
+	struct compare_story *s = *state;
+
+	s->wanted.payloads = true;
+	update_answers(s, "7");
+	response(s, "u-1/complete", "7");
+	assert_same(s);
+	update_answers(s, "7");
+	response(s, "u-2/complete", "9");
+	response(s, "u-1/complete", "8");
+	assert_differs(s, "outcome.success[0]", "7", "8");
+	/* Workers that replay do not send it: then not all was seen. */
+	update_answers(s, "7");
+	compare(s);
+	assert_int_equal(s->task.pairs[0].n_differences, 0);
+	assert_true(s->task.partial);
+	forget(s);
+}
+
+static void what_only_one_side_has_is_partial_but_for_versions(void **state)
+{
+	struct compare_story *s = *state;
+
+	step(s, "1", "Charge", false);
+	compare(s);
+	assert_true(s->task.partial);
+	forget(s);
+	activity(s, "", "");
+	event(s, "MarkerRecorded", "\"markerName\":\"Version\"");
+	event(s, "UpsertWorkflowSearchAttributes", "\"searchAttributes\":{}");
+	compare(s);
+	assert_false(s->task.partial);
+	forget(s);
+	event(s, "UpsertWorkflowSearchAttributes", "\"searchAttributes\":{}");
+	compare(s);
+	assert_true(s->task.partial);
+	forget(s);
+}
+
+static void no_timeout_outlives_the_run(void **state)
+{
+	struct compare_story *s = *state;
+
+	s->run_timeout = "3s";
+	activity(s, ",\"startToCloseTimeout\":\"3s\"", ",\"startToCloseTimeout\":\"60s\"");
+	assert_same(s);
+	activity(s, ",\"startToCloseTimeout\":\"2s\"", ",\"startToCloseTimeout\":\"60s\"");
+	assert_differs(s, "startToCloseTimeout", "2s", "3s");
+	s->run_timeout = NULL;
+	activity(s, ",\"startToCloseTimeout\":\"3s\"", ",\"startToCloseTimeout\":\"60s\"");
+	assert_differs(s, "startToCloseTimeout", "3s", "60s");
+	/* Nor an activity's its own limits. */
+	activity(s, ",\"startToCloseTimeout\":\"5s\",\"heartbeatTimeout\":\"5s\"",
+		 ",\"startToCloseTimeout\":\"5s\",\"heartbeatTimeout\":\"9s\"");
 	assert_same(s);
 }
 
@@ -336,7 +429,10 @@ int main(void)
 		TEST(what_the_server_fills_in_does_not_count),
 		TEST(what_the_code_says_counts),
 		TEST(what_is_one_sides_own_does_not_count),
-		TEST(updates_are_not_compared),
+		TEST(what_an_update_is_asked_is_not_compared),
+		TEST(outcomes_of_updates_stand_in_messages),
+		TEST(what_only_one_side_has_is_partial_but_for_versions),
+		TEST(no_timeout_outlives_the_run),
 		TEST(rules_are_a_command_and_a_path),
 		TEST(rules_that_fit_nothing_are_refused),
 		TEST(what_is_ignored_is_not_listed),

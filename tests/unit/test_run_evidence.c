@@ -141,7 +141,9 @@ static void both_sides_are_read_back(void **state)
 		 {STR("ScheduleActivityTask"), STR("Charge"), STR("1")}, differences, 2},
 		{0, {STR_NONE, STR_NONE, STR_NONE}, {STR("StartTimer"), STR("30s"), STR_NONE}, NULL, 0},
 	};
-	struct task_commands tasks[] = {{3, 12, "probe-replay", pairs, 2}, {4, 20, NULL, NULL, 0}};
+	struct task_commands tasks[] = {{.task = 3, .started_event_id = 12, .provenance = "probe-replay",
+					 .pairs = pairs, .n_pairs = 2},
+					{.task = 4, .started_event_id = 20}};
 	struct context_event context[] = {{4, STR("WorkflowTaskCompleted"), STR_NONE},
 					  {5, STR("ActivityTaskScheduled"), STR("Charge  x | y")}};
 	struct str clues[] = {STR("one"), STR("two ::error")};
@@ -201,7 +203,8 @@ static void too_much_for_a_line_is_left_out_and_said(void **state)
 	struct stack *stacks;
 	struct difference *differences;
 	struct command_pair pair = {.event_id = 5};
-	struct task_commands task = {1, 3, "reply", &pair, 1};
+	struct task_commands task = {.task = 1, .started_event_id = 3, .provenance = "reply",
+				     .pairs = &pair, .n_pairs = 1};
 	struct evidence e = {.clues = LIST(clues)};
 	const struct evidence *got;
 	size_t many = LIMIT_RUN_LINE_BYTES / n + 2;
