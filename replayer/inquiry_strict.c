@@ -87,6 +87,7 @@ bool inquiry_strict_done(struct inquiry *q)
 
 	while (q->strict.task < q->history->n_tasks - shown && q->strict.asked < most) {
 		check_begin(&q->check, q->recipe, q->history, ++q->strict.task, q->arena);
+		q->check.replays = true;
 		if (!inquiry_probe_ask(q, 0)) {
 			q->strict.refused++;
 			continue;

@@ -45,6 +45,7 @@ struct check {
 	bool whole;	/* all that can be replayed of the history; else a prefix of it */
 	bool closed;	/* they end with a close event that the code asked for */
 	int step;
+	bool replays;  /* the code is known to make all of it */
 	size_t before; /* Go: tasks that the pass before the last one covers */
 	bool alone;    /* Go: nothing behind that pass may be served */
 	struct arena *arena; /* outcomes' strings */

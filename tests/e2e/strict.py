@@ -11,8 +11,10 @@ import argparse
 import collections
 import concurrent.futures
 import sys
+import threading
 import time
 
+import samples_test
 import toolchains
 import workers
 from common import ROOT, SDKS, Tally, judge_row, read_tsv, replay, say
@@ -117,6 +119,23 @@ def check_options(tally, sdk, command):
                     "strict %s %s %s" % (sdk, variant, " ".join(options)))
 
 
+def check_sample(tally, sdk):
+    """The unchanged order sample: all its histories, and nothing found."""
+    worker, problem = samples_test.set_up(sdk, "good", threading.Lock())
+    tally.check(problem, "strict %s sample, set-up" % sdk)
+    if problem:
+        return
+    paths = sorted({samples_test.history_path(r) for r in samples_test.rows_of(sdk, ["good"])
+                    if r["verdict"] == "passed"})
+    outcome = replay("strict/%s/sample" % sdk, worker, paths, options=("--strict",))
+    for path in paths:
+        verdict, problem = outcome.only(path)
+        if verdict and verdict["verdict"] != "passed":
+            problem = "--strict invents %s" % (verdict.get("divergence") or {}).get("field")
+        tally.check(problem, "strict %s sample %s" % (sdk, path))
+    tally.check("; ".join(outcome.problems), "strict %s sample, the run" % sdk)
+
+
 def run_sdk(tally, sdk, command, groups, write=None):
     """GROUPS as strict_rows() gives them."""
     listed = {(r["sdk"], r["variant"]): r for r in read_tsv(TABLE)} if TABLE.exists() else {}
@@ -124,6 +143,7 @@ def run_sdk(tally, sdk, command, groups, write=None):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         lines = list(pool.map(lambda g: run_variant(tally, sdk, command, listed, *g), groups.items()))
     check_options(tally, sdk, command)
+    check_sample(tally, sdk)
     for line in lines:
         told = line["variant"].startswith("silent-") or (sdk, line["variant"]) in listed
         if told:
