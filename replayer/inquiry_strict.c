@@ -4,6 +4,11 @@
 #include "replayer/compare.h"
 #include "replayer/inquiry_parts.h"
 
+static struct str tasks_text(const struct inquiry *q, size_t n)
+{
+	return arena_printf(q->arena, "%zu workflow task%s", n, n == 1 ? "" : "s");
+}
+
 /* What of the history's tasks was seen; the verdict's clue says it. */
 static void say_extent(struct inquiry *q)
 {
@@ -12,21 +17,22 @@ static void say_extent(struct inquiry *q)
 
 	if (s->compared == n)
 		return;
-	inquiry_clue(q, arena_printf(q->arena, "--strict compared %zu of %zu workflow tasks",
-				     s->compared, n));
+	inquiry_clue(q, arena_printf(q->arena, "--strict compared %zu of %.*s", s->compared,
+				     STR_ARG(tasks_text(q, n))));
 	if (s->partly)
 		inquiry_clue(q, arena_printf(q->arena,
-					     "--strict saw a part of %zu workflow tasks: the worker "
-					     "does not say all that they ask for",
-					     s->partly));
+					     "--strict saw a part of %.*s: the worker does not say "
+					     "all that is asked for there",
+					     STR_ARG(tasks_text(q, s->partly))));
 	if (s->refused)
 		inquiry_clue(q, arena_printf(q->arena,
-					     "--strict left out %zu workflow tasks: asking about "
-					     "them could run a side effect or a local activity",
-					     s->refused));
+					     "--strict left out %.*s: asking could run a side effect "
+					     "or a local activity",
+					     STR_ARG(tasks_text(q, s->refused))));
 	if (left)
 		inquiry_clue(q, arena_printf(q->arena,
-					     "--strict-tasks left out %zu workflow tasks", left));
+					     "--strict-tasks left out %.*s",
+					     STR_ARG(tasks_text(q, left))));
 }
 
 /* Command events in front of FROM that are neither markers nor what follows a patch's. */

@@ -3,6 +3,7 @@
 #include "replayer/remote/recipe.h"
 
 #include "formats/events.h"
+#include "formats/field.h"
 #include "replayer/match.h"
 
 /*
@@ -195,9 +196,27 @@ static bool answer(struct check *c, const struct task_reply *reply, struct outco
  * whether any of the user's own code would run. The first is a replay: it fails on a side
  * effect, and its stack shows a local activity. The second is live, for live code takes the
  * newest of its versions and may find a local activity there, which no query runs. A batch
- * with markers is not asked about.
+ * with other markers than those of versions is not asked about.
  */
 enum { PROBE_GUARD, PROBE_GUARD_LIVE, PROBE_LIVE, PROBE_STEPS };
+
+static bool is_version(const struct schema_message *m, struct str bytes)
+{
+	return str_is(field_str(m, bytes, "marker_name"), "Version");
+}
+
+static bool has_versions_only(const struct check *c)
+{
+	const struct history_task *task = check_last_task(c);
+	const struct schema_message *m;
+	struct str bytes;
+
+	for (size_t i = task->completed + 1; i < task->batch_end; i++)
+		if (c->history->events[i].type == EVENT_MARKER_RECORDED &&
+		    !(history_attributes(c->history, i, &m, &bytes) && is_version(m, bytes)))
+			return false;
+	return true;
+}
 
 static bool probe(const struct check *c, int step, struct task_spec *ret, size_t *ret_from)
 {
@@ -219,7 +238,7 @@ static bool probe(const struct check *c, int step, struct task_spec *ret, size_t
 		ret->query_type = "__stack_trace";
 	}
 	*ret_from = task->completed;
-	return check_last_marker(c) == task->completed;
+	return has_versions_only(c);
 }
 
 static bool probe_safe(const struct task_reply *reply)
@@ -229,11 +248,38 @@ static bool probe_safe(const struct task_reply *reply)
 	       !str_has(reply->query_answer, "ExecuteLocalActivity");
 }
 
-/* Live code takes the newest of its versions, where a replay would have taken the oldest. */
+/* History has the version that this marker records. */
+static bool is_recorded(const struct check *c, struct str command)
+{
+	static const char *const DETAILS[] = {"details[change-id].payloads.data",
+					      "details[version].payloads.data"};
+	const struct history_task *task = check_last_task(c);
+	const struct schema *schema = c->history->schema;
+	const struct schema_message *m, *theirs = schema_message(
+		schema, "temporal.api.command.v1.RecordMarkerCommandAttributes");
+	struct str bytes, made = field_str(schema_message(schema, "temporal.api.command.v1.Command"),
+					   command, "record_marker_command_attributes");
+
+	for (size_t i = task->completed + 1; i < task->batch_end; i++) {
+		bool same = c->history->events[i].type == EVENT_MARKER_RECORDED &&
+			    history_attributes(c->history, i, &m, &bytes) &&
+			    is_version(theirs, made);
+
+		for (size_t k = 0; same && k < sizeof(DETAILS) / sizeof(*DETAILS); k++)
+			same = str_eq(field_str(m, bytes, DETAILS[k]),
+				      field_str(theirs, made, DETAILS[k]));
+		if (same)
+			return true;
+	}
+	return false;
+}
+
+/* Live code takes the newest of its versions, where a replay takes the recorded or the oldest. */
 static bool probe_counts(const struct check *c, const struct task_reply *reply)
 {
 	for (size_t i = 0; i < reply->n_commands; i++)
-		if (reply->commands[i].type == COMMAND_RECORD_MARKER)
+		if (reply->commands[i].type == COMMAND_RECORD_MARKER &&
+		    !is_recorded(c, reply->commands[i].bytes))
 			return false;
 	return reply->kind == REPLY_COMPLETED && !reply->wants_another_task;
 }

@@ -190,7 +190,7 @@ static void go_asks_twice_before_it_asks_live(void **state)
 	}
 	assert_int_equal(s->verdict.kind, VERDICT_PASSED);
 	assert_clue(s, "compared 2 of 3");
-	assert_clue(s, "left out 1 workflow tasks: asking about them could run");
+	assert_clue(s, "left out 1 workflow task: asking could run");
 }
 
 /* ---- the tail ---- */
