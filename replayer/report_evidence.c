@@ -148,7 +148,7 @@ static void add_stack(const struct stack *s, struct arena *a, struct report_line
 	const char *label = "stood";
 	struct str list = names(s, a);
 
-	if (s->note.n || !s->n_coroutines)
+	if (!s->n_coroutines || (s->note.n && !list.n))
 		below(ret, &label, 0,
 		      arena_printf(a, "at workflow task %" PRId64 ": not known%s%.*s", s->task,
 				   s->note.n ? ", " : "", STR_ARG(report_name(s->note, a))),

@@ -208,17 +208,24 @@ struct str message_token(struct str request)
 	return wire_bytes_at(request, ANY_REQUEST_TASK_TOKEN);
 }
 
-static void read_commands(struct str request, struct arena *a, struct task_reply *reply)
+static size_t count_of(struct str request, uint32_t number)
 {
 	struct wire w = wire_of(request);
-	struct command_view *views;
 	struct wire_field f;
 	size_t n = 0;
 
 	while (wire_next(&w, &f))
-		n += f.number == COMPLETED_COMMANDS && f.type == WIRE_BYTES;
-	views = arena_array(a, struct command_view, n + 1);
-	w = wire_of(request);
+		n += f.number == number && f.type == WIRE_BYTES;
+	return n;
+}
+
+static void read_commands(struct str request, struct arena *a, struct task_reply *reply)
+{
+	struct command_view *views = arena_array(a, struct command_view,
+						 count_of(request, COMPLETED_COMMANDS) + 1);
+	struct wire w = wire_of(request);
+	struct wire_field f;
+
 	while (wire_next(&w, &f))
 		if (f.number == COMPLETED_COMMANDS && f.type == WIRE_BYTES)
 			views[reply->n_commands++] = (struct command_view){
@@ -230,15 +237,11 @@ static void read_messages(const struct schema *s, struct str request, struct are
 			  struct task_reply *reply)
 {
 	const struct schema_message *m = schema_message(s, "temporal.api.protocol.v1.Message");
+	struct message_view *views = arena_array(a, struct message_view,
+						 count_of(request, COMPLETED_MESSAGES) + 1);
 	struct wire w = wire_of(request);
-	struct message_view *views;
 	struct wire_field f;
-	size_t n = 0;
 
-	while (wire_next(&w, &f))
-		n += f.number == COMPLETED_MESSAGES && f.type == WIRE_BYTES;
-	views = arena_array(a, struct message_view, n + 1);
-	w = wire_of(request);
 	while (wire_next(&w, &f)) {
 		struct str type;
 		ptrdiff_t slash;

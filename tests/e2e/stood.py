@@ -12,7 +12,7 @@ import sys
 
 import toolchains
 import workers
-from common import BUILD, ROOT, SDKS, Tally, read_tsv, replay, say
+from common import BUILD, E2E, ROOT, SDKS, Tally, read_tsv, replay, say
 from truth import history_path
 
 TABLE = ROOT / "tests" / "e2e" / "stood.tsv"
@@ -146,6 +146,12 @@ def check_extents(tally, sdk, command):
     if not problem and verdict["divergence"] != plain.get("divergence"):
         problem = "--stacks changed the divergence"
     tally.check(problem, "stood %s, --stacks none" % sdk)
+    # The report names the place, or of Python what waits.
+    text = (E2E / "runs" / "stood" / sdk / "all" / "stdout").read_text(encoding="utf-8")
+    line = next((t.strip() for t in text.splitlines() if t.strip().startswith("stood:")), "")
+    want = "'activity: charge_card'" if sdk == "python" else "the code waited at "
+    tally.check("" if want in line else "%r is not in %r" % (want, line),
+                "stood %s, the report" % sdk)
     # A run that passes is looked at to its end only where that is asked for.
     verdict, problem = look(sdk, command, "open", ("--stacks", "all"), history="expired")
     if not problem and (verdict["verdict"] != "passed" or not verdict.get("stacks")):
@@ -154,7 +160,7 @@ def check_extents(tally, sdk, command):
 
 
 # One row each for who counts what a missing toolchain leaves out.
-CHECKS = ("throws", "all", "none", "passes")
+CHECKS = ("throws", "all", "none", "passes", "report")
 
 
 def run_sdk(tally, sdk, command, _checks=CHECKS):
@@ -167,7 +173,7 @@ def run_sdk(tally, sdk, command, _checks=CHECKS):
 def write_table(sdks):
     """From what samples_test.py left."""
     import samples_test
-    from common import E2E, Outcome, read_run
+    from common import Outcome, read_run
     lines = [r for r in listed().values() if r["sdk"] not in sdks]
     for sdk in sdks:
         for row in samples_test.rows_of(sdk):
