@@ -36,6 +36,7 @@ enum inquiry_state {
 /* How far --strict has come: numbers of tasks. */
 struct strict {
 	size_t task;	 /* the last that was looked at */
+	size_t again;	 /* the last that was asked about twice */
 	size_t asked;	 /* --strict-tasks limits these */
 	size_t compared; /* whole */
 	size_t partly;	 /* not all that the task asks for was seen */

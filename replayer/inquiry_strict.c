@@ -109,12 +109,28 @@ bool inquiry_strict_done(struct inquiry *q)
 	return true;
 }
 
+/* A loaded host makes SDKs take slow code for stuck: each task is asked about twice then. */
+static bool ask_again(struct inquiry *q, const struct task_reply *reply)
+{
+	struct outcome o;
+
+	if (reply->kind != REPLY_FAILED && reply->kind != REPLY_QUERY_FAILED)
+		return false;
+	check_failure(&q->check, reply, &o);
+	if (o.said.class != SAID_DEADLOCK || q->strict.again == q->strict.task)
+		return false;
+	q->strict.again = q->strict.task;
+	return inquiry_probe_ask(q, 0);
+}
+
 bool inquiry_strict_answered(struct inquiry *q, const struct task_reply *reply)
 {
 	switch (inquiry_probe_answer(q, reply)) {
 	case PROBED_MORE:
 		return false;
 	case PROBED_NOTHING:
+		if (ask_again(q, reply))
+			return false;
 		q->strict.refused++;
 		break;
 	case PROBED_COMMANDS:

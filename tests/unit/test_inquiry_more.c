@@ -153,6 +153,24 @@ static void strictly_no_more_tasks_than_wanted(void **state)
 	assert_clue(s, "--strict-tasks left out 2");
 }
 
+static void strictly_a_deadlock_is_asked_again_once(void **state)
+{
+	struct story *s = *state;
+	struct task_reply stuck = reply_failed(SDK_CORE, CAUSE_UNHANDLED,
+					       "[TMPRL1101] Potential deadlock detected: x");
+
+	s->wanted.strict = true;
+	s->wanted.strict_tasks = 1;
+	steps(s, false);
+	begin(s, &RECIPE_CORE);
+	assert_false(reply(s, NOTHING(s)));
+	assert_false(reply(s, stuck));
+	assert_int_equal(s->spec.n_events, s->history.tasks[0].completed + 1);
+	assert_true(reply(s, stuck));
+	assert_int_equal(s->verdict.kind, VERDICT_PASSED);
+	assert_clue(s, "compared 0 of 3");
+}
+
 /* Go's full pass shows the last task; the first that differs decides all the same. */
 static void go_asks_twice_before_it_asks_live(void **state)
 {
@@ -278,6 +296,7 @@ int main(void)
 		TEST(strictly_every_task_is_asked_about),
 		TEST(strictly_a_changed_value_decides),
 		TEST(strictly_no_more_tasks_than_wanted),
+		TEST(strictly_a_deadlock_is_asked_again_once),
 		TEST(go_asks_twice_before_it_asks_live),
 		TEST(the_tail_is_served_as_a_server_would),
 		TEST(a_tail_that_completes_says_what_it_asks),
