@@ -3,6 +3,7 @@
 #include "replayer/dispatch_state.h"
 
 #include "formats/base/mem.h"
+#include "replayer/causes.h"
 
 #include <inttypes.h>
 
@@ -166,6 +167,27 @@ static bool retry_once(struct lane *lane, struct job *job, const struct verdict 
 	return false;
 }
 
+/* Not by fingerprint alone: ids and values are no part of it. */
+static bool is_the_same(const struct verdict *x, const struct verdict *y)
+{
+	const struct divergence *a = &x->divergence, *b = &y->divergence;
+
+	return x->kind == y->kind && a->event_id == b->event_id &&
+	       strcmp(x->fingerprint, y->fingerprint) == 0 && str_eq(a->worker.id, b->worker.id) &&
+	       str_eq(a->worker_value, b->worker_value);
+}
+
+/* "StartTimer 30s at event 12", with the id or value that tells the two apart. */
+static struct str did(const struct divergence *d, struct arena *a)
+{
+	struct str what = side_text(&d->worker, a);
+	struct str value = d->worker_value.n ? d->worker_value : d->worker.id;
+
+	return arena_printf(a, "%.*s%s%.*s%s at event %" PRId64,
+			    STR_ARG(what.n ? what : str_of(divergence_name(d->kind))),
+			    value.n ? " (" : "", STR_ARG(value), value.n ? ")" : "", d->event_id);
+}
+
 /* With --confirm, what happened the second time is held against the first. */
 static void confirm(struct lane *lane, struct job *job, struct verdict *v)
 {
@@ -173,16 +195,13 @@ static void confirm(struct lane *lane, struct job *job, struct verdict *v)
 	struct arena *a = &job->arena;
 	struct str clue;
 
-	if (!first || (v->kind == VERDICT_DIVERGED &&
-		       v->divergence.event_id == first->divergence.event_id &&
-		       strcmp(v->fingerprint, first->fingerprint) == 0))
+	if (!first || is_the_same(first, v))
 		return;
 	if (v->kind == VERDICT_DIVERGED)
-		clue = arena_printf(a, "unstable: the first time it diverged at event %" PRId64
-				       " (%s), and in a fresh worker at event %" PRId64 " (%s)",
-				    first->divergence.event_id,
-				    divergence_name(first->divergence.kind),
-				    v->divergence.event_id, divergence_name(v->divergence.kind));
+		clue = arena_printf(a, "unstable: the first time the code did %.*s, and in a fresh "
+				       "worker %.*s",
+				    STR_ARG(did(&first->divergence, a)),
+				    STR_ARG(did(&v->divergence, a)));
 	else
 		clue = arena_printf(a, "unstable: replayed again in a fresh worker it %s",
 				    v->kind == VERDICT_PASSED ? "passed" : "did not diverge");

@@ -353,6 +353,17 @@ def test_a_worker_that_differs_from_itself_is_unstable(w):
     has(got.out, "unstable")
 
 
+def test_an_id_that_is_new_each_time_is_unstable(w):
+    w.write("a.json", order("w-1"))
+    got = w.replay("a.json", "--confirm", worker=w.worker(
+        "*:nd-own:" + ND + "Activity id of scheduled event '4' does not match activity id of "
+        "activity command 'PID'"))
+    accounted(got, {"a.json": "diverged"})
+    same(got.row("a.json")["divergence"]["field"], "activityId", "field")
+    same(got.row("a.json").get("unstable"), True, "unstable")
+    has(got.out, "and in a fresh worker")
+
+
 # ---- the disk ----
 
 

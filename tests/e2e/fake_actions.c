@@ -190,6 +190,19 @@ static void do_nd_from(struct fake *w, struct task *t, char *arguments)
 		diverge(w, t, arguments);
 }
 
+static void do_nd_own(struct fake *w, struct task *t, char *arguments)
+{
+	char *at = strstr(arguments, "PID");
+	struct buf text;
+
+	buf_init(&text, 0);
+	buf_printf(&text, "%.*s%d%s", at ? (int)(at - arguments) : 0, arguments, (int)getpid(),
+		   at ? at + 3 : arguments);
+	buf_add_char(&text, '\0');
+	diverge(w, t, text.p);
+	buf_done(&text);
+}
+
 static void do_nd_unless(struct fake *w, struct task *t, char *arguments)
 {
 	if (str_is(t->run_id, word(&arguments)))
@@ -394,7 +407,7 @@ static void do_zombie(struct fake *w, struct task *t, char *arguments)
 static const struct action ACTIONS[] = {
 	{"pass", do_pass},	     {"twice", do_twice},
 	{"nd", do_nd},		     {"nd-from", do_nd_from},
-	{"nd-unless", do_nd_unless}, {"code", do_code},
+	{"nd-unless", do_nd_unless}, {"code", do_code}, {"nd-own", do_nd_own},
 	{"extra", do_extra},	     {"complete", do_complete},
 	{"stack", do_stack},	     {"die", do_die},
 	{"exit", do_exit},	     {"hang", do_hang},

@@ -30,6 +30,7 @@
  *     nd:MESSAGE            nondeterminism
  *     nd-from:N:MESSAGE     the same where event N is served, else pass
  *     nd-unless:RUNID:MESSAGE   the same under any other run id
+ *     nd-own:MESSAGE        the same with the process's own number in place of PID
  *     code:TYPE:MESSAGE     workflow code raised something
  *     extra                 a timer that no history holds
  *     complete              completes the workflow
