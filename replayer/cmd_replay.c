@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_replay.c: hindcast replay: histories against a worker, verdicts out. */
 #include "formats/base/context.h"
-#include "replayer/baseline.h"
 #include "replayer/cmd_replay_dry.h"
 #include "replayer/cmd_replay_session.h"
 #include "replayer/cmd_report_out.h"
 #include "replayer/commands.h"
-#include "replayer/compared.h"
-#include "replayer/dispatch.h"
-#include "replayer/policy.h"
+#include "replayer/dispatch/dispatch.h"
 #include "replayer/replay_inputs.h"
 #include "replayer/replay_listen.h"
 #include "replayer/replay_options.h"
 #include "replayer/replay_settings.h"
-#include "replayer/resume.h"
+#include "replayer/run/baseline.h"
+#include "replayer/run/compared.h"
+#include "replayer/run/policy.h"
+#include "replayer/run/resume.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* cmd_replay_dry.h: what a replay run would do. */
 #pragma once
 
-#include "replayer/dispatch.h"
+#include "replayer/dispatch/dispatch.h"
 
 #include <stdio.h>
 

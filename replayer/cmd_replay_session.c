@@ -4,7 +4,7 @@
 
 #include "formats/base/buf.h"
 #include "formats/base/visible.h"
-#include "replayer/ledger.h"
+#include "replayer/run/ledger.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -3,13 +3,13 @@
 #pragma once
 
 #include "formats/base/context.h"
-#include "replayer/baseline.h"
-#include "replayer/compared.h"
-#include "replayer/corpus.h"
-#include "replayer/dispatch.h"
-#include "replayer/policy.h"
+#include "replayer/dispatch/corpus.h"
+#include "replayer/dispatch/dispatch.h"
 #include "replayer/replay_listen.h"
 #include "replayer/replay_options.h"
+#include "replayer/run/baseline.h"
+#include "replayer/run/compared.h"
+#include "replayer/run/policy.h"
 
 struct session {
 	const struct command_context *context;

@@ -4,7 +4,7 @@
 #include "replayer/cmd_report_out.h"
 #include "replayer/commands.h"
 #include "replayer/replay_options.h"
-#include "replayer/report.h"
+#include "replayer/report/report.h"
 
 enum { EXIT_BAD_USAGE = 2, EXIT_CANNOT = 3 };
 

@@ -2,7 +2,7 @@
 /* cmd_report_out.c: reports into files, to standard output, and behind other text. */
 #include "replayer/cmd_report_out.h"
 
-#include "replayer/report.h"
+#include "replayer/report/report.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 
 #include "formats/base/context.h"
 #include "formats/base/opts.h"
-#include "replayer/run_file.h"
+#include "replayer/run/run_file.h"
 
 /* WANTED: of an option -r, "KIND" or "KIND:FILE". ERR_USAGE: there is no such kind. */
 bool reports_check(const struct opt_list *wanted, struct err *err);

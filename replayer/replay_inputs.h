@@ -2,7 +2,7 @@
 /* replay_inputs.h: the histories that `hindcast replay` was given. */
 #pragma once
 
-#include "replayer/corpus.h"
+#include "replayer/dispatch/corpus.h"
 
 /*
  * All that OPERANDS name, gathered by SETTINGS. The BASELINE (n = 0: none), which may lie

@@ -5,10 +5,10 @@
 #include "formats/base/arena.h"
 #include "replayer/cmd_report_out.h"
 #include "replayer/commands.h"
-#include "replayer/compare.h"
+#include "replayer/judge/compare.h"
 #include "replayer/remote/sdks.h"
 #include "replayer/replay_listen.h"
-#include "replayer/report.h"
+#include "replayer/report/report.h"
 
 #define ROW(name, letter, kind, value, member, help) \
 	{name, letter, kind, value, offsetof(struct replay_options, member), help}

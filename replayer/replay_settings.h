@@ -2,7 +2,7 @@
 /* replay_settings.h: what `hindcast replay` was told, as dispatch takes it. */
 #pragma once
 
-#include "replayer/dispatch.h"
+#include "replayer/dispatch/dispatch.h"
 #include "replayer/replay_options.h"
 
 /* What is not an option, and yet decides how a run goes; the caller owns all of it. */

@@ -6,7 +6,7 @@
 #include "formats/field.h"
 #include "formats/schema/workflowservice.pb-c.h"
 #include "formats/wire.h"
-#include "replayer/explain.h"
+#include "replayer/explain/explain.h"
 
 #define SERVICE "temporal.api.workflowservice.v1."
 /* The server whose behaviour the recipes were proven against; SDKs only log it. */

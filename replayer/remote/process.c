@@ -3,7 +3,7 @@
 #include "replayer/remote/process.h"
 
 #include "formats/base/mem.h"
-#include "replayer/dispatch.h"
+#include "replayer/dispatch/dispatch.h"
 #include "replayer/remote/supervise.h"
 #include "replayer/remote/worker_log.h"
 

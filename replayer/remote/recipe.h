@@ -3,9 +3,9 @@
 #pragma once
 
 #include "formats/base/arena.h"
-#include "replayer/match.h"
+#include "replayer/judge/match.h"
+#include "replayer/judge/verdict.h"
 #include "replayer/remote/task.h"
-#include "replayer/verdict.h"
 
 /*
  * A check asks one question: does the code still make the first n_events of this history?

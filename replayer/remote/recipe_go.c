@@ -4,7 +4,7 @@
 
 #include "formats/events.h"
 #include "formats/field.h"
-#include "replayer/match.h"
+#include "replayer/judge/match.h"
 
 /*
  * Go compares commands with history only while the workflow is open, or in a namespace named

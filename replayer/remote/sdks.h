@@ -3,7 +3,7 @@
 #pragma once
 
 #include "formats/base/err.h"
-#include "replayer/explain.h"
+#include "replayer/explain/explain.h"
 #include "replayer/remote/recipe.h"
 
 struct sdk_row {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "formats/history.h"
-#include "replayer/explain.h"
-#include "replayer/pairs.h"
+#include "replayer/explain/explain.h"
+#include "replayer/judge/pairs.h"
 
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
 /* fuzz_run.c: any run file is refused with its line, or goes through every report. */
 #include "tests/fuzz/fuzz.h"
 
-#include "replayer/report.h"
+#include "replayer/report/report.h"
 
 #include <jansson.h>
 

@@ -3,7 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "formats/base/limits.h"
-#include "replayer/stack.h"
+#include "replayer/judge/stack.h"
 
 static void check_frame(const struct stack_frame *f, struct str text)
 {

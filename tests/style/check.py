@@ -309,7 +309,7 @@ def head(path):
 
 
 BAD = [  # rule, path, what follows the first two lines
-    ("layers", "formats/x.c", '#include "replayer/verdict.h"\n'),
+    ("layers", "formats/x.c", '#include "replayer/judge/verdict.h"\n'),
     ("layers", "replayer/x.c", '#include "viewer/session.h"\n'),
     ("layers", "formats/x.c", '#include "json.h"\n'),
     ("includes", "replayer/remote/x.c", "#include <grpc/grpc.h>\n"),

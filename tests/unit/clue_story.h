@@ -2,7 +2,7 @@
 /* clue_story.h: a verdict, a worker and a history, and the clues that they give. */
 #pragma once
 
-#include "replayer/clues.h"
+#include "replayer/judge/clues.h"
 #include "tests/unit/build.h"
 
 #define UUID_1 "6bfd6073-2403-413f-acc3-7090cf837d0a"

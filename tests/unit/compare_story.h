@@ -4,8 +4,8 @@
 
 #include "formats/base/buf.h"
 #include "formats/base/limits.h"
-#include "replayer/compare.h"
-#include "replayer/compare_fields.h"
+#include "replayer/judge/compare.h"
+#include "replayer/judge/compare_fields.h"
 
 struct compare_story {
 	struct arena arena;

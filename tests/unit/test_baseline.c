@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "replayer/baseline.h"
+#include "replayer/run/baseline.h"
 
 #define HEADER "{\"hindcast\":\"baseline\",\"version\":1}\n"
 #define KNOWN(fingerprint, type, more) \

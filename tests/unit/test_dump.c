@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "replayer/run_dump.h"
+#include "replayer/run/run_dump.h"
 
 #include <stdlib.h>
 

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "formats/wire.h"
-#include "replayer/explain_form.h"
+#include "replayer/explain/explain_form.h"
 
 #define ND 24 /* WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR */
 #define CORE "[TMPRL1100] Nondeterminism error: "

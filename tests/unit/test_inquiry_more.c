@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "formats/events.h"
-#include "replayer/inquiry.h"
+#include "replayer/judge/inquiry.h"
 #include "tests/unit/build.h"
 #include "tests/unit/reply.h"
 

@@ -10,7 +10,7 @@
 #include "formats/base/buf.h"
 #include "formats/base/limits.h"
 #include "formats/base/mem.h"
-#include "replayer/run_file.h"
+#include "replayer/run/run_file.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -10,7 +10,7 @@
 
 #include "formats/events.h"
 #include "formats/wire.h"
-#include "replayer/match.h"
+#include "replayer/judge/match.h"
 #include "tests/unit/build.h"
 
 /* Started; task 1 (4): what a test builds from event 5 on. */

@@ -12,8 +12,8 @@
 #include "formats/base/buf.h"
 #include "formats/base/vec.h"
 #include "formats/load.h"
-#include "replayer/explain_form.h"
-#include "replayer/pairs.h"
+#include "replayer/explain/explain_form.h"
+#include "replayer/judge/pairs.h"
 
 struct corpus {
 	struct arena arena;

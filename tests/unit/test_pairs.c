@@ -10,7 +10,7 @@
 
 #include "formats/events.h"
 #include "formats/field.h"
-#include "replayer/pairs.h"
+#include "replayer/judge/pairs.h"
 
 static void every_command_event_has_its_pair(void **state)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "replayer/policy.h"
+#include "replayer/run/policy.h"
 
 static struct policy read_policy(const char *fail_on)
 {

@@ -13,7 +13,7 @@
 
 #include "formats/events.h"
 #include "formats/wire.h"
-#include "replayer/corpus.h"
+#include "replayer/dispatch/corpus.h"
 #include "tests/unit/build.h"
 
 struct story {

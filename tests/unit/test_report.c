@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "replayer/report.h"
+#include "replayer/report/report.h"
 
 #include <jansson.h>
 #include <stdio.h>

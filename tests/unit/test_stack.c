@@ -9,7 +9,7 @@
 
 #include "formats/base/buf.h"
 #include "formats/base/limits.h"
-#include "replayer/stack.h"
+#include "replayer/judge/stack.h"
 
 struct story {
 	struct arena arena;

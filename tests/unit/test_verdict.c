@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "replayer/verdict.h"
+#include "replayer/judge/verdict.h"
 
 static void every_kind_has_its_name(void **state)
 {

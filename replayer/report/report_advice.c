@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* report_advice.c: what to try: a row for each kind of divergence. */
+#include "replayer/report/report_advice.h"
+
+#include "formats/base/limits.h"
+#include "replayer/judge/sdk_words.h"
+
+/* In front of the call that keeps old runs on their way. */
+static const char *const BY_KIND[DIVERGENCE_KINDS] = {
+	[DIVERGENCE_MARKER] =
+		"keep patches, versions, side effects and local activities that "
+		"open runs recorded, and put new ones behind ",
+	[DIVERGENCE_UPDATE] =
+		"keep the update's handler as it was for runs that took it: put the"
+		" change behind ",
+	[DIVERGENCE_EARLY_CLOSE] =
+		"let runs from before the change go on to their old end: put it "
+		"behind ",
+	[DIVERGENCE_LATE_CLOSE] =
+		"let runs from before the change end where they ended: put what is "
+		"new behind ",
+	[DIVERGENCE_WRONG_CLOSE] =
+		"let runs from before the change end the way they did: put it "
+		"behind ",
+	[DIVERGENCE_ATTRIBUTE] =
+		"give runs from before the change the old value: put the new one "
+		"behind ",
+	[DIVERGENCE_REORDERED] =
+		"keep the old order for runs from before the change: put the new "
+		"one behind ",
+	[DIVERGENCE_REPLACED] =
+		"let runs from before the change do the old thing: put the new one "
+		"behind ",
+	[DIVERGENCE_MISSING] =
+		"keep what was removed for runs from before the change: leave it "
+		"out only behind ",
+	[DIVERGENCE_EXTRA] =
+		"let runs from before the change go without it: put what is new "
+		"behind ",
+};
+
+static const struct sdk_words *words_of(const struct run_row *row)
+{
+	return sdk_words(row->entry.worker_sdk.n ? row->entry.worker_sdk : row->entry.sdk);
+}
+
+static void say(const char **label, struct str text, struct report_lines *ret)
+{
+	report_add(ret, (struct report_line){.label = *label, .text = text});
+	*label = NULL;
+}
+
+/* Whether all that differs in the task looks made up anew each time. */
+static bool only_generated(const struct run_row *row)
+{
+	const struct evidence *e = row->entry.evidence;
+	size_t generated = 0, plain = 0;
+
+	for (size_t i = 0; e && i < e->tasks.n; i++) {
+		const struct task_commands *t = &e->tasks.at[i];
+
+		if (t->task != row->verdict.divergence.workflow_task)
+			continue;
+		for (size_t k = 0; k < t->n_pairs; k++)
+			for (size_t n = 0; n < t->pairs[k].n_differences; n++) {
+				bool made_up = t->pairs[k].differences[n].class ==
+					       DIFFERENCE_GENERATED;
+
+				generated += made_up;
+				plain += !made_up;
+			}
+	}
+	return generated && !plain;
+}
+
+static void advise_diverged(const struct run_row *row, const char **label, struct arena *a,
+			    struct report_lines *ret)
+{
+	const struct divergence *d = &row->verdict.divergence;
+	const struct sdk_words *w = words_of(row);
+
+	if (row->verdict.unstable || only_generated(row)) {
+		say(label,
+		    arena_printf(a, "%s: take ids, times and random numbers from %s",
+				 row->verdict.unstable
+					 ? "the code does not do the same twice"
+					 : "the value looks made up anew each time",
+				 w->fresh),
+		    ret);
+		return;
+	}
+	say(label,
+	    arena_printf(a, "%s%s", BY_KIND[d->kind], w->patch), ret);
+	if (d->kind == DIVERGENCE_MARKER && d->history.what.n)
+		say(label,
+		    arena_printf(a, "once no run with this marker is open: %s", w->retire), ret);
+}
+
+static struct str advise_other(const struct run_row *row, struct arena *a)
+{
+	const struct ledger_entry *e = &row->entry;
+	const struct verdict *v = &row->verdict;
+
+	switch (v->kind) {
+	case VERDICT_FAILED:
+		if (str_is(v->reason, "deadlock"))
+			return STR("workflow code must not block: no locks, sleeping, input or "
+				   "output, and no loop without an await");
+		if (str_is(v->reason, "sdk-older-than-history"))
+			return arena_printf(a, "build the worker with %.*s %.*s or newer",
+					    STR_ARG(e->sdk.n ? report_name(e->sdk, a)
+							     : STR("the SDK that recorded it,")),
+					    STR_ARG(report_name(e->sdk_version, a)));
+		return STR_NONE;
+	case VERDICT_UNREGISTERED:
+		return arena_printf(a, "register %.*s in this worker, or add a --worker that has it",
+				    STR_ARG(e->workflow_type.n ? report_name(e->workflow_type, a)
+							       : STR("the workflow type")));
+	case VERDICT_TIMED_OUT:
+		return STR("see where it hangs in the worker's output; --timeout gives it longer");
+	case VERDICT_CRASHED:
+		return STR("see the end of the worker's output");
+	default:
+		return STR_NONE;
+	}
+}
+
+static void commands(const struct run_row *row, const char **label, struct arena *a,
+		     struct report_lines *ret)
+{
+	struct str word = report_shell_word(row->entry.history, a);
+	enum verdict_kind kind = row->verdict.kind;
+
+	if (!word.n)
+		return;
+	if (kind == VERDICT_INVALID) {
+		say(label, arena_printf(a, "hindcast check %.*s", STR_ARG(word)), ret);
+		return;
+	}
+	if (kind != VERDICT_UNREGISTERED)
+		say(label, arena_printf(a, "hindcast show %.*s", STR_ARG(word)), ret);
+	say(label, arena_printf(a, "hindcast replay --worker 'CMD' %.*s", STR_ARG(word)), ret);
+}
+
+void report_add_advice(const struct run_row *row, struct arena *a, struct report_lines *ret)
+{
+	const char *label = "try";
+	struct str other;
+
+	if (row->verdict.kind == VERDICT_SKIPPED || row->verdict.kind == VERDICT_PASSED)
+		return;
+	if (row->verdict.kind == VERDICT_DIVERGED) {
+		advise_diverged(row, &label, a, ret);
+	} else {
+		other = advise_other(row, a);
+		if (other.n)
+			say(&label, other, ret);
+	}
+	commands(row, &label, a, ret);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* run_file.h: a run file read back: what reports and the viewer are made from. */
+#pragma once
+
+#include "formats/base/arena.h"
+#include "replayer/run/causes.h"
+#include "replayer/run/ledger.h"
+
+/*
+ * Hostile input: every line is bounded, keys that we do not know are ignored, known ones
+ * must be of their kind, and nothing in it is ever run or opened. A run that was cut short
+ * has no totals line and perhaps half a last line: what is whole is read.
+ *
+ * Totals and causes are counted from the rows, never taken from the totals line. Rows are
+ * in the order of their paths, since workers finish in any order.
+ */
+struct run_row {
+	struct ledger_entry entry; /* its verdict points to the one below */
+	struct verdict verdict;
+	size_t cause; /* index into causes, or CAUSES_NONE */
+	int64_t line;
+};
+
+struct run_file {
+	struct arena arena; /* all strings */
+	struct ledger_header header;
+	struct run_row *rows;
+	size_t n_rows;
+	int64_t totals[VERDICT_KINDS];
+	struct causes causes;
+	struct str ended; /* STR_NONE: the run was interrupted */
+	bool half_line;	  /* the last line was not whole and was left out */
+};
+
+/* Errors carry the number of the line. */
+bool run_file_read(struct run_file **ret, struct str path, struct err *err);
+/* The same from memory; strings are copied. */
+bool run_file_parse(struct run_file **ret, struct str text, struct err *err);
+void run_file_free(struct run_file *r);
