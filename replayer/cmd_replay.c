@@ -360,18 +360,21 @@ static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 	char ended[32];
 	enum dispatch_end end = DISPATCH_DONE;
 	struct err err = ERR_INIT, late = ERR_INIT;
-	bool fine;
+	bool fine, closed;
 
 	if (s->old_settings)
 		s->old_path = compared_path(run_path, &s->arena);
 	/* First of all: nobody may take what an earlier run left for this one's. */
 	if (!open_ledger(s, corpus, run_path, &err))
 		return fail(s->context, POLICY_UNJUDGED, &err);
+	session_hold_signals(s);
 	fine = !s->old_settings || replay_old(s, &end);
 	if (fine && end == DISPATCH_DONE)
 		fine = judge(s, corpus, run_path, &end);
-	if (!ledger_close(s->ledger, session_timestamp(ended, sizeof(ended)), &late) ||
-	    (fine && !report(s, run_path, &late))) {
+	closed = ledger_close(s->ledger, session_timestamp(ended, sizeof(ended)), &late);
+	/* The run file is whole; nobody should have to wait for a report that hangs. */
+	session_release_signals(s);
+	if (!closed || (fine && !report(s, run_path, &late))) {
 		if (fine)
 			fail(s->context, 0, &late);
 		fine = false;
@@ -434,7 +437,8 @@ int replay_run(const struct command_context *context, void *settings,
 	       const struct str *operands, size_t n_operands)
 {
 	const struct replay_options *o = settings;
-	struct session s = {.context = context, .settings = o, .started_ms = session_now_ms(NULL)};
+	struct session s = {.context = context, .settings = o, .signals = -1,
+			    .started_ms = session_now_ms(NULL)};
 	struct err err = ERR_INIT;
 	struct corpus corpus;
 	int code;
@@ -443,14 +447,12 @@ int replay_run(const struct command_context *context, void *settings,
 		return fail(context, POLICY_USAGE, &err);
 	corpus_init(&corpus);
 	arena_init(&s.arena);
-	s.signals = session_watch_signals();
+	session_init_signals();
 	code = gather_and_replay(&s, &corpus, operands, n_operands,
 				 o->run.n ? o->run : STR(REPLAY_DEFAULT_RUN_FILE));
 	corpus_done(&corpus);
 	baseline_free(s.baseline);
 	compared_free(s.old);
 	arena_done(&s.arena);
-	if (s.signals >= 0)
-		close(s.signals);
 	return code;
 }

@@ -32,15 +32,49 @@ struct str session_timestamp(char *room, size_t n)
 	return str_slice(room, strftime(room, n, "%Y-%m-%dT%H:%M:%SZ", &tm));
 }
 
-int session_watch_signals(void)
+/* The shell's own word for a program that Ctrl-C ended, and docs/replay.md's. */
+static void end_program(int number)
+{
+	_exit(POLICY_INTERRUPTED);
+}
+
+void session_init_signals(void)
+{
+	struct sigaction action = {.sa_handler = end_program};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static sigset_t held_signals(void)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	return set;
+}
+
+void session_hold_signals(struct session *s)
+{
+	sigset_t set = held_signals();
+
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	s->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+void session_release_signals(struct session *s)
+{
+	sigset_t set = held_signals();
+	struct signalfd_siginfo info;
+
+	while (s->signals >= 0 && read(s->signals, &info, sizeof(info)) == sizeof(info))
+		;
+	if (s->signals >= 0)
+		close(s->signals);
+	s->signals = -1;
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 void session_clear_progress(struct session *s)

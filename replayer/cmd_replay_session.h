@@ -15,7 +15,7 @@ struct session {
 	const struct command_context *context;
 	const struct replay_options *settings;
 	struct ledger *ledger;
-	int signals; /* signalfd of SIGINT and SIGTERM */
+	int signals; /* signalfd of SIGINT and SIGTERM, while they are held; or -1 */
 	int interrupted; /* 0: no; 1: nothing new goes out; more: stops at once */
 	int64_t started_ms;
 	bool shows_progress;
@@ -34,8 +34,12 @@ struct session {
 
 /* "2026-01-31T12:00:00Z" in ROOM of N bytes. */
 struct str session_timestamp(char *room, size_t n);
-/* SIGINT and SIGTERM come by the descriptor that this returns. */
-int session_watch_signals(void);
+/* SIGINT and SIGTERM end the program, with exit code 130: outside of the two below. */
+void session_init_signals(void);
+/* From here they come by s->signals: a run file is open, and wants its end. */
+void session_hold_signals(struct session *s);
+/* What came meanwhile is forgotten; from here they end the program again. */
+void session_release_signals(struct session *s);
 void session_clear_progress(struct session *s);
 
 /* ---- of struct dispatch_host; CONTEXT is the session ---- */

@@ -8,6 +8,7 @@ Each test is a function; it gets a World: an empty folder, histories in domain w
 the program. A test that fails keeps its folder and says where it is.
 """
 import json
+import os
 import resource
 import signal
 import sys
@@ -86,6 +87,24 @@ def test_interrupted_before_the_first_poll(w):
     got = interrupt(w, "touch started; sleep 60", w.path("started").exists, "a.json")
     same(got.verdicts(), {}, "verdicts")
     same([e for e in errors(got) if "error" in e], [], "stderr")
+
+
+def test_interrupted_while_it_waits_for_histories_or_readers(w):
+    """Neither standard input nor a report's reader keeps Ctrl-C waiting."""
+    w.write("a.json", order("w-1"))
+    os.mkfifo(w.path("report"))
+    never, writer = os.pipe()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        for arguments, run in ((["-"], None), (["a.json", "-r", "junit:report"], RUN)):
+            w.path(RUN).unlink(missing_ok=True)
+            process = w.start(*arguments, worker=w.worker(), stdin=never)
+            if run:
+                wait_for(lambda: w.path(RUN).exists() and '"totals"' in w.path(RUN).read_text())
+            time.sleep(0.5)
+            process.send_signal(number)
+            same(w.finish(process, timeout=5).code, 130, f"exit of {arguments}")
+    os.close(never)
+    os.close(writer)
 
 
 # ---- resumed ----
