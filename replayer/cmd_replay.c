@@ -384,6 +384,28 @@ static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 	return fine ? exit_code(s, end) : POLICY_UNJUDGED;
 }
 
+static struct str run_path_of(const struct replay_options *o)
+{
+	return o->run.n ? o->run : STR(REPLAY_DEFAULT_RUN_FILE);
+}
+
+/* What this run writes, or an earlier one wrote there, is no history of its own. */
+static bool inputs(struct session *s, struct corpus *corpus,
+		   const struct corpus_settings *settings, const struct str *operands,
+		   size_t n_operands, struct err *err)
+{
+	struct str runs[] = {run_path_of(s->settings),
+			     compared_path(run_path_of(s->settings), &corpus->arena)};
+	struct str others[1 + sizeof(runs) / sizeof(*runs)] = {s->settings->baseline};
+	size_t n = 1;
+
+	/* Where it is a history, that is said when the run file is opened. */
+	for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++)
+		if (ledger_is_run(runs[i]))
+			others[n++] = runs[i];
+	return replay_inputs(corpus, settings, operands, n_operands, others, n, err);
+}
+
 /* --compare: what the old worker is asked, and what the new one. */
 struct sides_settings {
 	struct replay_options old, new;
@@ -404,8 +426,7 @@ static bool prepare_sides(struct session *s, struct sides_settings *sides,
 		if (str_is(operands[i], "-"))
 			return err_set(err, ERR_USAGE, "--compare reads each history twice, and "
 						       "standard input can be read once");
-	return replay_inputs(&sides->corpus, settings, operands, n_operands,
-			     s->settings->baseline, err);
+	return inputs(s, &sides->corpus, settings, operands, n_operands, err);
 }
 
 static int gather_and_replay(struct session *s, struct corpus *corpus, const struct str *operands,
@@ -419,8 +440,7 @@ static int gather_and_replay(struct session *s, struct corpus *corpus, const str
 	corpus_init(&sides.corpus);
 	if (!prepare(s, &settings, &corpus->arena, &err))
 		code = fail(s->context, POLICY_USAGE, &err);
-	else if (!replay_inputs(corpus, &settings, operands, n_operands, s->settings->baseline,
-				&err))
+	else if (!inputs(s, corpus, &settings, operands, n_operands, &err))
 		code = fail(s->context, POLICY_NOTHING, &err);
 	else if (s->settings->dry_run)
 		code = dry_run(s, corpus, run_path);
@@ -449,7 +469,7 @@ int replay_run(const struct command_context *context, void *settings,
 	arena_init(&s.arena);
 	session_init_signals();
 	code = gather_and_replay(&s, &corpus, operands, n_operands,
-				 o->run.n ? o->run : STR(REPLAY_DEFAULT_RUN_FILE));
+				 run_path_of(o));
 	corpus_done(&corpus);
 	baseline_free(s.baseline);
 	compared_free(s.old);

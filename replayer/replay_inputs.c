@@ -12,18 +12,18 @@ static struct str last_part(struct str path)
 	return path;
 }
 
-/* A baseline lies where it is at hand: among the histories, and is none. */
-static void drop_baseline(struct str baseline, struct source_list *list)
+/* A baseline or a run file lies where it is at hand: among the histories, and is none. */
+static void drop(struct str other, struct source_list *list)
 {
 	struct stat known, st;
 	size_t n = 0;
 
-	if (!baseline.n || stat(baseline.p, &known) != 0)
+	if (!other.n || stat(other.p, &known) != 0)
 		return;
 	for (size_t i = 0; i < list->files.n; i++) {
 		struct str path = list->files.at[i].path;
 
-		if (!str_eq(last_part(path), last_part(baseline)) || stat(path.p, &st) != 0 ||
+		if (!str_eq(last_part(path), last_part(other)) || stat(path.p, &st) != 0 ||
 		    st.st_ino != known.st_ino || st.st_dev != known.st_dev)
 			list->files.at[n++] = list->files.at[i];
 	}
@@ -31,13 +31,15 @@ static void drop_baseline(struct str baseline, struct source_list *list)
 }
 
 bool replay_inputs(struct corpus *corpus, const struct corpus_settings *settings,
-		   const struct str *operands, size_t n, struct str baseline, struct err *err)
+		   const struct str *operands, size_t n, const struct str *others,
+		   size_t n_others, struct err *err)
 {
 	struct source_list list = {0};
 
 	if (!source_expand(operands, n, &corpus->arena, &list, err))
 		return false;
-	drop_baseline(baseline, &list);
+	for (size_t i = 0; i < n_others; i++)
+		drop(others[i], &list);
 	corpus_gather(corpus, settings, list.files.at, list.files.n);
 	source_list_done(&list);
 	if (corpus->items.n)

@@ -78,22 +78,75 @@ static bool make_folder(const char *path, struct err *err)
 	return ok;
 }
 
+/*
+ * FD is ours alone, and still the file of that name: who goes on with a run puts a new file
+ * in its place, and lets go of the old one.
+ */
+static bool lock(const char *path, int fd, struct err *err)
+{
+	struct stat ours, there;
+	bool taken = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+
+	if (!taken && fstat(fd, &ours) == 0 &&
+	    (stat(path, &there) != 0 || ours.st_ino != there.st_ino || ours.st_dev != there.st_dev))
+		taken = true;
+	return !taken || err_set(err, ERR_IO,
+				 "run file %s: another replay is writing it; name another with "
+				 "--run FILE", path);
+}
+
+/* As run_json_header() begins. */
+#define RUN_FILE_BEGINS "{\"hindcast\":\"run\","
+
+/* It is a run file as far as it goes: *RET bytes, no more than tell it. False: it is not. */
+static bool begins_as_run(int fd, ssize_t *ret)
+{
+	char head[sizeof(RUN_FILE_BEGINS) - 1];
+
+	*ret = pread(fd, head, sizeof(head), 0);
+	return *ret >= 0 && memcmp(head, RUN_FILE_BEGINS, (size_t)*ret) == 0;
+}
+
+bool ledger_is_run(struct str path)
+{
+	struct buf name CLEANUP(buf_done) = {0};
+	ssize_t n = 0;
+	bool is_run;
+	int fd;
+
+	buf_add(&name, path);
+	fd = open(name.p ? name.p : "", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	is_run = fd >= 0 && begins_as_run(fd, &n) && n > 0;
+	if (fd >= 0)
+		close(fd);
+	return is_run;
+}
+
+static bool may_be_replaced(const struct ledger *l, struct err *err)
+{
+	ssize_t n;
+
+	if (begins_as_run(l->fd, &n))
+		return true;
+	if (n < 0)
+		return err_errno(err, "run file %s", l->path.p);
+	return err_set(err, ERR_IO, "run file %s: it holds something else, which is not written "
+				    "over; name another with --run FILE", l->path.p);
+}
+
 /* An old run is written over, unless somebody is still writing it. */
 static bool open_file(struct ledger *l, struct err *err)
 {
 	struct stat st;
 
-	l->fd = open(l->path.p, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	l->fd = open(l->path.p, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (l->fd < 0 || fstat(l->fd, &st) != 0)
 		return err_errno(err, "run file %s", l->path.p);
 	l->regular = S_ISREG(st.st_mode);
 	if (!l->regular)
 		return true;
-	if (flock(l->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-		return err_set(err, ERR_IO,
-			       "run file %s: another replay is writing it; name another "
-			       "with --run FILE",
-			       l->path.p);
+	if (!lock(l->path.p, l->fd, err) || !may_be_replaced(l, err))
+		return false;
 	if (fchmod(l->fd, 0600) != 0 || ftruncate(l->fd, 0) != 0)
 		return err_errno(err, "run file %s", l->path.p);
 	return true;
@@ -180,7 +233,7 @@ static bool copy_lines(struct ledger *l, FILE *old, const struct run_file *run,
 static bool replace(struct ledger *l, FILE *old, const char *name, const struct run_file *run,
 		    const bool *keep, struct err *err)
 {
-	l->fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	l->fd = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (l->fd < 0)
 		return err_errno(err, "%s", name);
 	l->regular = true;
@@ -214,11 +267,9 @@ bool ledger_resume(struct ledger **ret, struct str path, const struct ledger_hea
 	old = fopen(l->path.p, "re");
 	if (!old)
 		fine = err_errno(err, "run file %s", l->path.p);
-	else if (flock(fileno(old), LOCK_EX | LOCK_NB) != 0)
-		fine = err_set(err, ERR_IO, "run file %s: another replay is writing it",
-			       l->path.p);
 	else
-		fine = replace(l, old, name.p, run, keep, err);
+		fine = lock(l->path.p, fileno(old), err) &&
+		       replace(l, old, name.p, run, keep, err);
 	if (old)
 		fclose(old);
 	if (fine) {

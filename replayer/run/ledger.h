@@ -44,7 +44,8 @@ struct ledger_header {
 
 /*
  * Mode 0600; makes the folder of PATH (0700) where it is missing. An older run in PATH is
- * written over; it is an error where another process is still writing it.
+ * written over; it is an error where another process is still writing it, and where the file
+ * holds something else: a history, say, that a glob put behind --run.
  */
 bool ledger_open(struct ledger **ret, struct str path, const struct ledger_header *header,
 		 struct err *err);
@@ -57,6 +58,8 @@ bool ledger_open(struct ledger **ret, struct str path, const struct ledger_heade
 struct run_file;
 bool ledger_resume(struct ledger **ret, struct str path, const struct ledger_header *header,
 		   const struct run_file *run, const bool *keep, struct err *err);
+/* Whether PATH holds the beginning of a run file, whoever wrote it. */
+bool ledger_is_run(struct str path);
 /*
  * One line, at once in the file. Where the disk is full the half line is taken back, so
  * that all before it stays readable.

@@ -186,6 +186,29 @@ def test_resume_refuses_what_is_no_run_file(w):
 # ---- before anything starts ----
 
 
+def test_a_run_file_among_the_histories_is_none(w):
+    passed = orders(w, 2)
+    both = ("--compare", "-w", w.worker(), "-w", w.worker())
+    for arguments in (both, both, ("--worker", w.worker())):
+        got = w.replay(".", "--run", "run.jsonl", *arguments, run="run.jsonl")
+        same(got.code, 0, "exit " + got.err)
+        accounted(got, passed)
+    assert w.path("run.old.jsonl").exists(), "there was another one to be left out"
+
+
+def test_a_history_is_not_written_over(w):
+    """As --run histories/*.json has it, which a shell makes several words of."""
+    orders(w, 2)
+    whole = w.path("h0.json").read_text(encoding="utf-8")
+    for histories in ("h1.json", "h0.json", "."):
+        process = w.start("--run", "h0.json", histories, worker="touch started; " + w.worker())
+        out, err = process.communicate(timeout=20)
+        same(process.returncode, 3, "exit")
+        has(err.decode(), "run file h0.json: it holds something else, which is not written over")
+        same(w.path("h0.json").read_text(encoding="utf-8"), whole, "the history")
+    assert not w.path("started").exists(), "no worker was started"
+
+
 def test_dry_run(w):
     w.write("a.json", order("w-1"))
     w.write("b.json", order("w-2", queue="slow"))

@@ -209,6 +209,50 @@ static void a_full_disk_is_an_error_and_leaves_whole_lines(void **state)
 	place_done(&p);
 }
 
+static void write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void only_a_run_is_written_over(void **state)
+{
+	static const struct {
+		const char *text;
+		bool fine;
+	} ROWS[] = {
+		{"", true},
+		{"{\"hindcast\":\"run\",\"version\":1}\nhalf a li", true},
+		{"{\"hindc", true}, /* killed as it began */
+		{"{\"events\":[]}\n", false},
+		{"x", false},
+		{"{\"hindcast\":\"baseline\",\"version\":1}\n", false},
+	};
+	struct place p = place_new();
+	struct err err = ERR_INIT;
+	struct ledger *l;
+	struct stat st;
+
+	assert_true(ledger_open(&l, str_of(p.path), &HEADER, &err));
+	assert_true(ledger_close(l, STR("x"), &err));
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
+		write_text(p.path, ROWS[i].text);
+		if (ledger_open(&l, str_of(p.path), &HEADER, &err) != ROWS[i].fine)
+			fail_msg("%s", ROWS[i].text);
+		if (ROWS[i].fine) {
+			assert_true(ledger_close(l, STR("x"), &err));
+			continue;
+		}
+		assert_non_null(strstr(err.message, "it holds something else"));
+		assert_int_equal(stat(p.path, &st), 0);
+		assert_int_equal(st.st_size, strlen(ROWS[i].text));
+	}
+	place_done(&p);
+}
+
 static void a_huge_message_is_cut_not_lost(void **state)
 {
 	size_t n = LIMIT_RUN_STRING_BYTES * 3;
@@ -361,6 +405,7 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_read_back),
 		cmocka_unit_test(an_interrupted_run_is_readable),
 		cmocka_unit_test(a_full_disk_is_an_error_and_leaves_whole_lines),
+		cmocka_unit_test(only_a_run_is_written_over),
 		cmocka_unit_test(a_huge_message_is_cut_not_lost),
 		cmocka_unit_test(a_foreign_or_broken_file_is_refused_with_its_line),
 		cmocka_unit_test(nested_json_does_not_break_the_stack),
