@@ -248,12 +248,30 @@ static void count_kept(struct session *s, const struct run_file *old, const bool
 			policy_add(&s->policy, &s->count, &old->rows[i].entry);
 }
 
+/*
+ * A row holds what baseline and old worker said of it then; where they would say something
+ * else now, or were not asked, it is replayed again. Returns how many are left out so.
+ */
+static size_t may_be_kept(const struct session *s, const struct run_file *old, bool *keep)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < old->n_rows; i++) {
+		const struct ledger_entry *entry = &old->rows[i].entry;
+
+		keep[i] = (entry->old != NULL) == (s->old_settings != NULL) &&
+			  entry->known == session_knows(s, entry);
+		n += !keep[i];
+	}
+	return n;
+}
+
 /* Goes on with the run file that is there. */
 static bool open_again(struct session *s, struct corpus *corpus, struct str run_path,
 		       struct ledger_header *header, struct err *err)
 {
 	struct run_file *old;
-	size_t kept, changed;
+	size_t kept, changed, other;
 	struct arena a;
 	bool *keep, fine;
 
@@ -261,10 +279,14 @@ static bool open_again(struct session *s, struct corpus *corpus, struct str run_
 		return err_wrap(err, "--resume");
 	arena_init(&a);
 	keep = arena_array(&a, bool, old->n_rows);
+	other = may_be_kept(s, old, keep);
 	kept = resume_match(corpus, old, keep, &changed);
 	header->resumed = (int64_t)kept;
 	session_note(s, arena_printf(&a, "resumed: %zu of %zu histories have a verdict", kept,
 				corpus->items.n));
+	if (other)
+		session_note(s, arena_printf(&a, "%zu verdicts are of another baseline or comparison, "
+					    "and not kept", other));
 	if (changed)
 		session_note(s, arena_printf(&a, "%zu histories have changed since, and are replayed "
 					    "again", changed));

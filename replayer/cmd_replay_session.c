@@ -145,17 +145,23 @@ void session_progress(void *context, size_t done, size_t total)
 	s->shows_progress = true;
 }
 
+bool session_knows(const struct session *s, const struct ledger_entry *entry)
+{
+	if (s->baseline && baseline_takes(entry) &&
+	    (s->settings->update_baseline || baseline_knows(s->baseline, entry)))
+		return true;
+	return entry->old && entry->old->kind == VERDICT_DIVERGED &&
+	       entry->verdict->kind == VERDICT_DIVERGED;
+}
+
 bool session_verdict(void *context, const struct ledger_entry *entry, struct err *err)
 {
 	struct session *s = context;
 	struct ledger_entry known = *entry;
 
-	if (s->baseline && baseline_takes(entry))
-		known.known = s->settings->update_baseline || baseline_knows(s->baseline, entry);
 	if (s->old)
 		known.old = compared_find(s->old, entry);
-	known.known |= known.old && known.old->kind == VERDICT_DIVERGED &&
-		       entry->verdict->kind == VERDICT_DIVERGED;
+	known.known = session_knows(s, &known);
 	policy_add(&s->policy, &s->count, &known);
 	return ledger_add(s->ledger, &known, err);
 }

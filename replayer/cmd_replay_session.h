@@ -53,5 +53,7 @@ enum dispatch_stop session_stops(void *context, const char **ret_reason);
 void session_note(void *context, struct str text);
 void session_detail(void *context, struct str text);
 void session_progress(void *context, size_t done, size_t total);
+/* It fails no run: the baseline lists it, or the old worker (of ENTRY) diverges there too. */
+bool session_knows(const struct session *s, const struct ledger_entry *entry);
 /* Writes it down, with what the baseline and the old worker say of it. */
 bool session_verdict(void *context, const struct ledger_entry *entry, struct err *err);

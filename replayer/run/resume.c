@@ -29,8 +29,10 @@ size_t resume_match(struct corpus *c, const struct run_file *run, bool *keep,
 		const uint64_t *at = map_get(&items, entry->history);
 		const struct corpus_item *item = at ? &c->items.at[*at] : NULL;
 
+		bool may = keep[i];
+
 		keep[i] = false;
-		if (!item || item->resumed || !says_something(entry->verdict) ||
+		if (!may || !item || item->resumed || !says_something(entry->verdict) ||
 		    (entry->duplicate_of.n && !item->decided))
 			continue;
 		if (item->bytes != entry->bytes || item->events != entry->events ||

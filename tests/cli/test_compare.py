@@ -139,6 +139,22 @@ def test_a_run_that_was_cut_short_is_resumed(w):
     has(got.out, "    6  both pass\n")
 
 
+def test_a_run_without_the_other_worker_is_not_resumed(w):
+    """What was not compared, or was excused by a comparison, is asked again."""
+    orders(w, 3)
+    diverged = {f"./h{i}.json": "diverged" for i in range(3)}
+    same(w.replay(".", worker=w.worker("*:" + REFUND)).code, 1, "exit without --compare")
+    got = compare(w, ["*:" + REFUND], ["*:" + REFUND], "--resume")
+    same(got.code, 0, "exit " + got.err)
+    accounted(got, diverged)
+    has(got.err, "3 verdicts are of another baseline or comparison")
+    assert all(row["old"]["verdict"] == "diverged" for row in got.rows), got.rows
+    got = w.replay(".", "--resume", worker=w.worker("*:" + REFUND))
+    same(got.code, 1, "exit without it again " + got.err)
+    accounted(got, diverged)
+    assert not any("old" in row or "known" in row for row in got.rows), got.rows
+
+
 def test_usage(w):
     orders(w, 1)
     for arguments, words in ((["-w", "true"], "two --worker"),

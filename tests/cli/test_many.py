@@ -138,6 +138,20 @@ def test_a_resumed_run_counts_what_was_found_before(w):
     has(got.out, "1 passed, 1 diverged")
 
 
+def test_what_is_known_is_so_by_the_baseline_of_now(w):
+    w.write("a.json", order("w-1"))
+    w.write("b.json", order("w-2"))
+    worker = w.worker("w-1:nd:" + ND_VAGUE)
+    same(w.replay(".", worker=worker).code, 1, "exit")
+    known = ("--resume", "--baseline", "known.baseline")
+    for arguments, code, kept in ((known + ("--update-baseline",), 0, 1), (known, 0, 2),
+                                  (("--resume",), 1, 1)):
+        got = w.replay(".", *arguments, worker=worker)
+        same(got.code, code, f"exit with {arguments}: {got.err}")
+        accounted(got, {"./a.json": "diverged", "./b.json": "passed"})
+        same(got.header["resumed"], kept, f"kept with {arguments}")
+
+
 def test_what_changed_since_is_replayed_again(w):
     orders(w, 3)
     same(w.replay(".", worker=w.worker()).code, 0, "exit")
