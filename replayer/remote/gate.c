@@ -57,7 +57,7 @@ static struct guest *guest_comes(struct gate *g, struct str peer)
 		if (peer.n >= sizeof(new.peer))
 			return NULL;
 		memcpy(new.peer, peer.p ? peer.p : "", peer.n);
-		new.known = procnet_user(peer, g->port, &new.user);
+		new.known = procnet_user(peer, g->listen->host, g->port, &new.user);
 		new.gone = !new.known && !procnet_connected(peer, g->port);
 		vec_push(&g->guests, new);
 		guest = vec_last(&g->guests);

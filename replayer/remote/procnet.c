@@ -63,13 +63,28 @@ static bool endpoint_eq(const struct endpoint *a, const struct endpoint *b)
 	return a->port == b->port && memcmp(a->ip, b->ip, 16) == 0;
 }
 
+/* "127.0.0.1" or "::1". */
+static bool endpoint_host(struct str s, struct endpoint *ret)
+{
+	char host[64];
+	uint8_t v4[4];
+
+	if (s.n >= sizeof(host))
+		return false;
+	memcpy(host, s.p, s.n);
+	host[s.n] = '\0';
+	if (inet_pton(AF_INET, host, v4) == 1) {
+		ip_from_v4(v4, ret->ip);
+		return true;
+	}
+	return inet_pton(AF_INET6, host, ret->ip) == 1;
+}
+
 /* "127.0.0.1:7233" or "[::1]:7233". */
 static bool endpoint_parse(struct str s, struct endpoint *ret)
 {
-	char host[64];
 	long long port;
 	size_t colon = s.n;
-	uint8_t v4[4];
 
 	while (colon > 0 && s.p[colon - 1] != ':')
 		colon--;
@@ -78,16 +93,8 @@ static bool endpoint_parse(struct str s, struct endpoint *ret)
 	s = str_take(s, colon - 1);
 	if (s.n > 2 && s.p[0] == '[')
 		s = str_slice(s.p + 1, s.n - 2);
-	if (s.n >= sizeof(host))
-		return false;
-	memcpy(host, s.p, s.n);
-	host[s.n] = '\0';
 	ret->port = (uint32_t)port;
-	if (inet_pton(AF_INET, host, v4) == 1) {
-		ip_from_v4(v4, ret->ip);
-		return true;
-	}
-	return inet_pton(AF_INET6, host, ret->ip) == 1;
+	return endpoint_host(s, ret);
 }
 
 static struct str endpoint_text(const struct endpoint *e, struct arena *a)
@@ -269,8 +276,12 @@ static struct str without_escapes(struct str s, char *room, size_t n)
 	return str_slice(room, out.n);
 }
 
-/* One end of the connection between PEER and our port: theirs, or ours. */
-static bool find_end(struct str peer, int port, bool ours, struct tcp *ret)
+/*
+ * One end of the connection between PEER and our port: theirs, or ours. HOST: ours, or NULL
+ * for any.
+ */
+static bool find_end(struct str peer, const struct endpoint *host, int port, bool ours,
+		     struct tcp *ret)
 {
 	struct endpoint theirs;
 	struct tcps all = {0};
@@ -289,7 +300,8 @@ static bool find_end(struct str peer, int port, bool ours, struct tcp *ret)
 		const struct endpoint *them = ours ? &t->peer : &t->local;
 
 		found = t->state == TCP_STATE_ESTABLISHED && endpoint_eq(them, &theirs) &&
-			us->port == (uint32_t)port;
+			us->port == (uint32_t)port &&
+			(!host || memcmp(us->ip, host->ip, sizeof(us->ip)) == 0);
 		if (found)
 			*ret = *t;
 	}
@@ -297,11 +309,12 @@ static bool find_end(struct str peer, int port, bool ours, struct tcp *ret)
 	return found;
 }
 
-bool procnet_user(struct str peer, int port, uid_t *ret)
+bool procnet_user(struct str peer, struct str host, int port, uid_t *ret)
 {
+	struct endpoint ours;
 	struct tcp end;
 
-	if (!find_end(peer, port, false, &end))
+	if (!endpoint_host(host, &ours) || !find_end(peer, &ours, port, false, &end))
 		return false;
 	*ret = end.user;
 	return true;
@@ -311,5 +324,5 @@ bool procnet_connected(struct str peer, int port)
 {
 	struct tcp end;
 
-	return find_end(peer, port, true, &end);
+	return find_end(peer, NULL, port, true, &end);
 }

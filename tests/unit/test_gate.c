@@ -84,22 +84,26 @@ static void disconnect(struct pair *p)
 static void check_user(void **state)
 {
 	static const int families[] = {AF_INET, AF_INET6};
+	static const struct str hosts[] = {STR("127.0.0.1"), STR("::1")};
 
 	for (size_t i = 0; i < 2; i++) {
 		uid_t user = 4711;
 		struct pair p;
 
 		connect_pair(&p, families[i]);
-		assert_true(procnet_user(str_of(p.peer), p.port, &user));
+		assert_true(procnet_user(str_of(p.peer), hosts[i], p.port, &user));
 		assert_int_equal(user, geteuid());
-		assert_false(procnet_user(str_of(p.peer), p.port + 1, &user));
+		assert_false(procnet_user(str_of(p.peer), hosts[i], p.port + 1, &user));
+		/* Somebody else's, at the same port: both may come from one port. */
+		assert_false(procnet_user(str_of(p.peer), STR("127.0.0.2"), p.port, &user));
+		assert_false(procnet_user(str_of(p.peer), STR("nowhere"), p.port, &user));
 		assert_true(procnet_connected(str_of(p.peer), p.port));
 		assert_false(procnet_connected(str_of(p.peer), p.port + 1));
 		close(p.far);
 		p.far = -1;
 		assert_false(procnet_connected(str_of(p.peer), p.port));
 		disconnect(&p);
-		assert_false(procnet_user(str_of(p.peer), p.port, &user));
+		assert_false(procnet_user(str_of(p.peer), hosts[i], p.port, &user));
 	}
 }
 
@@ -111,7 +115,7 @@ static void check_no_user(void **state)
 	uid_t user;
 
 	for (size_t i = 0; i < sizeof(peers) / sizeof(*peers); i++)
-		assert_false(procnet_user(str_of(peers[i]), 7233, &user));
+		assert_false(procnet_user(str_of(peers[i]), STR("127.0.0.1"), 7233, &user));
 }
 
 static void check_loopback(void **state)
