@@ -181,7 +181,8 @@ static void ended(struct lane *lane)
 	lane->fruitless = lane->n_verdicts ? 0 : lane->fruitless + 1;
 	lane->n_replies = lane->n_verdicts = lane->n_begun = 0;
 	lane->n_queues = lane->n_pollers = 0;
-	lane->looked_for_local_activities = false;
+	lane->local_activities = GO_LOCAL_ACTIVITIES_UNKNOWN;
+	lane->n_looked_at = 0;
 	if (lane->fruitless >= FRUITLESS_PROCESSES && !never_polled && !lane->why[0])
 		lane_keep_why(lane, STR("the worker keeps ending before it gives a verdict"));
 	if (!lane->ending && !never_polled && lane->fruitless < FRUITLESS_PROCESSES) {

@@ -89,16 +89,31 @@ static void choose_run_id(struct lane *lane, struct job *job)
 	job->inquiry.run_ids.own = real.n ? real : job->run_id;
 }
 
-/* Go's needs no guard where the program has no local activities; that is looked at once. */
+/*
+ * One command may start several programs, and a task goes to whichever of them polls: with
+ * each new poller it is looked again. What was begun without a guard begins anew, then.
+ */
+static void look_for_local_activities(struct lane *lane)
+{
+	bool none = lane->local_activities == GO_LOCAL_ACTIVITIES_NONE;
+	size_t n = frontend_pollers(lane->frontend);
+
+	if (!lane->process || n == lane->n_looked_at)
+		return;
+	lane->n_looked_at = n;
+	lane->local_activities = process_local_activities(lane->process);
+	while (none && lane->local_activities != GO_LOCAL_ACTIVITIES_NONE && lane->jobs.n)
+		lane_put_back(lane, *vec_last(&lane->jobs), AGAIN_ANYWHERE);
+}
+
+/* Go's needs no guard where the program has no local activities. */
 static const struct recipe *recipe_for(struct lane *lane, const struct poller *p)
 {
 	const struct recipe *recipe = sdk_recipe(p->sdk, p->name_space);
 
 	if (!recipe->unguarded)
 		return recipe;
-	if (lane->process && !lane->looked_for_local_activities)
-		lane->local_activities = process_local_activities(lane->process);
-	lane->looked_for_local_activities = true;
+	look_for_local_activities(lane);
 	return lane->local_activities == GO_LOCAL_ACTIVITIES_NONE ? recipe->unguarded : recipe;
 }
 
@@ -169,6 +184,8 @@ void lane_pump(struct lane *lane)
 
 	if (lane->n_lost)
 		return;
+	if (lane->local_activities == GO_LOCAL_ACTIVITIES_NONE)
+		look_for_local_activities(lane);
 	for (size_t i = 0; i < lane->jobs.n; i++) {
 		struct job *job = lane->jobs.at[i];
 

@@ -72,8 +72,8 @@ struct lane {
 	bool ending;   /* no further process */
 	char why[ERR_MESSAGE_BYTES]; /* it is over */
 	/* Of this process: */
-	bool looked_for_local_activities;
-	enum go_local_activities local_activities;
+	enum go_local_activities local_activities; /* of its pollers until now */
+	size_t n_looked_at; /* pollers there were when that was looked for */
 	struct map used_run_ids; /* keys live in the corpus */
 	struct map identities; /* of pollers from elsewhere; keys live in the dispatch's arena */
 	size_t n_pollers; /* looked at */

@@ -107,6 +107,27 @@ def test_interrupted_while_it_waits_for_histories_or_readers(w):
     os.close(writer)
 
 
+# ---- several programs behind one command ----
+
+
+def test_each_program_is_looked_at_for_local_activities(w):
+    """Go's are served without a guard as long as all of them can do without."""
+    method = b"\0go.temporal.io/sdk/internal.(*workflowEnvironmentInterceptor).ExecuteLocalActivity\0"
+    function = b"\0go.temporal.io/sdk/internal.ExecuteLocalActivity\0"
+    with open(w.fake, "rb") as file:
+        program = file.read()
+    for name, symbols in (("without", method), ("with", method + function)):
+        w.path(name).write_bytes(program + symbols)
+        w.path(name).chmod(0o755)
+    orders(w, 10)
+    go = "sdk=temporal-go version=1.35.0 pollers=1 '*:after:1000:pass'"
+    got = w.replay(".", "--verbose", worker=f"./without {go} & sleep 0.5; exec ./with {go}")
+    told = [line for line in got.err.splitlines() if ", recipe go (" in line]
+    unguarded = [line for line in told if "no local activities" in line]
+    # All went out to the first one, and were begun anew when the second one came.
+    same((len(told), told[:10]), (20, unguarded), "recipes")
+
+
 # ---- resumed ----
 
 
