@@ -162,6 +162,18 @@ static bool ranges(const struct replay_options *o, struct err *err)
 	       !bad_range(err, "page-bytes", o->page_bytes, 120LL * 1024 * 1024);
 }
 
+/* Beyond the last port libgrpc begins at the first again. */
+static bool ports_left(const struct replay_options *o, struct err *err)
+{
+	long long jobs = o->jobs ? o->jobs : 1;
+	long long last = o->port + jobs * (long long)o->workers.items.n - 1;
+
+	if (!o->port || last <= 65535)
+		return true;
+	return err_set(err, ERR_USAGE, "--port %lld: each worker process gets a port of its own, and "
+				       "there is none beyond 65535", o->port);
+}
+
 /* FROM=TO, and each FROM once. */
 static bool good_mapping(const struct opt_list *list, size_t index, struct err *err)
 {
@@ -221,7 +233,7 @@ bool replay_options_check(const struct replay_options *o, size_t n_operands, str
 	    !str_is(o->stacks, "none"))
 		fine = err_set(err, ERR_USAGE, "--stacks %.*s: diverged, all or none is expected",
 			       STR_ARG(o->stacks));
-	return fine && ranges(o, err);
+	return fine && ranges(o, err) && ports_left(o, err);
 }
 
 static void settings_done(void *settings)

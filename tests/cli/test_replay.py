@@ -61,6 +61,7 @@ def test_usage(w):
             (["a.json", "--ignore", "Nothing.input"], "true", "there is no command Nothing"),
             (["a.json", "--ignore", "*.*Timeout"], "true", "a whole part"),
             (["a.json", "--port", "99999"], "true", "--port"),
+            (["a.json", "--port", "65530", "-j", "7"], "true", "none beyond 65535"),
             (["a.json", "--no-such"], "true", "--no-such")]:
         got = w.replay(*arguments, worker=worker)
         same(got.code, 2, f"exit of {arguments}")
