@@ -162,6 +162,35 @@ static bool ranges(const struct replay_options *o, struct err *err)
 	       !bad_range(err, "page-bytes", o->page_bytes, 120LL * 1024 * 1024);
 }
 
+/* What without another option would silently do nothing. */
+static bool partners(const struct replay_options *o, struct err *err)
+{
+	bool worker = o->workers.items.n > 0;
+	const struct {
+		const char *name;
+		bool given;
+		const char *needs;
+		bool has;
+	} rows[] = {
+		{"update-baseline", o->update_baseline, "--baseline FILE", o->baseline.n > 0},
+		{"seed", o->seed.p != NULL, "--sample N", o->sample > 0},
+		{"strict-tasks", o->strict_tasks != 0, "--strict", o->strict},
+		{"ignore", o->ignore.items.n > 0, "--strict", o->strict},
+		{"query", o->queries.items.n > 0, "--stacks diverged or all",
+		 !str_is(o->stacks, "none")},
+		{"env", o->env.items.n > 0, "--worker 'CMD'", worker},
+		{"jobs", o->jobs > 1, "--worker 'CMD'", worker},
+		{"port", o->port != 0, "--worker 'CMD'", worker},
+		{"worker-memory", o->worker_memory != 0, "--worker 'CMD'", worker},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (rows[i].given && !rows[i].has)
+			return err_set(err, ERR_USAGE, "--%s needs %s", rows[i].name,
+				       rows[i].needs);
+	return true;
+}
+
 /* Beyond the last port libgrpc begins at the first again. */
 static bool ports_left(const struct replay_options *o, struct err *err)
 {
@@ -204,16 +233,12 @@ bool replay_options_check(const struct replay_options *o, size_t n_operands, str
 			       "hindcast replay --help)");
 	if (!n_operands)
 		return err_set(err, ERR_USAGE, "replay needs a history: a file, a folder, a glob or -");
-	if (o->update_baseline && !o->baseline.n)
-		return err_set(err, ERR_USAGE, "--update-baseline needs --baseline FILE");
 	if (o->compare && (o->workers.items.n != 2 || o->listen.n))
 		return err_set(err, ERR_USAGE, "--compare needs two --worker, the old one and then "
 					       "the new one; there %s %zu%s",
 			       o->workers.items.n == 1 ? "is" : "are", o->workers.items.n,
 			       o->listen.n ? ", and --listen" : "");
-	if (o->seed.p && !o->sample)
-		return err_set(err, ERR_USAGE, "--seed needs --sample N");
-	if (!replay_listen_check(o, err))
+	if (!partners(o, err) || !replay_listen_check(o, err))
 		return false;
 	arena_init(&a);
 	if (o->sdk.n && !sdk_find(o->sdk))

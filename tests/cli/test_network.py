@@ -143,6 +143,10 @@ def test_refuses_to_start(w):
             (["--listen", "127.0.0.1:0", "--api-key-file", "none"], "none"),
             (["--listen", "127.0.0.1:0", "--tls", "h0.json,key"], "no certificate"),
             (["--tls", "auto", "--worker", "true"], "--tls needs --listen"),
+            (["--listen", "127.0.0.1:0", "--port", "7233"], "--port needs --worker"),
+            (["--listen", "127.0.0.1:0", "--env", "A=B"], "--env needs --worker"),
+            (["--listen", "127.0.0.1:0", "--worker-memory", "1G"], "--worker-memory needs"),
+            (["--listen", "127.0.0.1:0", "-j", "2"], "--jobs needs --worker"),
             (["--listen", "127.0.0.1:0", "--isolate"], "--isolate needs --worker")]:
         got = w.replay("h0.json", *arguments)
         same(got.code, 2, f"exit of {arguments}: {got.err}")

@@ -58,10 +58,13 @@ def test_usage(w):
             (["a.json", "--report", "paper"], "true", "text, json, junit"),
             (["a.json", "--sdk", "cobol"], "true", "Go, Java, Python"),
             (["a.json", "--env", "NOVALUE"], "true", "NAME=VALUE"),
-            (["a.json", "--ignore", "Nothing.input"], "true", "there is no command Nothing"),
-            (["a.json", "--ignore", "*.*Timeout"], "true", "a whole part"),
+            (["a.json", "--strict", "--ignore", "Nothing.input"], "true", "there is no command Nothing"),
+            (["a.json", "--strict", "--ignore", "*.*Timeout"], "true", "a whole part"),
             (["a.json", "--port", "99999"], "true", "--port"),
             (["a.json", "--port", "65530", "-j", "7"], "true", "none beyond 65535"),
+            (["a.json", "--ignore", "*.header"], "true", "--ignore needs --strict"),
+            (["a.json", "--strict-tasks", "3"], "true", "--strict-tasks needs --strict"),
+            (["a.json", "--query", "q", "--stacks", "none"], "true", "--query needs --stacks"),
             (["a.json", "--no-such"], "true", "--no-such")]:
         got = w.replay(*arguments, worker=worker)
         same(got.code, 2, f"exit of {arguments}")
