@@ -33,6 +33,11 @@
 /* And a path, which must still be found by it. */
 #define LIMIT_SHOWN_PATH_BYTES ((size_t)1024)
 
+/* Workers that poll one port, by what they call themselves, and the queues they poll: real ones
+ * are a handful; each has names that are kept while it is there. */
+#define LIMIT_POLLERS ((size_t)2000)
+#define LIMIT_POLL_NAME_BYTES ((size_t)16 * 1024)
+
 /* Names of calls that a worker makes and hindcast has not, kept for -v. */
 #define LIMIT_UNIMPLEMENTED ((size_t)100)
 

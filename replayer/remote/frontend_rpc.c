@@ -9,17 +9,50 @@
 
 /* ---- pollers and polls ---- */
 
+/* Or how many there are. */
+static size_t find_poller(const struct frontend *f, const struct poll_request *r)
+{
+	size_t i = 0;
+
+	while (i < f->pollers.n && !(str_eq(f->pollers.at[i].identity, r->identity) &&
+				     str_eq(f->pollers.at[i].instance, r->instance) &&
+				     str_eq(f->pollers.at[i].name_space, r->name_space)))
+		i++;
+	return i;
+}
+
+static size_t find_queue(const struct frontend *f, struct str name)
+{
+	size_t i = 0;
+
+	while (i < f->queues.n && !str_eq(f->queues.at[i], name))
+		i++;
+	return i;
+}
+
+/* What a poll hears that would have us keep more than any worker needs; NULL: it is fine. */
+static const char *too_much(const struct frontend *f, const struct poll_request *r)
+{
+	const struct str names[] = {r->name_space, r->queue, r->identity, r->instance, r->build_id};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (names[i].n > LIMIT_POLL_NAME_BYTES)
+			return "a name in this poll is too long for hindcast";
+	if (find_poller(f, r) >= LIMIT_POLLERS ||
+	    (!r->sticky && find_queue(f, r->queue) >= LIMIT_POLLERS))
+		return "more workers or queues than hindcast keeps";
+	return NULL;
+}
+
 static size_t poller_index(struct frontend *f, const struct poll_request *r,
 			   struct rpc_call *call)
 {
 	struct str name = rpc_call_metadata(call, "client-name");
+	size_t known = find_poller(f, r);
 	struct poller p;
 
-	for (size_t i = 0; i < f->pollers.n; i++)
-		if (str_eq(f->pollers.at[i].identity, r->identity) &&
-		    str_eq(f->pollers.at[i].instance, r->instance) &&
-		    str_eq(f->pollers.at[i].name_space, r->name_space))
-			return i;
+	if (known < f->pollers.n)
+		return known;
 	p = (struct poller){
 		.identity = arena_str(&f->arena, r->identity),
 		.instance = arena_str(&f->arena, r->instance),
@@ -35,9 +68,10 @@ static size_t poller_index(struct frontend *f, const struct poll_request *r,
 
 static size_t queue_index(struct frontend *f, struct str name)
 {
-	for (size_t i = 0; i < f->queues.n; i++)
-		if (str_eq(f->queues.at[i], name))
-			return i;
+	size_t known = find_queue(f, name);
+
+	if (known < f->queues.n)
+		return known;
 	vec_push(&f->queues, arena_str(&f->arena, name));
 	return f->queues.n - 1;
 }
@@ -119,8 +153,14 @@ static void on_poll_workflow(struct frontend *f, struct rpc_call *call, struct s
 	struct poll poll = {.kind = POLL_WORKFLOW};
 	struct poll_request r;
 	struct poller *poller;
+	const char *why;
 
 	message_read_poll(f->schema, request, &r);
+	why = too_much(f, &r);
+	if (why) {
+		rpc_call_fail(call, RPC_RESOURCE_EXHAUSTED, why);
+		return;
+	}
 	poll.poller = poller_index(f, &r, call);
 	if (r.sticky)
 		poll.kind = POLL_OTHER;

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "formats/base/limits.h"
 #include "formats/field.h"
 #include "formats/wire.h"
 #include "tests/unit/frontend_story.h"
@@ -174,6 +175,55 @@ static void bytes_that_are_no_message_do_no_harm(void **state)
 	(void)get_task(s);
 }
 
+static struct str poll_of(struct story *s, struct str identity, struct str queue)
+{
+	struct buf b, q;
+	struct str whole;
+
+	buf_init(&b, 0);
+	buf_init(&q, 0);
+	wire_put_bytes(&q, 1, queue);
+	wire_put_value(&q, 2, NORMAL);
+	wire_put_bytes(&b, 1, STR("somewhere"));
+	wire_put_bytes(&b, 2, buf_str(&q));
+	wire_put_bytes(&b, 3, identity);
+	whole = arena_str(&s->arena, buf_str(&b));
+	buf_done(&q);
+	buf_done(&b);
+	return whole;
+}
+
+static void pollers_have_a_ceiling(void **state)
+{
+	enum { RESOURCE_EXHAUSTED = 8 };
+	struct story *s = *state;
+	size_t n = LIMIT_POLL_NAME_BYTES + 1;
+	char *bytes = arena_array(&s->arena, char, n);
+	struct str name = str_slice(memset(bytes, 'x', n), n);
+	struct client_call *c;
+
+	assert_int_equal(call(s, SERVICE "PollWorkflowTaskQueue", poll_of(s, name, STR("q")), NULL),
+			 RESOURCE_EXHAUSTED);
+	assert_int_equal(call(s, SERVICE "PollWorkflowTaskQueue", poll_of(s, STR("me"), name), NULL),
+			 RESOURCE_EXHAUSTED);
+	for (size_t i = 0; i < LIMIT_POLLERS; i++) {
+		c = client_start(s->client, SERVICE "PollWorkflowTaskQueue",
+				 poll_of(s, arena_printf(&s->arena, "%zu", i), STR("q")),
+				 CLIENT_PLAIN, 0);
+		while (frontend_pollers(s->frontend) <= i)
+			assert_false(run(s, c, 1));
+		give_up(s, c);
+	}
+	assert_int_equal(call(s, SERVICE "PollWorkflowTaskQueue", poll_of(s, STR("me"), STR("q")),
+			      NULL), RESOURCE_EXHAUSTED);
+	assert_int_equal(frontend_pollers(s->frontend), LIMIT_POLLERS);
+	/* Who is known already is served as ever. */
+	c = client_start(s->client, SERVICE "PollWorkflowTaskQueue",
+			 poll_of(s, STR("0"), STR("q")), CLIENT_PLAIN, 0);
+	assert_false(run(s, c, QUIET_MS));
+	give_up(s, c);
+}
+
 static void fresh_run_ids_look_like_run_ids(void **state)
 {
 	struct story *s = *state;
@@ -199,6 +249,7 @@ int main(void)
 		TEST(goodbyes_are_answered),
 		TEST(unimplemented_calls_are_remembered_once),
 		TEST(bytes_that_are_no_message_do_no_harm),
+		TEST(pollers_have_a_ceiling),
 		TEST(fresh_run_ids_look_like_run_ids),
 	};
 
