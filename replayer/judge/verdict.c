@@ -82,6 +82,13 @@ static uint64_t mix_words(uint64_t hash, struct str s)
 	return (hash ^ 0xff) * FNV_PRIME;
 }
 
+/* A timer is called by its duration, which code may well compute: no part of a cause. */
+static struct str name_in_cause(const struct side *s)
+{
+	return str_is(s->what, "TimerStarted") || str_is(s->what, "StartTimer") ? STR_NONE
+										 : s->name;
+}
+
 void verdict_fingerprint(struct verdict *v, struct str workflow_type)
 {
 	const struct divergence *d = &v->divergence;
@@ -91,11 +98,11 @@ void verdict_fingerprint(struct verdict *v, struct str workflow_type)
 	if (v->kind == VERDICT_DIVERGED) {
 		hash = mix(hash, str_of(divergence_name(d->kind)));
 		hash = mix(hash, d->history.what);
-		hash = mix(hash, d->history.name);
+		hash = mix(hash, name_in_cause(&d->history));
 		/* What comes in place of a marker varies with how the run goes on. */
 		if (d->kind != DIVERGENCE_MARKER || !d->history.what.n || d->field.n) {
 			hash = mix(hash, d->worker.what);
-			hash = mix(hash, d->worker.name);
+			hash = mix(hash, name_in_cause(&d->worker));
 		}
 		hash = mix(hash, d->field);
 	} else if (v->kind == VERDICT_FAILED) {

@@ -68,8 +68,8 @@ const char *divergence_name(enum divergence_kind kind);
 bool verdict_from_name(struct str name, enum verdict_kind *ret);
 
 /*
- * Sets the fingerprint: kind, event type, command type, names and field, no ids: verdicts with one
- * cause share it. WORKFLOW_TYPE is part of it.
+ * Sets the fingerprint: kind, event type, command type, names and field, no ids, durations or
+ * values: verdicts with one cause share it. WORKFLOW_TYPE is part of it.
  */
 void verdict_fingerprint(struct verdict *v, struct str workflow_type);
 

@@ -54,7 +54,11 @@ static void one_cause_has_one_fingerprint(void **state)
 	verdict_fingerprint(&b, STR("Ship"));
 	assert_string_not_equal(a.fingerprint, b.fingerprint);
 	b = diverged();
-	b.divergence.worker.name = STR("1h");
+	b.divergence.worker.name = STR("1h"); /* computed, perhaps */
+	verdict_fingerprint(&b, STR("Order"));
+	assert_string_equal(a.fingerprint, b.fingerprint);
+	b = diverged();
+	b.divergence.history.name = STR("Refund");
 	verdict_fingerprint(&b, STR("Order"));
 	assert_string_not_equal(a.fingerprint, b.fingerprint);
 	b = diverged();
