@@ -247,7 +247,8 @@ static bool is_whole(const struct run_file *run)
 }
 
 /* A line for any history: passed for all that it could be about, and there is one. */
-static enum fate fate_for_all(const struct baseline_line *l, const struct run_file *run)
+static enum fate fate_for_all(const struct baseline *b, const struct baseline_line *l,
+			      const struct run_file *run)
 {
 	bool any = false;
 
@@ -260,6 +261,9 @@ static enum fate fate_for_all(const struct baseline_line *l, const struct run_fi
 			continue;
 		if (row->verdict.kind != VERDICT_PASSED && !row->verdict.fingerprint[0])
 			return FATE_UNKNOWN; /* timed-out, crashed: who knows */
+		/* What is new may only have come before it. */
+		if (row->verdict.kind != VERDICT_PASSED && find(b, &row->entry) == b->lines.n)
+			return FATE_UNKNOWN;
 		any = true;
 	}
 	return any ? FATE_FIXED : FATE_UNKNOWN;
@@ -292,7 +296,7 @@ static enum fate *fates(const struct baseline *b, const struct run_file *run)
 		if (!str_is(l->history, "*"))
 			fate[i] = fate_for_one(l, run);
 		else if (whole)
-			fate[i] = fate_for_all(l, run);
+			fate[i] = fate_for_all(b, l, run);
 	}
 	return fate;
 }
