@@ -5,6 +5,7 @@
 #include "formats/base/buf.h"
 #include "formats/events.h"
 #include "replayer/judge/clue_parts.h"
+#include "replayer/judge/compare_fields.h"
 #include "replayer/judge/sdk_words.h"
 
 #include <inttypes.h>
@@ -37,6 +38,13 @@ static bool differ(struct str recorded, struct str now)
 	return recorded.n && now.n && !str_eq(recorded, now);
 }
 
+/* Of those that tools make of the program's bytes, each build has another: that says nothing. */
+static bool differ_by_hand(struct str recorded, struct str now)
+{
+	return differ(recorded, now) &&
+	       !(compare_holds_generated(recorded) && compare_holds_generated(now));
+}
+
 static struct str recorded_by_another(const struct clue_case *c, struct arena *a)
 {
 	const struct history_task *task = clue_task(c);
@@ -48,7 +56,7 @@ static struct str recorded_by_another(const struct clue_case *c, struct arena *a
 		now.sdk = str_of(c->sdk->client_name);
 	for (size_t i = 0; i < n; i++)
 		clue_recorded_next(c->history, i, &then);
-	if (!differ(then.build, now.build))
+	if (!differ_by_hand(then.build, now.build))
 		then.build = now.build = STR_NONE;
 	if (!differ(then.sdk, now.sdk) && !differ(then.version, now.version))
 		then.sdk = then.version = now.sdk = now.version = STR_NONE;
@@ -280,6 +288,21 @@ static bool built_from(const struct clue_case *c, struct str id)
 	       str_find(d->worker_value, id) >= 0 && str_find(d->history_value, id) < 0;
 }
 
+/* Only the code's value: what history has was made in another way. */
+static struct str holds_generated(const struct clue_case *c, struct arena *a)
+{
+	const struct divergence *d = &c->verdict->divergence;
+
+	if (c->verdict->kind != VERDICT_DIVERGED || !d->field.n || built_from(c, c->run_id) ||
+	    !compare_holds_generated(d->worker_value) ||
+	    compare_holds_generated(d->history_value))
+		return STR_NONE;
+	return arena_printf(a,
+			    "the code's %.*s holds what looks like a uuid, time or random number: if it "
+			    "is another in each replay (--confirm tells), code must take it from %s",
+			    STR_ARG(clue_name(d->field)), words_of(c)->fresh);
+}
+
 static struct str holds_run_id(const struct clue_case *c, struct arena *a)
 {
 	struct str field = clue_name(c->verdict->divergence.field);
@@ -379,7 +402,7 @@ static struct str failed_then_too(const struct clue_case *c, struct arena *a)
 /* In the order in which they are of use. */
 static clue_finder *const FINDERS[] = {
 	inserted_or_removed, patch_removed,	  only_generated, holds_run_id,
-	holds_workflow_id,   recorded_by_another, deployed_meanwhile, patches_before,
+	holds_generated,     holds_workflow_id,	  recorded_by_another, deployed_meanwhile, patches_before,
 	was_reset,	     was_continued,	  failed_then_too,
 };
 

@@ -132,6 +132,14 @@ bool compare_is_generated(struct str a, struct str b)
 	return any && !a.n && !b.n;
 }
 
+bool compare_holds_generated(struct str s)
+{
+	for (; s.n; s = str_skip(s, 1))
+		if (generated(s))
+			return true;
+	return false;
+}
+
 /* ---- values as text ---- */
 
 static struct str json_text(json_t *v, struct arena *a)

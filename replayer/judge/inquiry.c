@@ -267,7 +267,9 @@ void inquiry_judge_failure(struct inquiry *q, const struct outcome *o)
 	struct verdict *v = &q->verdict;
 
 	*v = (struct verdict){.message = o->message};
-	stack_of_failure(o->stack, q->wanted->root, q->arena, &q->evidence);
+	/* Go's stack of a deadlock is that of who found it out. */
+	if (o->said.class != SAID_DEADLOCK || q->recipe->family != SDK_GO)
+		stack_of_failure(o->stack, q->wanted->root, q->arena, &q->evidence);
 	v->kind = VERDICT_FAILED;
 	v->reason = STR("workflow-code");
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++)
