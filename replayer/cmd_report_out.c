@@ -70,7 +70,8 @@ static bool write_one(const struct command_context *context, const struct run_fi
 	fine = report->write(run, coloured ? REPORT_COLOUR : REPORT_PLAIN, &text, err);
 	if (fine && file.n)
 		fine = into_file(file, "we", buf_str(&text), err);
-	else if (fine && fwrite(text.p, 1, text.n, context->out) != text.n)
+	else if (fine && (fwrite(text.p, 1, text.n, context->out) != text.n ||
+			  fflush(context->out) != 0)) /* before what is said on stderr */
 		fine = err_errno(err, "standard output");
 	buf_done(&text);
 	return fine && append(report, run, err);

@@ -326,9 +326,8 @@ static bool is_greedy(struct lane *lane, int64_t t)
 		return false;
 	arena_init(&a);
 	blame_all(lane, VERDICT_CRASHED,
-		  arena_printf(&a, "the worker was ended: it held %lld MB, and --worker-memory "
-				   "allows %lld MB", (long long)(held >> 20),
-			       (long long)(limit >> 20)));
+		  arena_printf(&a, "the worker was ended: it held more than the %lld MB that "
+				   "--worker-memory allows", (long long)(limit >> 20)));
 	arena_done(&a);
 	return true;
 }
@@ -425,8 +424,10 @@ static void start(struct lane *lane)
 	lane->process_settings.number = d->n_processes++;
 	lane->state = LANE_STARTING;
 	if (process_start(&lane->process, &lane->process_settings, frontend_port(lane->frontend),
-			  &err))
+			  &err)) {
+		d->last_log = arena_str(&d->arena, process_log(lane->process));
 		return;
+	}
 	lane_keep_why(lane, str_of(err.message));
 	end_now(lane);
 }

@@ -117,6 +117,24 @@ static const struct recipe *recipe_for(struct lane *lane, const struct poller *p
 	return lane->local_activities == GO_LOCAL_ACTIVITIES_NONE ? recipe->unguarded : recipe;
 }
 
+/* A worker that polls another queue than its histories name is served, and told of. */
+static void note_queue(struct dispatch *d, const struct job *job)
+{
+	const struct corpus_item *item = &d->corpus->items.at[job->item];
+	struct str named = dispatch_queue(d->settings, item->queue);
+
+	if (d->noted_queue || !named.n || str_eq(named, job->queue))
+		return;
+	d->noted_queue = true;
+	d->host->note(d->host->context,
+		      arena_printf(&d->arena,
+				   "the worker polls task queue '%.*s', histories name '%.*s': they "
+				   "are served all the same, but tasks of that queue would not "
+				   "reach it (--map-queue '%.*s=%.*s' says that this is meant)",
+				   STR_ARG(job->queue), STR_ARG(named), STR_ARG(item->queue),
+				   STR_ARG(job->queue)));
+}
+
 static void describe(struct dispatch *d, struct job *job, const struct poller *p)
 {
 	struct str text = arena_printf(
@@ -131,6 +149,7 @@ static void describe(struct dispatch *d, struct job *job, const struct poller *p
 			      STR("Go: a local activity that only the new code has, and that "
 				  "nobody waits on, cannot be seen before it runs"));
 	}
+	note_queue(d, job);
 	if (d->settings->wanted.tail && !d->noted_tail) {
 		d->noted_tail = true;
 		d->host->note(d->host->context,

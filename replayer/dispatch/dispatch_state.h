@@ -115,7 +115,8 @@ struct dispatch {
 	int64_t out_bytes;
 	bool failed; /* err says why */
 	bool finishing; /* nothing new goes out */
-	bool noted_go_limit, noted_tail;
+	bool noted_go_limit, noted_tail, noted_queue;
+	struct str last_log; /* of the process that was started last */
 	unsigned n_processes;
 	struct arena arena;
 	struct map told; /* calls that are not implemented */

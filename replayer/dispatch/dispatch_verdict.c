@@ -16,6 +16,8 @@ static void report(struct dispatch *d, const struct lane *lane, size_t index,
 	entry.id_guessed = item->workflow_id_guessed || item->run_id_guessed;
 	if (lane && lane->process)
 		entry.output = process_log(lane->process);
+	else if (str_is(v->reason, "no-worker"))
+		entry.output = d->last_log;
 	if (job) {
 		entry.worker_identity = job->identity;
 		entry.worker_sdk = job->sdk ? str_of(job->sdk->client_name) : STR_NONE;

@@ -173,6 +173,7 @@ void message_put_system_info(struct buf *out)
 
 	c.signal_and_query_header = true;
 	c.internal_error_differentiation = true;
+	c.activity_failure_include_heartbeat = true; /* without it core warns in every log */
 	c.encoded_failure_attributes = true;
 	c.build_id_based_versioning = true;
 	c.sdk_metadata = true;

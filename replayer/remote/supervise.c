@@ -316,10 +316,27 @@ static void read_end(const char *path, size_t max, struct buf *out)
 	close(fd);
 }
 
+/* LINE without its colours, and with blanks for tabs. */
+static void add_plain(struct str line, struct buf *out)
+{
+	for (size_t i = 0; i < line.n; i++) {
+		if (line.p[i] == '\x1b' && i + 1 < line.n && line.p[i + 1] == '[') {
+			/* Parameters up to a letter. */
+			for (i += 2; i < line.n && line.p[i] >= ' ' && line.p[i] < '@';)
+				i++;
+		} else if (line.p[i] == '\t') {
+			buf_puts(out, "    ");
+		} else {
+			buf_add_char(out, line.p[i]);
+		}
+	}
+}
+
 struct str worker_tail(const struct worker_process *w, size_t max, struct arena *a)
 {
 	struct buf raw CLEANUP(buf_done) = {0};
 	struct buf out CLEANUP(buf_done) = {0};
+	struct buf plain CLEANUP(buf_done) = {0};
 	struct str rest, shown;
 	ptrdiff_t line_end;
 
@@ -339,7 +356,9 @@ struct str worker_tail(const struct worker_process *w, size_t max, struct arena 
 			line.n--;
 		if (out.n > 0)
 			buf_add_char(&out, '\n');
-		visible_add(&out, line, 0);
+		buf_clear(&plain);
+		add_plain(line, &plain);
+		visible_add(&out, buf_str(&plain), 0);
 	}
 	/* What was made visible grew. */
 	shown = buf_str(&out);

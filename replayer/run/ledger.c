@@ -58,6 +58,23 @@ static bool write_line(struct ledger *l, struct err *err)
 	return true;
 }
 
+/* What is made for runs belongs into no repository; without the file it is only untidy. */
+static void ignore_in_git(const char *folder)
+{
+	static const char all[] = "*\n";
+	struct buf name;
+	int fd;
+
+	buf_init(&name, 0);
+	buf_printf(&name, "%s/.gitignore", folder);
+	fd = open(name.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0 && write(fd, all, sizeof(all) - 1) < 0)
+		(void)unlink(name.p);
+	if (fd >= 0)
+		close(fd);
+	buf_done(&name);
+}
+
 /* "a/b/run.jsonl": makes a/b, but not a. */
 static bool make_folder(const char *path, struct err *err)
 {
@@ -72,8 +89,12 @@ static bool make_folder(const char *path, struct err *err)
 	folder.n--;
 	buf_init(&name, 0);
 	buf_add(&name, folder);
-	ok = mkdir(name.p, 0700) == 0 || errno == EEXIST ||
-	     err_errno(err, "folder %s of the run file", name.p);
+	if (mkdir(name.p, 0700) == 0) {
+		ignore_in_git(name.p);
+		ok = true;
+	} else {
+		ok = errno == EEXIST || err_errno(err, "folder %s of the run file", name.p);
+	}
 	buf_done(&name);
 	return ok;
 }

@@ -333,7 +333,7 @@ def test_too_much_memory_ends_a_worker(w):
                    worker=w.worker("pollers=1", "w-1:hog:300"))
     same(got.code, 3, "exit " + got.err)
     accounted(got, dict(passed, **{"./h1.json": "crashed"}))
-    has(got.row("./h1.json")["message"], "--worker-memory allows 100 MB")
+    has(got.row("./h1.json")["message"], "more than the 100 MB that --worker-memory allows")
 
 
 def test_a_flood_of_output_fills_no_disk(w):

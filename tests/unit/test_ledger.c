@@ -55,10 +55,12 @@ static struct place place_new(void)
 
 static void place_done(struct place *p)
 {
-	char inner[128];
+	char inner[128], ignored[160];
 
 	snprintf(inner, sizeof(inner), "%s/.hindcast", p->folder);
 	unlink(p->path);
+	snprintf(ignored, sizeof(ignored), "%s/.gitignore", inner);
+	unlink(ignored);
 	rmdir(inner);
 	assert_int_equal(rmdir(p->folder), 0);
 }
