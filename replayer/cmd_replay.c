@@ -15,6 +15,7 @@
 #include "replayer/run/policy.h"
 #include "replayer/run/resume.h"
 
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -287,6 +288,9 @@ static bool open_again(struct session *s, struct corpus *corpus, struct str run_
 	if (other)
 		session_note(s, arena_printf(&a, "%zu verdicts are of another baseline or comparison, "
 					    "and not kept", other));
+	if (old->header.asked.n && !str_eq(old->header.asked, header->asked))
+		session_note(s, STR("the worker's command or what is asked of it is not what it was: the "
+				    "verdicts that are there are kept all the same"));
 	if (changed)
 		session_note(s, arena_printf(&a, "%zu histories have changed since, and are replayed "
 					    "again", changed));
@@ -300,11 +304,13 @@ static bool open_again(struct session *s, struct corpus *corpus, struct str run_
 static bool open_ledger(struct session *s, struct corpus *corpus, struct str run_path,
 			struct err *err)
 {
-	char started[32];
+	char started[32], asked[17];
+	int n = snprintf(asked, sizeof(asked), "%016" PRIx64, replay_asked(s->settings));
 	struct ledger_header header = {.tool = str_of(s->context->version),
 				       .started = session_timestamp(started, sizeof(started)),
 				       .histories = (int64_t)corpus->items.n,
 				       .left_out = (int64_t)corpus->n_left_out,
+				       .asked = str_slice(asked, (size_t)n),
 				       .old_run = s->old_path};
 
 	if (s->settings->resume && access(run_path.p, F_OK) == 0)

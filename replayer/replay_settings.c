@@ -50,6 +50,23 @@ static struct evidence_wanted wanted(const struct replay_options *o, struct str 
 	};
 }
 
+uint64_t replay_asked(const struct replay_options *o)
+{
+	const struct opt_list *lists[] = {&o->workers, &o->env, &o->map_queue, &o->ignore};
+	const struct str words[] = {o->name_space, o->queue, o->sdk};
+	const bool flags[] = {o->strict, o->tail};
+	uint64_t hash = (uint64_t)o->strict_tasks;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		for (size_t k = 0; k < lists[i]->items.n; k++)
+			hash = duplicates_hash(lists[i]->items.at[k], hash + i);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		hash = duplicates_hash(words[i], hash);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
+		hash = duplicates_hash(flags[i] ? STR("yes") : STR("no"), hash);
+	return hash;
+}
+
 struct dispatch_settings replay_settings(const struct replay_options *o,
 					 const struct replay_world *world)
 {

@@ -17,6 +17,11 @@ struct replay_world {
 	uint64_t seed;		 /* unique to this run */
 };
 
+/*
+ * A digest of the worker's command and of what is asked of it: another one means that verdicts
+ * may be others. It says nothing of the command itself, which has no place in a run file.
+ */
+uint64_t replay_asked(const struct replay_options *o);
 /* The result borrows from both, and from nothing else. */
 struct dispatch_settings replay_settings(const struct replay_options *o,
 					 const struct replay_world *world);

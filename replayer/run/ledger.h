@@ -39,6 +39,7 @@ struct ledger_header {
 	int64_t histories;
 	int64_t left_out; /* by --where and --sample: in no other number */
 	int64_t resumed;  /* verdicts that an earlier part of the run had written */
+	struct str asked; /* of what was asked of which worker: hexadecimal, or STR_NONE */
 	struct str old_run; /* --compare: path of the old worker's run file; or STR_NONE */
 };
 

@@ -350,7 +350,7 @@ static bool read_header(struct reader *r, json_t *o)
 			       STR_ARG(str_take(kind, LIMIT_SHOWN_NAME_BYTES)), version,
 			       RUN_FILE_VERSION);
 	return get_str(r, o, "tool", &h->tool) && get_str(r, o, "started", &h->started) &&
-	       get_str(r, o, "oldRun", &h->old_run) && get_int(r, o, "resumed", &h->resumed) &&
+	       get_str(r, o, "asked", &h->asked) && get_str(r, o, "oldRun", &h->old_run) && get_int(r, o, "resumed", &h->resumed) &&
 	       get_int(r, o, "histories", &h->histories) &&
 	       get_int(r, o, "leftOut", &h->left_out);
 }

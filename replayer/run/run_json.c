@@ -106,6 +106,7 @@ json_t *run_json_header(const struct ledger_header *header)
 	if (header->left_out)
 		run_json_set(o, "leftOut", json_integer(header->left_out));
 	set_filled(o, "oldRun", header->old_run);
+	set_filled(o, "asked", header->asked);
 	if (header->resumed)
 		run_json_set(o, "resumed", json_integer(header->resumed));
 	return o;

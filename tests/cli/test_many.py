@@ -184,6 +184,16 @@ def test_what_changed_since_is_replayed_again(w):
     has(got.err, "1 of 2 histories have a verdict", "1 histories have changed since")
 
 
+def test_another_worker_is_told_of_when_a_run_is_resumed(w):
+    orders(w, 2)
+    w.replay(".", worker=w.worker("w-0:nd:" + ND_VAGUE))
+    got = w.replay(".", "--resume", worker=w.worker("w-0:nd:" + ND_VAGUE))
+    assert "not what it was" not in got.err, "the same worker"
+    got = w.replay(".", "--resume", worker=w.worker())
+    has(got.err, "the worker's command or what is asked of it is not what it was")
+    same(got.code, 1, "exit: what is there is kept")
+
+
 def test_what_was_only_skipped_is_tried_again(w):
     orders(w, 3)
     got = w.replay(".", "--fail-fast",
