@@ -121,21 +121,47 @@ static struct str without_payloads(struct str s, struct arena *a)
 	return str_slice(p, n);
 }
 
+/*
+ * The head and its causes. What Java's machinery says around an error of the user's is of no
+ * use in front of it: there the innermost cause comes first.
+ */
+static void put_parts(struct buf *b, const struct sdk_failure *failure, struct arena *a)
+{
+	struct str head = explain_head(failure->message), cause;
+	struct buf around, last;
+	size_t at = 0;
+
+	buf_init(&around, 0);
+	buf_init(&last, 0);
+	put_part(&around, failure->family, head, a);
+	while (explain_next_cause(failure->message, &at, &cause)) {
+		if (last.n)
+			buf_printf(&around, " | Caused by: %.*s", STR_ARG(buf_str(&last)));
+		buf_clear(&last);
+		put_part(&last, failure->family, str_trim(cause), a);
+	}
+	if (last.n && str_has(head, "Failure handling event") && !str_has(head, "TMPRL"))
+		buf_printf(b, "%.*s | within: %.*s", STR_ARG(buf_str(&last)),
+			   STR_ARG(buf_str(&around)));
+	else if (last.n)
+		buf_printf(b, "%.*s | Caused by: %.*s", STR_ARG(buf_str(&around)),
+			   STR_ARG(buf_str(&last)));
+	else
+		buf_add(b, buf_str(&around));
+	buf_done(&around);
+	buf_done(&last);
+}
+
 struct str explain_message(const struct sdk_failure *failure, struct arena *a)
 {
 	struct buf whole, shown;
-	struct str cause, ret;
-	size_t at = 0;
+	struct str ret;
 
 	if (failure->encoded && str_is(str_trim(failure->message), "Encoded failure"))
 		return str_of(ENCODED);
 	buf_init(&whole, 0);
 	buf_init(&shown, 0);
-	put_part(&whole, failure->family, explain_head(failure->message), a);
-	while (explain_next_cause(failure->message, &at, &cause)) {
-		buf_puts(&whole, " | Caused by: ");
-		put_part(&whole, failure->family, str_trim(cause), a);
-	}
+	put_parts(&whole, failure, a);
 	visible_add(&shown, without_payloads(str_trim(buf_str(&whole)), a), MESSAGE_BYTES);
 	ret = arena_str(a, buf_str(&shown));
 	buf_done(&whole);

@@ -50,8 +50,9 @@ static void from_failure(const struct check *c, const struct sdk_failure *failur
 	explain(&kept, c->arena, &ret->said);
 	ret->message = explain_message(&kept, c->arena);
 	ret->stack = kept.stack;
-	/* What was raised says more than its text: "KeyError: 'id'". */
+	/* What was raised says more than its text: "KeyError: 'id'"; not what an SDK wraps it in. */
 	if (ret->said.class == SAID_CODE && kept.type.n && ret->message.n &&
+	    !str_starts(kept.type, STR("io.temporal.internal.")) &&
 	    str_find(ret->message, kept.type) < 0)
 		ret->message = arena_printf(c->arena, "%.*s: %.*s", STR_ARG(kept.type),
 					    STR_ARG(ret->message));

@@ -380,6 +380,12 @@ static void a_shown_message_holds_no_dump(void **state)
 		{SDK_JAVA,
 		 "a.B: x\n\tat a.b(C.java:1)\nCaused by: c.D: y\n\tat c.d(E.java:2)\n\t... 3 more\n",
 		 "a.B: x | Caused by: c.D: y"},
+		/* What the SDK says around it is no reason. */
+		{SDK_JAVA,
+		 "Failure handling event 28 of type 'X' during replay. {CurrentStartedEventId=27}\n"
+		 "Caused by: java.lang.RuntimeException: failure executing\nCaused by: c.D: y\n",
+		 "c.D: y | within: Failure handling event 28 of type 'X' during replay. "
+		 "{CurrentStartedEventId=27} | Caused by: java.lang.RuntimeException: failure executing"},
 		{SDK_GO, "a\x1b[31m\nb\xe2\x80\xae", "a\\x1b[31m\\nb\\u202e"},
 		{SDK_GO, "x payloads:{data:{} metadata:{} secret} y", "x payloads:{} y"},
 	};
