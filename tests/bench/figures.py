@@ -179,9 +179,9 @@ PEERS = {
     "typescript": (3, [ONE, Ours(TWO, 2, bars={"runReplayHistories": 1.5})], (20, 240),
                    [("runReplayHistories", own_typescript, (20, 240))]),
     "java": (3, [ONE, Ours(TWO, 2, bars={"WorkflowReplayer": 10,
-                                         "Worker.replayWorkflowExecution": 1.5})], (50, 850),
+                                         "Worker.replayWorkflowExecution": 1.5})], (500, 4500),
              [("WorkflowReplayer", own_java("static"), (10, 110)),
-              ("Worker.replayWorkflowExecution", own_java("reused"), (50, 850))]),
+              ("Worker.replayWorkflowExecution", own_java("reused"), (500, 4500))]),
 }
 LABELS = {"go": "Go", "java": "Java", "python": "Python", "typescript": "TypeScript"}
 
