@@ -8,8 +8,8 @@
 /* In front of the call that keeps old runs on their way. */
 static const char *const BY_KIND[DIVERGENCE_KINDS] = {
 	[DIVERGENCE_MARKER] =
-		"keep patches, versions, side effects and local activities that "
-		"open runs recorded, and put new ones behind ",
+		"keep side effects and local activities that open runs recorded, and "
+		"put new ones behind ",
 	[DIVERGENCE_UPDATE] =
 		"keep the update's handler as it was for runs that took it: put the"
 		" change behind ",
@@ -32,8 +32,9 @@ static const char *const BY_KIND[DIVERGENCE_KINDS] = {
 		"let runs from before the change do the old thing: put the new one "
 		"behind ",
 	[DIVERGENCE_MISSING] =
-		"keep what was removed for runs from before the change: leave it "
-		"out only behind ",
+		"either it was removed, or something new before it (a local activity, "
+		"another wait) holds the code up: runs from before the change need it as "
+		"it was, so put the change behind ",
 	[DIVERGENCE_EXTRA] =
 		"let runs from before the change go without it: put what is new "
 		"behind ",
@@ -73,13 +74,49 @@ static bool only_generated(const struct run_row *row)
 	return generated && !plain;
 }
 
+/* The id of a patch or version whose marker S is; or STR_NONE. */
+static struct str patch_of(const struct side *s)
+{
+	static const char *const MARKERS[] = {"core_patch ", "Version "};
+
+	for (size_t i = 0; i < sizeof(MARKERS) / sizeof(*MARKERS); i++)
+		if (str_starts(s->name, str_of(MARKERS[i])))
+			return str_skip(s->name, strlen(MARKERS[i]));
+	return STR_NONE;
+}
+
+/* History has the marker of patch ID, and the code does not ask for it as it was. */
+static void advise_patch(const struct divergence *d, struct str id, const struct sdk_words *w,
+			 const char **label, struct arena *a, struct report_lines *ret)
+{
+	struct str patch = sdk_call_of(&w->patch, id, a);
+	struct str deprecate = sdk_call_of(&w->deprecate, id, a);
+
+	if (str_is(d->field, "version"))
+		say(label,
+		    arena_printf(a,
+				 "keep the version that history has within the minimum and the "
+				 "maximum of the call, as long as such runs are open or replayed: "
+				 "%.*s takes the oldest",
+				 STR_ARG(patch)),
+		    ret);
+	else
+		say(label,
+		    arena_printf(a, "keep it: %.*s, or %.*s once no run without its marker is open",
+				 STR_ARG(patch), STR_ARG(deprecate)),
+		    ret);
+	say(label, STR("take the call out only when no run with its marker is open or replayed"),
+	    ret);
+}
+
 static void advise_diverged(const struct run_row *row, const char **label, struct arena *a,
 			    struct report_lines *ret)
 {
 	const struct divergence *d = &row->verdict.divergence;
 	const struct sdk_words *w = words_of(row);
+	struct str id = d->kind == DIVERGENCE_MARKER ? patch_of(&d->history) : STR_NONE;
 
-	if (row->verdict.unstable || only_generated(row)) {
+	if (row->verdict.unstable || only_generated(row))
 		say(label,
 		    arena_printf(a, "%s: take ids, times and random numbers from %s",
 				 row->verdict.unstable
@@ -87,13 +124,13 @@ static void advise_diverged(const struct run_row *row, const char **label, struc
 					 : "the value looks made up anew each time",
 				 w->fresh),
 		    ret);
-		return;
-	}
-	say(label,
-	    arena_printf(a, "%s%s", BY_KIND[d->kind], w->patch), ret);
-	if (d->kind == DIVERGENCE_MARKER && d->history.what.n)
+	else if (id.n)
+		advise_patch(d, id, w, label, a, ret);
+	else
 		say(label,
-		    arena_printf(a, "once no run with this marker is open: %s", w->retire), ret);
+		    arena_printf(a, "%s%.*s", BY_KIND[d->kind],
+				 STR_ARG(sdk_call_of(&w->patch, STR_NONE, a))),
+		    ret);
 }
 
 static struct str advise_other(const struct run_row *row, struct arena *a)
