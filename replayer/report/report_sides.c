@@ -278,7 +278,8 @@ void report_body(const struct run_row *row, struct arena *a, struct report_lines
 	report_add_context(row, a, ret);
 	report_add_answers(row, a, ret);
 	if (v->kind == VERDICT_DIVERGED)
-		report_quote(v->message, "the SDK", MESSAGE_LINES, a, ret);
+		report_quote(v->message, v->divergence.own_words ? "because" : "the SDK",
+			     MESSAGE_LINES, a, ret);
 	for (size_t i = 0; e->evidence && i < e->evidence->clues.n; i++)
 		report_quote(e->evidence->clues.at[i], "note", NOTE_LINES, a, ret);
 	if (e->output.n && v->kind != VERDICT_DIVERGED)
