@@ -147,8 +147,15 @@ static struct str history_side(const struct divergence *d, struct arena *a)
 {
 	struct str history = report_side(&d->history, &d->worker, d->event_id, a);
 
+	if (!history.n && d->kind == DIVERGENCE_MARKER)
+		return arena_printf(a, "no such marker in workflow task %" PRId64
+				    " (event %" PRId64 ")",
+				    d->workflow_task, d->event_id);
+	/* Events may well follow: they are not of the task's commands. */
 	if (!history.n)
-		return arena_printf(a, "nothing after event %" PRId64, d->event_id);
+		return arena_printf(a, "no further command in workflow task %" PRId64
+				    " (event %" PRId64 ")",
+				    d->workflow_task, d->event_id);
 	return arena_printf(a, "event %" PRId64 " %.*s", d->event_id, STR_ARG(history));
 }
 
