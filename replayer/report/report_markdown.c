@@ -250,7 +250,7 @@ static void details(struct writer *w, const struct report_cause *c, struct buf *
 	if (subject.n)
 		buf_printf(&text, "  workflow: %.*s\n", STR_ARG(subject));
 	if (report_cause_known(c))
-		report_brief(row, &w->arena, &lines);
+		report_known(row, &w->arena, &lines);
 	else
 		report_body(row, &w->arena, &lines);
 	for (size_t i = 0; i < lines.items.n; i++)

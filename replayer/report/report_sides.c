@@ -268,9 +268,8 @@ void report_brief(const struct run_row *row, struct arena *a, struct report_line
 	report_add_stood(row, a, ret);
 }
 
-void report_body(const struct run_row *row, struct arena *a, struct report_lines *ret)
+void report_known(const struct run_row *row, struct arena *a, struct report_lines *ret)
 {
-	const struct ledger_entry *e = &row->entry;
 	const struct verdict *v = &row->verdict;
 
 	if (v->kind == VERDICT_DIVERGED) {
@@ -282,6 +281,14 @@ void report_body(const struct run_row *row, struct arena *a, struct report_lines
 	}
 	report_add_stood(row, a, ret);
 	report_add_task(row, a, ret);
+}
+
+void report_body(const struct run_row *row, struct arena *a, struct report_lines *ret)
+{
+	const struct ledger_entry *e = &row->entry;
+	const struct verdict *v = &row->verdict;
+
+	report_known(row, a, ret);
 	report_add_context(row, a, ret);
 	report_add_answers(row, a, ret);
 	if (v->kind == VERDICT_DIVERGED)
