@@ -127,11 +127,8 @@ static void advise_patch(const struct divergence *d, struct str id, const struct
 
 	if (str_is(d->field, "version"))
 		say(label,
-		    arena_printf(a,
-				 "keep the version that history has within the minimum and the "
-				 "maximum of the call, as long as such runs are open or replayed: "
-				 "%.*s takes the oldest",
-				 STR_ARG(patch)),
+		    STR("keep the version that history has within the minimum and the maximum "
+			"of the call"),
 		    ret);
 	else
 		say(label,
