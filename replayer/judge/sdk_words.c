@@ -9,11 +9,11 @@
 static const struct sdk_words WORDS[] = {
 	{"temporal-go",
 	 {"workflow.GetVersion(ctx, \"", "\", workflow.DefaultVersion, 1)"},
-	 {"workflow.GetVersion(ctx, \"", "\", 1, 1)"}, "workflow.GetVersion()",
+	 {"workflow.GetVersion(ctx, \"", "\", 1, 1)"}, "workflow.GetVersion() with a higher minimum",
 	 "workflow.SideEffect and workflow.Now, and sort the keys of maps"},
 	{"temporal-java",
 	 {"Workflow.getVersion(\"", "\", Workflow.DEFAULT_VERSION, 1)"},
-	 {"Workflow.getVersion(\"", "\", 1, 1)"}, "Workflow.getVersion()",
+	 {"Workflow.getVersion(\"", "\", 1, 1)"}, "Workflow.getVersion() with a higher minimum",
 	 "Workflow.randomUUID(), Workflow.newRandom() and Workflow.currentTimeMillis()"},
 	{"temporal-python",
 	 {"workflow.patched(\"", "\")"},

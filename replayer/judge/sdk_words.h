@@ -20,7 +20,7 @@ struct sdk_words {
 	const char *client_name; /* as workers and histories name it */
 	struct sdk_call patch;	 /* the call around a change */
 	struct sdk_call deprecate; /* the call whose old code is gone */
-	const char *keep;  /* that call's name: histories with the marker replay with it */
+	const char *keep;  /* that call in words: histories with the marker replay with it */
 	const char *fresh; /* ids, times and random numbers that replay alike */
 };
 

@@ -108,8 +108,9 @@ bool report_strict(const struct run_file *run, struct buf *out)
 	}
 	buf_printf(out,
 		   "strict: %" PRId64 " of %" PRId64 " %s %s compared whole; %" PRId64 " of %" PRId64
-		   " workflow tasks %s left out (why: the clues in the run file)\n",
-		   s.whole, s.histories, plural(s.histories, "history", "histories"), plural(s.whole, "was", "were"),
+		   " workflow tasks %s left out or seen in part (why: the clues in the run file)\n",
+		   s.whole, s.histories, plural(s.histories, "history", "histories"),
+		   plural(s.whole, "was", "were"),
 		   s.left_out, s.tasks, plural(s.left_out, "was", "were"));
 	return true;
 }
