@@ -101,7 +101,8 @@ static const struct opt REPLAY_OPTS[] = {
 	    "*.header. May be given more than once."),
 	ROW("stacks", 0, OPT_STRING, "diverged|all|none", stacks,
 	    "Where the code stood is asked before a divergence (the default), after every "
-	    "workflow task, or never."),
+	    "workflow task, or never. All stacks are in the run file and the JSON report; the "
+	    "other reports show where the code stood last."),
 	ROW("query", 0, OPT_LIST, "NAME", queries,
 	    "Asks this query of the workflow's own wherever a stack is asked. May be given "
 	    "more than once."),

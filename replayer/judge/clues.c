@@ -156,7 +156,8 @@ static struct str patch_removed(const struct clue_case *c, struct arena *a)
 		return STR_NONE;
 	return arena_printf(a,
 			    "the code no longer asks for patch %.*s, which history has at event "
-			    "%" PRId64 ": keep it with %s as long as such histories are replayed",
+			    "%" PRId64 ": its call, or %s, has to stay as long as such "
+			    "histories are replayed",
 			    STR_ARG(clue_name(patch.id)), d->event_id,
 			    words_of(c)->keep);
 }

@@ -96,6 +96,9 @@ struct evidence {
 	/* The user's own frames nearest to the divergence or failure, innermost first. */
 	VEC_OF(struct stack_frame) stood;
 	int64_t stood_task; /* after which the code stood there; 0: where it failed */
+	/* Workflow tasks of the history, and how many --strict compared whole; 0: not --strict,
+	 * or the history did not pass. */
+	int64_t strict_tasks, strict_compared;
 };
 
 /* Frees the arrays, not the strings. */

@@ -354,6 +354,7 @@ static bool placed(struct inquiry *q, struct verdict *ret)
 
 	v->kind = VERDICT_DIVERGED;
 	v->message = q->main.message;
+	v->divergence.own_words = q->main.own_words;
 	if (v->divergence.workflow_task > 0 && worth_a_probe(&v->divergence)) {
 		check_begin(&q->check, q->recipe, q->history,
 			    (size_t)v->divergence.workflow_task, q->arena);
@@ -384,6 +385,7 @@ static bool probed(struct inquiry *q, const struct task_reply *reply, struct ver
 		   (reply->n_commands || !d->worker.what.n) &&
 		   !match_task(q->history, &task, reply->commands, reply->n_commands,
 			       q->recipe->rules, q->arena, &seen)) {
+		seen.own_words = d->own_words;
 		*d = seen;
 		d->provenance = q->recipe->probe_provenance;
 		(void)inquiry_keep_task(q, check_last_task(&q->check), q->probe_from, reply,
@@ -422,8 +424,10 @@ static bool bisect(struct inquiry *q, struct verdict *ret)
 	o = trusted(q);
 	if (!place(q, o, q->bad, &q->verdict.divergence))
 		place_at_task(q, q->bad, &q->verdict.divergence);
-	if (o->message.n)
+	if (o->message.n) {
 		q->main.message = o->message;
+		q->main.own_words = o->own_words;
+	}
 	return placed(q, ret);
 }
 

@@ -9,12 +9,14 @@ static struct str tasks_text(const struct inquiry *q, size_t n)
 	return arena_printf(q->arena, "%zu workflow task%s", n, n == 1 ? "" : "s");
 }
 
-/* What of the history's tasks was seen; the verdict's clue says it. */
+/* What of the history's tasks was seen: as numbers, and where that is not all, as clues. */
 static void say_extent(struct inquiry *q)
 {
 	const struct strict *s = &q->strict;
 	size_t n = q->history->n_tasks, left = n - s->compared - s->partly - s->refused;
 
+	q->evidence.strict_tasks = (int64_t)n;
+	q->evidence.strict_compared = (int64_t)s->compared;
 	if (s->compared == n)
 		return;
 	inquiry_clue(q, arena_printf(q->arena, "--strict compared %zu of %.*s", s->compared,
@@ -57,6 +59,7 @@ static bool judge(struct inquiry *q, size_t from)
 	if (compare_divergence(both, &q->verdict.divergence)) {
 		q->verdict.kind = VERDICT_DIVERGED;
 		q->verdict.message = STR("no SDK compares this: only --strict sees it");
+		q->verdict.divergence.own_words = true;
 		return true;
 	}
 	if (both->partial || hides(q, from))

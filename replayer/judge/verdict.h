@@ -52,6 +52,7 @@ struct divergence {
 	struct str history_value;
 	struct str worker_value;
 	const char *provenance; /* "message", "reply": where the worker's side comes from */
+	bool own_words; /* the verdict's message is ours, not the SDK's */
 };
 
 struct verdict {

@@ -27,6 +27,7 @@ struct outcome {
 	enum outcome_kind kind;
 	struct said said;	      /* what the SDK's message says, where there is one */
 	struct str message;	      /* the same, fit to be shown */
+	bool own_words;		      /* message is ours: the SDK said nothing */
 	struct str stack;	      /* of the failure, verbatim */
 	bool placed;		      /* divergence says already where and what */
 	struct divergence divergence;

@@ -95,8 +95,9 @@ static void new_local_activity(struct outcome *ret)
 			.about = SAID_ABOUT_MARKER,
 			.worker = {.what = STR("RecordMarker"), .name = STR("LocalActivity")},
 		},
-		.message = STR("the code waits for a local activity that the history does not "
-			       "have"),
+		/* A coroutine of the SDK's waits for it: the user's code need not. */
+		.message = STR("the code has a local activity that history does not have"),
+		.own_words = true,
 	};
 }
 

@@ -113,6 +113,8 @@ static void heading(struct writer *w)
 
 static void totals(struct writer *w)
 {
+	struct buf strict;
+
 	buf_puts(w->out, "| verdict | histories | causes | known |\n|---|--:|--:|--:|\n");
 	for (int kind = 0; kind < VERDICT_KINDS; kind++) {
 		if (!w->run->totals[kind])
@@ -126,6 +128,12 @@ static void totals(struct writer *w)
 				   report_causes_of(w->run, kind),
 				   report_known_of(w->run, kind));
 	}
+	buf_init(&strict, 0);
+	if (report_strict(w->run, &strict)) {
+		buf_add_char(w->out, '\n');
+		buf_add(w->out, buf_str(&strict));
+	}
+	buf_done(&strict);
 	if (w->run->header.left_out)
 		buf_printf(w->out, "\n%" PRId64 " more were left out of the run.\n",
 			   w->run->header.left_out);
@@ -242,7 +250,7 @@ static void details(struct writer *w, const struct report_cause *c, struct buf *
 	if (subject.n)
 		buf_printf(&text, "  workflow: %.*s\n", STR_ARG(subject));
 	if (report_cause_known(c))
-		report_brief(row, &w->arena, &lines);
+		report_known(row, &w->arena, &lines);
 	else
 		report_body(row, &w->arena, &lines);
 	for (size_t i = 0; i < lines.items.n; i++)

@@ -147,8 +147,15 @@ static struct str history_side(const struct divergence *d, struct arena *a)
 {
 	struct str history = report_side(&d->history, &d->worker, d->event_id, a);
 
+	if (!history.n && d->kind == DIVERGENCE_MARKER)
+		return arena_printf(a, "no such marker in workflow task %" PRId64
+				    " (event %" PRId64 ")",
+				    d->workflow_task, d->event_id);
+	/* Events may well follow: they are not of the task's commands. */
 	if (!history.n)
-		return arena_printf(a, "nothing after event %" PRId64, d->event_id);
+		return arena_printf(a, "no further command in workflow task %" PRId64
+				    " (event %" PRId64 ")",
+				    d->workflow_task, d->event_id);
 	return arena_printf(a, "event %" PRId64 " %.*s", d->event_id, STR_ARG(history));
 }
 
@@ -261,9 +268,8 @@ void report_brief(const struct run_row *row, struct arena *a, struct report_line
 	report_add_stood(row, a, ret);
 }
 
-void report_body(const struct run_row *row, struct arena *a, struct report_lines *ret)
+void report_known(const struct run_row *row, struct arena *a, struct report_lines *ret)
 {
-	const struct ledger_entry *e = &row->entry;
 	const struct verdict *v = &row->verdict;
 
 	if (v->kind == VERDICT_DIVERGED) {
@@ -275,10 +281,19 @@ void report_body(const struct run_row *row, struct arena *a, struct report_lines
 	}
 	report_add_stood(row, a, ret);
 	report_add_task(row, a, ret);
+}
+
+void report_body(const struct run_row *row, struct arena *a, struct report_lines *ret)
+{
+	const struct ledger_entry *e = &row->entry;
+	const struct verdict *v = &row->verdict;
+
+	report_known(row, a, ret);
 	report_add_context(row, a, ret);
 	report_add_answers(row, a, ret);
 	if (v->kind == VERDICT_DIVERGED)
-		report_quote(v->message, "the SDK", MESSAGE_LINES, a, ret);
+		report_quote(v->message, v->divergence.own_words ? "because" : "the SDK",
+			     MESSAGE_LINES, a, ret);
 	for (size_t i = 0; e->evidence && i < e->evidence->clues.n; i++)
 		report_quote(e->evidence->clues.at[i], "note", NOTE_LINES, a, ret);
 	if (e->output.n && v->kind != VERDICT_DIVERGED)

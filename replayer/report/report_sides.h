@@ -50,6 +50,8 @@ struct str report_reason(const struct run_row *row, struct arena *a);
 struct str report_headline(const struct run_row *row, struct arena *a);
 /* Both sides or the reason, and where the code stood: what fits in an annotation. */
 void report_brief(const struct run_row *row, struct arena *a, struct report_lines *ret);
+/* What a known one needs: as the body begins, without the events, words and advice below. */
+void report_known(const struct run_row *row, struct arena *a, struct report_lines *ret);
 /* All that helps: the brief, the whole task, the events around, the SDK's words, advice. */
 void report_body(const struct run_row *row, struct arena *a, struct report_lines *ret);
 

@@ -160,7 +160,7 @@ static void block(struct writer *w, const struct report_cause *c)
 		buf_printf(w->out, "  workflow: %.*s\n", STR_ARG(subject));
 	/* What everybody knows need not be explained again. */
 	if (report_cause_known(c))
-		report_brief(row, &w->arena, &lines);
+		report_known(row, &w->arena, &lines);
 	else
 		report_body(row, &w->arena, &lines);
 	lines_of(w, &lines);

@@ -70,6 +70,51 @@ static void add_kind(const struct run_file *run, enum verdict_kind kind, const c
 		buf_add_char(out, ')');
 }
 
+/* Of the histories that passed; all 0 where --strict was not given. */
+struct strict_sum {
+	int64_t histories, whole; /* with a sum; of these, compared in all their tasks */
+	int64_t tasks, left_out;
+};
+
+static struct strict_sum strict_sum(const struct run_file *run)
+{
+	struct strict_sum s = {0};
+
+	for (size_t i = 0; i < run->n_rows; i++) {
+		const struct evidence *e = run->rows[i].entry.evidence;
+
+		/* No replay gives other numbers; a file that somebody wrote may. */
+		if (!e || e->strict_tasks <= 0 || e->strict_tasks > INT32_MAX ||
+		    e->strict_compared < 0 || e->strict_compared > e->strict_tasks)
+			continue;
+		s.histories++;
+		s.whole += e->strict_compared == e->strict_tasks;
+		s.tasks += e->strict_tasks;
+		s.left_out += e->strict_tasks - e->strict_compared;
+	}
+	return s;
+}
+
+bool report_strict(const struct run_file *run, struct buf *out)
+{
+	struct strict_sum s = strict_sum(run);
+
+	if (!s.tasks)
+		return false;
+	if (!s.left_out) {
+		buf_printf(out, "strict: all %" PRId64 " workflow %s compared\n", s.tasks,
+			   plural(s.tasks, "task was", "tasks were"));
+		return true;
+	}
+	buf_printf(out,
+		   "strict: %" PRId64 " of %" PRId64 " %s %s compared whole; %" PRId64 " of %" PRId64
+		   " workflow tasks %s left out or seen in part (why: the clues in the run file)\n",
+		   s.whole, s.histories, plural(s.histories, "history", "histories"),
+		   plural(s.whole, "was", "were"),
+		   s.left_out, s.tasks, plural(s.left_out, "was", "were"));
+	return true;
+}
+
 void report_summary(const struct run_file *run, const struct report_palette *palette,
 		    struct buf *out)
 {
@@ -90,6 +135,7 @@ void report_summary(const struct run_file *run, const struct report_palette *pal
 		sep = ", ";
 	}
 	buf_add_char(out, '\n');
+	(void)report_strict(run, out);
 	/* With totals, where there was time to write them. */
 	if (!run->ended.p || (int64_t)run->n_rows < run->header.histories)
 		buf_printf(out, "The run was interrupted: %zu of %" PRId64 " %s a verdict.\n",

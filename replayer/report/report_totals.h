@@ -19,8 +19,14 @@ int64_t report_causes_of(const struct run_file *run, enum verdict_kind kind);
 int64_t report_known_of(const struct run_file *run, enum verdict_kind kind);
 
 /*
- * "14 histories: 2 passed, 5 diverged (4 causes)", and a second line where the run was
- * interrupted. Ends with a line feed.
+ * What --strict compared of the histories that passed, as a line with its line feed; false,
+ * and nothing: it was not given.
+ */
+bool report_strict(const struct run_file *run, struct buf *out);
+
+/*
+ * "14 histories: 2 passed, 5 diverged (4 causes)", and lines for what --strict
+ * compared and that the run was interrupted, where it was. Ends with a line feed.
  */
 void report_summary(const struct run_file *run, const struct report_palette *palette,
 		    struct buf *out);

@@ -96,6 +96,8 @@ static const struct run_member EVIDENCE_MEMBERS[] = {
 	{"clues", RUN_STRS, offsetof(struct evidence, clues.at),
 	 offsetof(struct evidence, clues.n), NULL, NULL},
 	INT_OF(struct evidence, "stoodTask", stood_task),
+	INT_OF(struct evidence, "strictTasks", strict_tasks),
+	INT_OF(struct evidence, "strictCompared", strict_compared),
 	LIST_OF(struct evidence, "stood", stood.at, stood.n, FRAME),
 	LIST_OF(struct evidence, "context", context.at, context.n, CONTEXT),
 	LIST_OF(struct evidence, "tasks", tasks.at, tasks.n, TASK),

@@ -6,8 +6,8 @@
 #include "replayer/run/run_shape.h"
 
 /*
- * "tasks", "stacks", "queries", "context", "clues", "stood" and "stoodTask" of a row, as
- * docs/run-file.md has them. A row that would grow beyond a line's ceiling loses stacks
+ * "tasks", "stacks", "queries", "context", "clues", "stood", "stoodTask", "strictTasks" and
+ * "strictCompared" of a row, as docs/run-file.md has them. A row that would grow beyond a line's ceiling loses stacks
  * and answers first.
  *
  * Appends them to a row that has members already. SHOWN: as run_dump().

@@ -186,7 +186,8 @@ static bool get_divergence(struct reader *r, json_t *row, struct verdict *v)
 	    !get_str(r, o, "historyValue", &d->history_value) ||
 	    !get_str(r, o, "workerValue", &d->worker_value) ||
 	    !get_str(r, o, "message", &v->message) ||
-	    !get_str(r, o, "provenance", &provenance) || !get_fingerprint(r, o, v))
+	    !get_str(r, o, "provenance", &provenance) ||
+	    !get_bool(r, o, "ownWords", &d->own_words) || !get_fingerprint(r, o, v))
 		return false;
 	d->provenance = provenance.p; /* arena_str() ends it with a NUL */
 	return true;

@@ -141,6 +141,8 @@ static json_t *divergence(const struct verdict *v)
 	set_str(o, "fingerprint", str_of(v->fingerprint));
 	run_json_set(o, "message", str_or_null(v->message));
 	set_str(o, "provenance", str_of(d->provenance));
+	if (d->own_words)
+		run_json_set(o, "ownWords", json_true());
 	return o;
 }
 

@@ -83,8 +83,9 @@ def check_github(hindcast, run):
     for name in ("error", "notice"):
         that(sum(c.name == name for c in commands) <= 10, "more than GitHub shows of", name)
     that(any(c.name == "error" for c in commands) == bool(found_causes(run, False)), "errors")
-    that([line for line in rest if line and not line.startswith(("hindcast: ", "The run was "))]
-         == [], "lines of others:", rest)
+    ours = ("hindcast: ", "strict: ", "The run was ")
+    that([line for line in rest if line and not line.startswith(ours)] == [],
+         "lines of others:", rest)
 
 
 def github_parser_sees_commands():

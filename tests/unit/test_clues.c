@@ -205,8 +205,9 @@ static void a_patch_that_is_no_longer_asked_for(void **state)
 	d = diverged(s, DIVERGENCE_MARKER, 5, 1);
 	d->worker = command("ScheduleActivityTask", "Reserve");
 	worker_is(s, "TypeScript", "1.24.0", "");
-	assert_clue(s, "the code no longer asks for patch fees, which history has at event 5: keep "
-		       "it with deprecatePatch() as long as such histories are replayed");
+	assert_clue(s, "the code no longer asks for patch fees, which history has at event 5: "
+		       "its call, or deprecatePatch(), has to stay as long as such histories are "
+		       "replayed");
 	d->worker = command("RecordMarker", "core_patch");
 	assert_silent(s, "no longer asks");
 	d->worker = (struct side){0};

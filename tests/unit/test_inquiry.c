@@ -442,6 +442,20 @@ static void note_of_a_recipe_is_kept(void **state)
 	assert_true(str_has(s->inquiry.evidence.clues.at[0], "encodes"));
 }
 
+/* Go's SDK said nothing: the stack showed it. */
+static void words_of_our_own_are_marked(void **state)
+{
+	struct story *s = *state;
+	struct task_reply inside = reply_query("\"internal.(*x).ExecuteLocalActivity(0x1)\"");
+
+	steps(s, 1);
+	begin(s, &RECIPE_GO);
+	(void)inquiry_answer(&s->inquiry, &inside, &s->verdict);
+	assert_int_equal(s->inquiry.verdict.kind, VERDICT_DIVERGED);
+	assert_true(str_has(s->inquiry.verdict.message, "local activity"));
+	assert_true(s->inquiry.verdict.divergence.own_words);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -460,6 +474,7 @@ int main(void)
 		TEST(a_substitute_run_id_is_no_difference),
 		TEST(ids_of_another_length_are_left_alone),
 		TEST(note_of_a_recipe_is_kept),
+		TEST(words_of_our_own_are_marked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,6 +116,8 @@ static void strictly_every_task_is_asked_about(void **state)
 	assert_int_equal(s->verdict.kind, VERDICT_PASSED);
 	assert_clue(s, "compared 0 of 3");
 	assert_clue(s, "a part of 3");
+	assert_int_equal(s->inquiry.evidence.strict_tasks, 3);
+	assert_int_equal(s->inquiry.evidence.strict_compared, 0);
 }
 
 static void strictly_a_changed_value_decides(void **state)
@@ -135,6 +137,7 @@ static void strictly_a_changed_value_decides(void **state)
 	assert_int_equal(s->verdict.divergence.workflow_task, 2);
 	assert_true(str_is(s->verdict.divergence.field, "startToFireTimeout"));
 	assert_true(str_is(s->verdict.divergence.worker_value, "99s"));
+	assert_true(s->verdict.divergence.own_words);
 	assert_string_equal(s->verdict.divergence.provenance, "probe-replay");
 }
 
@@ -151,6 +154,7 @@ static void strictly_no_more_tasks_than_wanted(void **state)
 					     COMMAND_NONE)));
 	assert_clue(s, "compared 1 of 3");
 	assert_clue(s, "--strict-tasks left out 2");
+	assert_int_equal(s->inquiry.evidence.strict_compared, 1);
 }
 
 static void strictly_a_deadlock_is_asked_again_once(void **state)

@@ -33,7 +33,8 @@ static struct verdict diverged(void)
 			       .workflow_task = 2,
 			       .history = {STR("ActivityTaskScheduled"), STR("Reserve"), STR("5")},
 			       .worker = {STR("StartTimer"), STR("30s"), STR_NONE},
-			       .provenance = "message"},
+			       .provenance = "message",
+			       .own_words = true},
 		.fingerprint = "00112233aabbccdd",
 	};
 }
@@ -143,6 +144,7 @@ static void what_is_written_is_read_back(void **state)
 	assert_true(str_is(d->history.name, "Reserve") && str_is(d->history.id, "5"));
 	assert_true(str_is(d->worker.what, "StartTimer") && str_is(d->worker.name, "30s"));
 	assert_string_equal(d->provenance, "message");
+	assert_true(d->own_words);
 	assert_string_equal(got->verdict->fingerprint, "00112233aabbccdd");
 	assert_int_equal(run->causes.items.n, 2);
 	run_file_free(run);

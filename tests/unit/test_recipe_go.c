@@ -167,6 +167,7 @@ static void go_guard_stops_a_new_local_activity(void **state)
 	assert_true(answers(s, reply_query(STACK_IN_LOCAL_ACTIVITY)));
 	assert_int_equal(s->outcome.kind, OUTCOME_DIVERGED);
 	assert_int_equal(s->outcome.said.about, SAID_ABOUT_MARKER);
+	assert_true(s->outcome.own_words);
 }
 
 static void go_task_that_goes_on_is_a_local_activity(void **state)
@@ -181,6 +182,7 @@ static void go_task_that_goes_on_is_a_local_activity(void **state)
 	assert_true(answers(s, reply));
 	assert_int_equal(s->outcome.kind, OUTCOME_DIVERGED);
 	assert_int_equal(s->outcome.said.about, SAID_ABOUT_MARKER);
+	assert_true(s->outcome.own_words);
 }
 
 /* Unchanged code can stand in a long local activity: `before` alone judges then. */

@@ -106,7 +106,8 @@ static void stacks_are_read_back(void **state)
 		{2, STR("status"), STR("no such handler"), true},
 	};
 	struct evidence e = {.stacks = LIST(stacks), .queries = LIST(queries),
-			     .stood = LIST(FRAMES), .stood_task = 7};
+			     .stood = LIST(FRAMES), .stood_task = 7,
+			     .strict_tasks = 9, .strict_compared = 4};
 	const struct evidence *got = through_the_file(*state, &e);
 
 	assert_int_equal(got->stacks.n, 2);
@@ -128,6 +129,8 @@ static void stacks_are_read_back(void **state)
 	assert_int_equal(got->stood.n, 2);
 	assert_frames(got->stood.at, FRAMES, 2);
 	assert_int_equal(got->stood_task, 7);
+	assert_int_equal(got->strict_tasks, 9);
+	assert_int_equal(got->strict_compared, 4);
 }
 
 static void both_sides_are_read_back(void **state)
