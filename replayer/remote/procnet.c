@@ -69,7 +69,7 @@ static bool endpoint_host(struct str s, struct endpoint *ret)
 	char host[64];
 	uint8_t v4[4];
 
-	if (s.n >= sizeof(host))
+	if (!s.n || s.n >= sizeof(host))
 		return false;
 	memcpy(host, s.p, s.n);
 	host[s.n] = '\0';

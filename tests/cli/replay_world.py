@@ -17,6 +17,10 @@ VERDICTS = ("passed", "diverged", "failed", "unregistered", "timed-out", "crashe
             "skipped")
 
 
+class Skipped(Exception):
+    """This test cannot run here; the text says what it needs."""
+
+
 class Build:
     """A history: Build("w-1").task().activity("Charge").task().completed()."""
 
@@ -199,7 +203,7 @@ def run_tests(module):
     hindcast, fake = (os.path.abspath(p) for p in sys.argv[1:3])
     wanted = sys.argv[3:]
     tests = [(name[5:], test) for name, test in module.items() if name.startswith("test_")]
-    failed = ran = 0
+    failed = ran = skipped = 0
     for name, test in tests:
         if wanted and name not in wanted:
             continue
@@ -208,6 +212,10 @@ def run_tests(module):
         ran += 1
         try:
             test(World(hindcast, fake, folder))
+        except Skipped as why:
+            ran -= 1
+            skipped += 1
+            print(f"SKIPPED: {name}: {why}")
         except Exception:
             failed += 1
             print(f"FAILED: {name} (kept: {folder})\n{traceback.format_exc()}")
@@ -215,5 +223,5 @@ def run_tests(module):
         shutil.rmtree(folder)
         if time.monotonic() - began > 3:
             print(f"slow: {name}: {time.monotonic() - began:.1f} s")
-    print(f"{ran - failed} passed, {failed} failed")
+    print(f"{ran - failed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed or not ran else 0

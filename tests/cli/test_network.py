@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 
-from replay_world import accounted, errors, has, order, run_tests, same
+from replay_world import Skipped, accounted, errors, has, order, run_tests, same
 
 ND_VAGUE = "[TMPRL1100] Nondeterminism error: Unexpected command producing an invalid transition X"
 CLONE_NEWUSER = 0x10000000
@@ -211,7 +211,7 @@ def test_tls_and_key_beyond_loopback(w):
 def test_another_user(w):
     """Needs root, to be two users; tests/unit/test_gate.c shows the same without."""
     if os.geteuid() != 0:
-        return
+        raise Skipped("needs root, to be two users")
     orders(w, 1)
     w.folder.chmod(0o755)
     fake = str(shutil.copy(w.fake, w.path("fake")))
@@ -227,7 +227,7 @@ def test_another_user(w):
 
 def test_root_is_another_user(w):
     if os.geteuid() != 0:
-        return
+        raise Skipped("needs root, to be two users")
     orders(w, 1)
     w.folder.chmod(0o777)
     w.hindcast = str(shutil.copy(w.hindcast, w.path("hindcast")))
@@ -427,7 +427,7 @@ def test_isolated_without_rights(w):
 def test_isolated_as_root(w):
     """Other users' files are at hand as ever, and it may still become one of them."""
     if os.geteuid() != 0:
-        return
+        raise Skipped("needs root, to be two users")
     orders(w, 1)
     w.path("private").write_text("theirs")
     w.path("private").chmod(0o600)
