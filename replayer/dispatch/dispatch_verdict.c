@@ -3,7 +3,6 @@
 #include "replayer/dispatch/dispatch_state.h"
 
 #include "formats/base/mem.h"
-#include "replayer/run/causes.h"
 
 #include <inttypes.h>
 

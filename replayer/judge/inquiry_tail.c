@@ -58,8 +58,8 @@ static struct str commands_text(const struct inquiry *q, const struct task_reply
 	for (size_t i = 0; i < n; i++) {
 		struct side side = command_side(q->history->schema, reply->commands[i], q->arena);
 
-		buf_printf(&text, "%s%.*s%s%.*s", i ? ", " : "", STR_ARG(side.what),
-			   side.name.n ? " " : "", STR_ARG(side.name));
+		buf_printf(&text, "%s%.*s", i ? ", " : "",
+			   STR_ARG(side_text(&side, q->arena)));
 	}
 	if (n < reply->n_commands)
 		buf_printf(&text, " and %zu more", reply->n_commands - n);

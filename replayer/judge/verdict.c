@@ -161,6 +161,15 @@ static const char *without_command(const struct divergence *d)
 	}
 }
 
+struct str side_text(const struct side *side, struct arena *a)
+{
+	if (!side->what.n)
+		return STR_NONE;
+	if (!side->name.n)
+		return side->what;
+	return arena_printf(a, "%.*s %.*s", STR_ARG(side->what), STR_ARG(side->name));
+}
+
 struct str divergence_sentence(const struct divergence *d, struct arena *a)
 {
 	struct str ret;

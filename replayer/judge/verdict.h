@@ -74,6 +74,9 @@ bool verdict_from_name(struct str name, enum verdict_kind *ret);
  */
 void verdict_fingerprint(struct verdict *v, struct str workflow_type);
 
+/* "ActivityTaskScheduled Charge", or STR_NONE where this side has nothing. */
+struct str side_text(const struct side *side, struct arena *a);
+
 /*
  * One sentence from both sides, as reports print it:
  * "event 16: history has ActivityTaskScheduled Charge, the code asked for StartTimer 30s".

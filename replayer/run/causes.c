@@ -20,15 +20,6 @@ void causes_done(struct causes *c)
 	arena_done(&c->arena);
 }
 
-struct str side_text(const struct side *side, struct arena *a)
-{
-	if (!side->what.n)
-		return STR_NONE;
-	if (!side->name.n)
-		return side->what;
-	return arena_printf(a, "%.*s %.*s", STR_ARG(side->what), STR_ARG(side->name));
-}
-
 static struct str divergence_title(const struct divergence *d, struct arena *a)
 {
 	struct str history = side_text(&d->history, a);

@@ -36,6 +36,3 @@ void causes_done(struct causes *c);
 size_t causes_add(struct causes *c, const struct ledger_entry *entry);
 /* Most frequent first, then by title and fingerprint; causes_add() may not follow. */
 void causes_sort(struct causes *c);
-
-/* "ActivityTaskScheduled Charge", or STR_NONE where this side has nothing. */
-struct str side_text(const struct side *side, struct arena *a);

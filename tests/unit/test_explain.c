@@ -191,7 +191,7 @@ static const struct row ROWS[] = {
 
 #define N_ROWS (sizeof(ROWS) / sizeof(*ROWS))
 
-static struct str side_text(const struct side *s, struct arena *a)
+static struct str side_words(const struct side *s, struct arena *a)
 {
 	return arena_printf(a, "%.*s/%.*s/%.*s", STR_ARG(s->what), STR_ARG(s->name), STR_ARG(s->id));
 }
@@ -214,8 +214,8 @@ static void assert_row(const struct row *r, struct arena *a)
 			 r->message);
 	if (said.event_id != r->event_id)
 		fail_msg("event %lld: %s", (long long)said.event_id, r->message);
-	assert_str(side_text(&said.history, a), r->history, r->message);
-	assert_str(side_text(&said.worker, a), r->worker, r->message);
+	assert_str(side_words(&said.history, a), r->history, r->message);
+	assert_str(side_words(&said.worker, a), r->worker, r->message);
 	assert_str(said.field.n ? arena_printf(a, "%.*s=%.*s|%.*s", STR_ARG(said.field),
 					       STR_ARG(said.history_value),
 					       STR_ARG(said.worker_value))
