@@ -2,6 +2,8 @@
 /* replay_settings.c: options and defaults become the settings of a run. */
 #include "replayer/replay_settings.h"
 
+#include "replayer/run/run_file.h"
+
 #define DEFAULT_NAMESPACE "default"
 #define DEFAULT_READY_S 60
 #define DEFAULT_TIMEOUT_S 60
@@ -11,14 +13,6 @@
 static long long or_default(long long value, long long fallback)
 {
 	return value ? value : fallback;
-}
-
-/* "DIR/last" of "DIR/last.jsonl". */
-static struct str log_prefix(struct str run_file)
-{
-	struct str end = STR(".jsonl");
-
-	return str_ends(run_file, end) ? str_take(run_file, run_file.n - end.n) : run_file;
 }
 
 static enum stacks_wanted stacks(struct str word)
@@ -86,7 +80,7 @@ struct dispatch_settings replay_settings(const struct replay_options *o,
 		.name_space = o->name_space.n ? o->name_space : STR(DEFAULT_NAMESPACE),
 		.queue = o->queue.n ? o->queue : world->common_queue,
 		.sdk = o->sdk.n ? sdk_find(o->sdk) : NULL,
-		.log_prefix = log_prefix(world->run_file),
+		.log_prefix = run_file_stem(world->run_file),
 		.port = (int)o->port,
 		.ready_ms = or_default(o->ready_s, DEFAULT_READY_S) * 1000,
 		.timeout_ms = or_default(o->timeout_s, DEFAULT_TIMEOUT_S) * 1000,

@@ -12,11 +12,7 @@ struct compared {
 
 struct str compared_path(struct str run_path, struct arena *a)
 {
-	struct str end = STR(".jsonl");
-	struct str stem = str_ends(run_path, end) ? str_take(run_path, run_path.n - end.n)
-						  : run_path;
-
-	return arena_printf(a, "%.*s.old.jsonl", STR_ARG(stem));
+	return arena_printf(a, "%.*s.old.jsonl", STR_ARG(run_file_stem(run_path)));
 }
 
 bool compared_read(struct compared **ret, struct str path, struct err *err)

@@ -555,3 +555,10 @@ void run_file_free(struct run_file *r)
 	arena_done(&r->arena);
 	mem_free(r);
 }
+
+struct str run_file_stem(struct str path)
+{
+	struct str end = STR(".jsonl");
+
+	return str_ends(path, end) ? str_take(path, path.n - end.n) : path;
+}

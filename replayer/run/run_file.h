@@ -37,3 +37,5 @@ bool run_file_read(struct run_file **ret, struct str path, struct err *err);
 /* The same from memory; strings are copied. */
 bool run_file_parse(struct run_file **ret, struct str text, struct err *err);
 void run_file_free(struct run_file *r);
+/* "DIR/last" of "DIR/last.jsonl": what lies beside a run file is called after that. */
+struct str run_file_stem(struct str path);
