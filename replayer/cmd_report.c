@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_report.c: `hindcast report`: further reports of a run that is over, from its run file. */
-#include "formats/base/visible.h"
+#include "formats/cmd_inputs.h"
 #include "replayer/cmd_report_out.h"
 #include "replayer/commands.h"
 #include "replayer/replay_options.h"
 #include "replayer/report/report.h"
-
-enum { EXIT_BAD_USAGE = 2, EXIT_CANNOT = 3 };
 
 struct settings {
 	struct opt_list reports;
@@ -19,12 +17,7 @@ static const struct opt OPTS[] = {
 
 static int fail(const struct command_context *context, int code, const struct err *err)
 {
-	struct buf line;
-
-	buf_init(&line, 0);
-	visible_add(&line, str_of(err->message), 0);
-	fprintf(context->err, "hindcast: %.*s\n", STR_ARG(buf_str(&line)));
-	buf_done(&line);
+	inputs_complain(context, err->message);
 	return code;
 }
 
