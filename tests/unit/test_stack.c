@@ -81,7 +81,7 @@ static void assert_frame(struct story *s, size_t i, size_t k, const char *functi
 	"coroutine root [blocked on chan-1.Receive]:\n" \
 	"go.temporal.io/sdk/internal.(*decodeFutureImpl).Get(0x219232d6bb30, {0xfe9268, 0x2192}, " \
 	"{0xcf1ba0, 0x219232a3d080})\n" \
-	"\t/root/go/pkg/mod/go.temporal.io/sdk@v1.50.0/internal/internal_workflow.go:1781 +0x3b\n" \
+	"\t/home/dev/go/pkg/mod/go.temporal.io/sdk@v1.50.0/internal/internal_workflow.go:1781 +0x3b\n" \
 	"shop/wfs.act({0xfe9268, 0x219232d6baa0}, {0xd7f360, 0xfced88}, {0xfd1e28, 0x1})\n" \
 	"\t/build/x/shop/wfs/wfs.go:97 +0x1c3\n" \
 	"shop/wfs.Saga({0xfe9268?, 0x219232d6ba10?})\n" \
@@ -89,7 +89,7 @@ static void assert_frame(struct story *s, size_t i, size_t k, const char *functi
 	"reflect.Value.call({0xd61880?, 0xfced98?, 0xff}, {0xf3f222, 0x4}, {0x21, 0x1, 0x21?})\n" \
 	"\t/usr/local/go/src/reflect/value.go:586 +0xf0c\n" \
 	"go.temporal.io/sdk/internal.(*syncWorkflowDefinition).Execute.func1({0xfe9268, 0x2192})\n" \
-	"\t/root/go/pkg/mod/go.temporal.io/sdk@v1.50.0/internal/internal_workflow.go:557 +0x90\n"
+	"\t/home/dev/go/pkg/mod/go.temporal.io/sdk@v1.50.0/internal/internal_workflow.go:557 +0x90\n"
 
 static void go_has_a_coroutine_and_its_frames(void **state)
 {
@@ -114,7 +114,7 @@ static void go_has_several_coroutines(void **state)
 	parse(s, GO_ROOT "\n"
 		 "coroutine send-receipt [blocked on selector-7.Select]:\n"
 		 "go.temporal.io/sdk/internal.(*selectorImpl).Select(0x1, {0x2, 0x3})\n"
-		 "\t/root/go/pkg/mod/go.temporal.io/sdk@v1.50.0/internal/internal_workflow.go:1290 +0x1\n"
+		 "\t/home/dev/go/pkg/mod/go.temporal.io/sdk@v1.50.0/internal/internal_workflow.go:1290 +0x1\n"
 		 "main.Order.func1({0xfe9268, 0x219232d6ba10})\n"
 		 "\t/src/cmd/worker/main.go:31 +0xfe\n");
 	assert_int_equal(s->stack.n_coroutines, 2);
@@ -225,7 +225,7 @@ static void java_failures_name_the_code_in_a_cause(void **state)
 	"Stack for <Task pending name='query: __stack_trace (workflow: order, id: py-order, run: 8a)' " \
 	"coro=<_WorkflowInstanceImpl._apply_query_workflow.<locals>.run_query() running at " PY_SDK \
 	":842> cb=[set.remove()]> (most recent call last):\n" \
-	"  File \"/root/.pyenv/versions/3.11.7/lib/python3.11/threading.py\", line 1002, in " \
+	"  File \"/usr/lib/python3.11/threading.py\", line 1002, in " \
 	"_bootstrap\n" \
 	"    self._bootstrap_inner()\n" \
 	"\n" \
