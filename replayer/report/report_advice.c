@@ -3,6 +3,7 @@
 #include "replayer/report/report_advice.h"
 
 #include "formats/base/limits.h"
+#include "replayer/judge/compare.h"
 #include "replayer/judge/sdk_words.h"
 
 #include <inttypes.h>
@@ -63,23 +64,20 @@ static void say(const char **label, struct str text, struct report_lines *ret)
 static bool only_generated(const struct run_row *row)
 {
 	const struct evidence *e = row->entry.evidence;
-	size_t generated = 0, plain = 0;
+	struct divergence plain;
+	struct difference made_up;
+	bool any = false;
 
 	for (size_t i = 0; e && i < e->tasks.n; i++) {
 		const struct task_commands *t = &e->tasks.at[i];
 
 		if (t->task != row->verdict.divergence.workflow_task)
 			continue;
-		for (size_t k = 0; k < t->n_pairs; k++)
-			for (size_t n = 0; n < t->pairs[k].n_differences; n++) {
-				bool made_up = t->pairs[k].differences[n].class ==
-					       DIFFERENCE_GENERATED;
-
-				generated += made_up;
-				plain += !made_up;
-			}
+		if (compare_divergence(t, &plain))
+			return false;
+		any |= compare_generated(t, &made_up);
 	}
-	return generated && !plain;
+	return any;
 }
 
 /* "object, 210 bytes, #405a878a": what stands for a payload without --payloads. */
