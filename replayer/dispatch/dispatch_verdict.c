@@ -222,7 +222,8 @@ void lane_on_reply(void *context, void *delivery, const struct poller *poller,
 	job->out = false;
 	lane->n_replies++;
 	if (!inquiry_answer(&job->inquiry, reply, &v)) {
-		lane_follow(lane, job);
+		if (reply->takes_next)
+			lane_follow(lane, job);
 		return;
 	}
 	if (retry_once(lane, job, &v))
