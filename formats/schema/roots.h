@@ -38,6 +38,9 @@ static const ProtobufCMessageDescriptor *const SCHEMA_ROOTS[] = {
 	SERVICE(respond_workflow_task_failed_response),
 	SERVICE(shutdown_worker_request),
 	SERVICE(shutdown_worker_response),
+	/* What workflows ask of the service through Nexus: payloads in a payload. */
+	SERVICE(signal_with_start_workflow_execution_request),
+	SERVICE(signal_with_start_workflow_execution_response),
 };
 
 #undef SERVICE

@@ -401,6 +401,13 @@ const struct schema_message *schema_message(const struct schema *s, const char *
 	return &s->messages[found->index];
 }
 
+const struct schema_message *schema_message_search(const struct schema *s, struct str name)
+{
+	const struct schema_name *found = names_find(&s->message_names, name);
+
+	return found ? &s->messages[found->index] : NULL;
+}
+
 const struct schema_enum *schema_enum(const struct schema *s, const char *name)
 {
 	const struct schema_name *found = names_find(&s->enum_names, str_of(name));

@@ -105,6 +105,8 @@ const struct schema *schema_new(struct arena *a);
 /* By full name ("temporal.api.history.v1.History"). It is a bug if there is none. */
 const struct schema_message *schema_message(const struct schema *s, const char *name);
 const struct schema_enum *schema_enum(const struct schema *s, const char *name);
+/* The same for a name that comes from outside: NULL where there is none. */
+const struct schema_message *schema_message_search(const struct schema *s, struct str name);
 
 /* NULL where there is none. */
 const struct schema_field *schema_field_search(const struct schema_message *m, uint32_t number);
