@@ -118,13 +118,7 @@ static const struct format *recognise(struct str bytes, struct err *err)
 	return NULL;
 }
 
-/* The file's bytes on their way: borrowed from the caller, or held in `owned`. */
-struct stream {
-	struct str bytes;
-	struct buf owned; /* p is NULL while the bytes are the caller's */
-};
-
-static bool unpack(struct stream *s, struct load_info *info, struct err *err)
+static bool unpack(struct format_stream *s, struct load_info *info, struct err *err)
 {
 	const struct filter *filter;
 
@@ -154,7 +148,7 @@ static bool is_within(struct str part, struct str whole)
 }
 
 /* Brings the wire bytes into the arena: without a copy where they are ours to move. */
-static struct str settle(struct stream *s, struct buf *made, struct str wire, struct arena *a)
+static struct str settle(struct format_stream *s, struct buf *made, struct str wire, struct arena *a)
 {
 	size_t n;
 
@@ -206,7 +200,7 @@ static struct str oldest_first(struct str wire, struct arena *a)
 	return str_slice(p, wire.n);
 }
 
-static bool load_stream(const struct schema *schema, struct stream *s, struct history *ret,
+bool format_load(const struct schema *schema, struct format_stream *s, struct history *ret,
 			struct load_info *info, struct err *err)
 {
 	const struct format *format;
@@ -242,36 +236,3 @@ static bool load_stream(const struct schema *schema, struct stream *s, struct hi
 	return ok;
 }
 
-bool load_history(const struct schema *schema, struct str path, struct history *ret,
-		  struct load_info *info, struct err *err)
-{
-	struct load_info ignored;
-	struct stream s = {0};
-	bool ok;
-
-	info = info ? info : &ignored;
-	*info = (struct load_info){0};
-	buf_init(&s.owned, LIMIT_INPUT_BYTES);
-	if (!source_read(path, &s.owned, err)) {
-		buf_done(&s.owned);
-		return false;
-	}
-	s.bytes = buf_str(&s.owned);
-	ok = load_stream(schema, &s, ret, info, err);
-	buf_done(&s.owned);
-	return ok || err_wrap(err, "%.*s", STR_ARG(path));
-}
-
-bool load_history_bytes(const struct schema *schema, struct str bytes, struct history *ret,
-			struct load_info *info, struct err *err)
-{
-	struct stream s = {.bytes = bytes};
-	struct load_info ignored;
-	bool ok;
-
-	info = info ? info : &ignored;
-	*info = (struct load_info){0};
-	ok = load_stream(schema, &s, ret, info, err);
-	buf_done(&s.owned);
-	return ok;
-}

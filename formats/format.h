@@ -32,3 +32,13 @@ extern const struct format FORMAT_PROTO; /* fmt_proto.c */
 
 /* Why BYTES, which no format took, are none, with advice; NULL: nothing is known. */
 const char *format_advice(struct str bytes);
+
+/* A file's bytes on their way: borrowed from the caller, or held in `owned`. */
+struct format_stream {
+	struct str bytes;
+	struct buf owned; /* p is NULL while the bytes are the caller's */
+};
+
+/* Unpacks, recognises and reads S. INFO is cleared by the caller. */
+bool format_load(const struct schema *schema, struct format_stream *s, struct history *ret,
+		 struct load_info *info, struct err *err);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* test_load.c: histories of an input, one by one, by number, and as a stream. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "formats/load.h"
+#include "tests/unit/build.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const struct schema *schema;
+
+static void write_file(const char *path, struct str bytes)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes.p, 1, bytes.n, f), bytes.n);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void order(struct build *b)
+{
+	build_init(b);
+	build_started(b, "OrderWorkflow");
+	build_task(b);
+	build_completed(b);
+}
+
+static void a_number_behind_a_path_names_a_history(void **state)
+{
+	static const struct {
+		const char *path, *file;
+		size_t n;
+	} ROWS[] = {
+		{"a.json", "a.json", 0},    {"a.json#1", "a.json", 1}, {"a#12", "a", 12},
+		{"a.json#", "a.json#", 0},  {"a#0", "a#0", 0},	       {"#3", "#3", 0},
+		{"a#1x", "a#1x", 0},	    {"run 7", "run 7", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
+		size_t n;
+		struct str file = load_path_split(str_of(ROWS[i].path), &n);
+
+		assert_true(str_is(file, ROWS[i].file));
+		assert_int_equal(n, ROWS[i].n);
+	}
+	write_file("a.json#2", STR("{}"));
+	{
+		size_t n;
+
+		assert_true(str_is(load_path_split(STR("a.json#2"), &n), "a.json#2"));
+		assert_int_equal(n, 0);
+	}
+	unlink("a.json#2");
+}
+
+static void one_of_a_file_is_loaded_by_number(void **state)
+{
+	struct err err = ERR_INIT;
+	struct history h;
+	struct build b;
+
+	(void)state;
+	order(&b);
+	write_file("one.bin", build_wire(&b));
+	assert_true(load_history(schema, STR("one.bin#1"), &h, NULL, &err));
+	assert_int_equal(h.n_events, 5);
+	history_done(&h);
+	assert_false(load_history(schema, STR("one.bin#2"), &h, NULL, &err));
+	assert_int_equal(err.code, ERR_MISSING);
+	unlink("one.bin");
+	build_done(&b);
+}
+
+struct seen {
+	struct event_sink sink;
+	struct buf wire;
+	int begins, ends;
+	char workflow_id[32];
+	bool stop;
+};
+
+static bool on_begin(struct event_sink *s, const struct sink_identity *who,
+		     const struct load_info *info, struct err *err)
+{
+	struct seen *seen = (struct seen *)s;
+
+	assert_int_equal(info->ordinal, ++seen->begins);
+	snprintf(seen->workflow_id, sizeof(seen->workflow_id), "%.*s", STR_ARG(who->workflow_id));
+	return !seen->stop || err_set(err, ERR_IO, "no room");
+}
+
+static bool on_events(struct event_sink *s, struct str events, struct err *err)
+{
+	(void)err;
+	buf_add(&((struct seen *)s)->wire, events);
+	return true;
+}
+
+static bool on_end(struct event_sink *s, const struct load_info *info, struct err *err)
+{
+	(void)err;
+	(void)info;
+	((struct seen *)s)->ends++;
+	return true;
+}
+
+static void a_stream_has_all_events_in_order(void **state)
+{
+	struct seen seen = {.sink = {on_begin, on_events, on_end}};
+	struct load_settings settings = {.schema = schema};
+	struct err err = ERR_INIT;
+	struct build b;
+
+	(void)state;
+	order(&b);
+	for (int i = 0; i < 20000; i++) /* more than one chunk */
+		build_timer(&b, i);
+	write_file("s.bin", build_wire(&b));
+	assert_true(load_events(&settings, STR("s.bin"), &seen.sink, &err));
+	assert_true(str_eq(buf_str(&seen.wire), build_wire(&b)));
+	assert_true(seen.wire.n > SINK_CHUNK);
+	assert_string_equal(seen.workflow_id, "w-1");
+	assert_int_equal(seen.begins, 1);
+	assert_int_equal(seen.ends, 1);
+
+	seen.stop = true;
+	seen.begins = 0;
+	assert_false(load_events(&settings, STR("s.bin"), &seen.sink, &err));
+	assert_string_equal(err.message, "s.bin: no room");
+	assert_int_equal(seen.ends, 1);
+	unlink("s.bin");
+	buf_done(&seen.wire);
+	build_done(&b);
+}
+
+static int go_to_a_folder(void **state)
+{
+	static char folder[] = "/tmp/test_load.XXXXXX";
+	static struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	schema = schema_new(&a);
+	return !mkdtemp(folder) || chdir(folder);
+}
+
+static int leave_it(void **state)
+{
+	char folder[64];
+
+	(void)state;
+	return !getcwd(folder, sizeof(folder)) || chdir("/") || rmdir(folder);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest TESTS[] = {
+		cmocka_unit_test(a_number_behind_a_path_names_a_history),
+		cmocka_unit_test(one_of_a_file_is_loaded_by_number),
+		cmocka_unit_test(a_stream_has_all_events_in_order),
+	};
+
+	return cmocka_run_group_tests(TESTS, go_to_a_folder, leave_it);
+}
