@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* input.c: the window: filled from a file, a pipe, memory or a reader, in chunks or mapped. */
+#include "formats/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "formats/base/arena.h"
+#include "formats/base/limits.h"
+#include "formats/base/mem.h"
+
+/* Large enough that calls don't count, small enough to stay in the processor's cache. */
+#define CHUNK ((size_t)256 * 1024)
+
+/* Files below this are read: mapping costs more than copying them. */
+#define MAP_FROM ((size_t)64 * 1024)
+
+struct input_stage {
+	struct str window;
+	bool at_end;
+	uint64_t offset;
+	char *memory; /* around the window; NULL: the bytes are not ours */
+	size_t cap;
+};
+
+size_t input_count_lines(struct str s)
+{
+	const uint8_t *p = (const uint8_t *)s.p;
+	size_t lines = 0, i = 0;
+
+	/* Sums of bytes, as many as can't overflow: the compiler makes vectors of this. */
+	while (i + 32 <= s.n) {
+		uint8_t sums[32] = {0};
+
+		for (unsigned k = 0; k < 255 && i + 32 <= s.n; k++, i += 32)
+			for (unsigned j = 0; j < 32; j++)
+				sums[j] = (uint8_t)(sums[j] + (p[i + j] == '\n'));
+		for (unsigned j = 0; j < 32; j++)
+			lines += sums[j];
+	}
+	for (; i < s.n; i++)
+		lines += p[i] == '\n';
+	return lines;
+}
+
+static void show_top(struct input *in)
+{
+	const struct input_stage *top = &in->stages[in->n_stages - 1];
+
+	in->window = top->window;
+	in->at_end = top->at_end;
+	in->offset = top->offset;
+}
+
+/* Counts the lines of what is in memory before the window, which goes away now. */
+static void count_taken(struct input *in)
+{
+	struct str taken;
+	const char *last;
+
+	if (!in->counted || in->counted == in->window.p)
+		return;
+	taken = str_slice(in->counted, (size_t)(in->window.p - in->counted));
+	in->lines += input_count_lines(taken);
+	last = memrchr(taken.p, '\n', taken.n);
+	if (last)
+		in->line_begin = in->offset - (uint64_t)(in->window.p - last) + 1;
+	in->counted = in->window.p;
+}
+
+/* Room for at least ROOM more bytes behind the stage's window; may move it. */
+static bool make_room(struct input_stage *s, size_t room, struct err *err)
+{
+	size_t used = s->memory ? (size_t)(s->window.p - s->memory) : 0;
+	size_t need = s->window.n + room + INPUT_SLACK;
+	char *memory = s->memory;
+
+	if (s->window.n + room > LIMIT_BUF_BYTES)
+		return err_set(err, ERR_LIMIT, "more than %zu bytes", LIMIT_BUF_BYTES);
+	if (used + need <= s->cap)
+		return true;
+	/* Moving back what is less than what was taken, and doubling, both cost O(n) in all. */
+	if (need > s->cap || used < s->window.n) {
+		s->cap = s->memory && need < s->cap * 2 ? s->cap * 2 : need;
+		memory = mem_alloc(s->cap);
+	}
+	if (s->window.n)
+		memmove(memory, s->window.p, s->window.n);
+	if (memory != s->memory)
+		mem_free(s->memory);
+	s->memory = memory;
+	s->window.p = memory;
+	return true;
+}
+
+/* What is free behind the window, for its owner to fill. */
+static struct room {
+	char *p;
+	size_t n;
+} free_room(const struct input_stage *s)
+{
+	char *end = s->memory + (s->window.p - s->memory) + s->window.n;
+
+	return (struct room){end, s->cap - (size_t)(end - s->memory) - INPUT_SLACK};
+}
+
+static void filled(struct input_stage *s, size_t n)
+{
+	s->window.n += n;
+	memset(s->memory + (s->window.p - s->memory) + s->window.n, 0, INPUT_SLACK);
+}
+
+static bool read_more(struct input *in, struct input_stage *s, struct err *err)
+{
+	struct room room;
+	size_t n = 0;
+
+	/* Of a small file one byte is left, to see its end with. */
+	if (!s->memory || free_room(s).n < (in->size ? 1 : CHUNK / 2))
+		if (!make_room(s, s->memory || !in->size ? CHUNK : in->size + 1, err))
+			return false;
+	room = free_room(s);
+	if (!in->reader.read(in->reader.data, room.p, room.n, &n, err))
+		return false;
+	filled(s, n);
+	s->at_end = n == 0;
+	return true;
+}
+
+bool input_more(struct input *in, struct err *err)
+{
+	struct input_stage *top = &in->stages[in->n_stages - 1];
+	bool ok;
+
+	if (in->at_end)
+		return true;
+	count_taken(in);
+	ok = read_more(in, top, err);
+	show_top(in);
+	in->counted = in->window.p;
+	return ok;
+}
+
+bool input_want(struct input *in, size_t n, struct err *err)
+{
+	while (in->window.n < n && !in->at_end)
+		if (!input_more(in, err))
+			return false;
+	return true;
+}
+
+bool input_all(struct input *in, size_t limit, struct err *err)
+{
+	while (!in->at_end && in->window.n <= limit)
+		if (!input_more(in, err))
+			return false;
+	if (in->window.n > limit)
+		return err_set(err, ERR_LIMIT, "more than %zu bytes", limit);
+	return true;
+}
+
+void input_take(struct input *in, size_t n)
+{
+	struct input_stage *top = &in->stages[in->n_stages - 1];
+
+	BUG_IF(n > top->window.n);
+	top->window = str_skip(top->window, n);
+	top->offset += n;
+	show_top(in);
+}
+
+bool input_sound(const struct input *in, struct err *err)
+{
+	if (!in->map.bytes.p || !mapped_changed(&in->map))
+		return true;
+	return err_set(err, ERR_IO, "the file changed while it was read");
+}
+
+void input_where(const struct input *in, size_t at, int64_t *ret_line, int64_t *ret_column)
+{
+	const char *from = in->counted ? in->counted : in->window.p, *last = NULL;
+	struct str before = str_slice(from, (size_t)(in->window.p - from) + at);
+	uint64_t begin = in->line_begin;
+
+	if (before.n)
+		last = memrchr(before.p, '\n', before.n);
+	if (last)
+		begin = in->offset - (uint64_t)(in->window.p - from) + (uint64_t)(last - from) + 1;
+	*ret_line = (int64_t)(in->lines + input_count_lines(before)) + 1;
+	*ret_column = (int64_t)(in->offset + at - begin) + 1;
+}
+
+bool input_locate(const struct input *in, size_t at, enum input_kind kind, struct err *err)
+{
+	if (!err)
+		return false;
+	err->byte = (int64_t)(in->offset + at);
+	if (kind == INPUT_TEXT)
+		input_where(in, at, &err->line, &err->column);
+	return false;
+}
+
+static void begin(struct input *in)
+{
+	*in = (struct input){.map = {.fd = -1, .slot = -1}};
+	in->stages = mem_zalloc((LIMIT_FILTERS + 1) * sizeof(*in->stages));
+	in->n_stages = 1;
+}
+
+/* The stages above the source, after its first bytes are known. False: nothing is left open. */
+static bool open_stages(struct input *in, unsigned flags, struct err *err)
+{
+	(void)flags;
+	(void)err;
+	show_top(in);
+	in->counted = in->window.p;
+	return true;
+}
+
+static void open_whole(struct input *in, struct str bytes)
+{
+	in->stages[0].window = bytes;
+	in->stages[0].at_end = true;
+}
+
+bool input_open_bytes(struct input *in, struct str bytes, unsigned flags, struct err *err)
+{
+	begin(in);
+	open_whole(in, bytes.p ? bytes : STR(""));
+	return open_stages(in, flags, err);
+}
+
+static bool open_read(struct input *in, struct input_reader reader, unsigned flags,
+		      struct err *err)
+{
+	in->reader = reader;
+	if (read_more(in, &in->stages[0], err))
+		return open_stages(in, flags, err);
+	input_done(in);
+	return false;
+}
+
+bool input_open_reader(struct input *in, struct input_reader reader, unsigned flags,
+		       struct err *err)
+{
+	begin(in);
+	return open_read(in, reader, flags, err);
+}
+
+/* The descriptor is in the pointer itself: there is nothing else to remember. */
+static bool fd_read(void *data, char *to, size_t room, size_t *ret_n, struct err *err)
+{
+	ssize_t n;
+
+	do
+		n = read((int)(intptr_t)data, to, room);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_errno(err, "reading");
+	*ret_n = (size_t)n;
+	return true;
+}
+
+static void fd_done(void *data)
+{
+	close((int)(intptr_t)data);
+}
+
+bool input_open_fd(struct input *in, int fd, unsigned flags, struct err *err)
+{
+	struct input_reader reader = {fd_read, NULL, (void *)(intptr_t)fd};
+
+	return input_open_reader(in, reader, flags, err);
+}
+
+/* The file's size, or 0: no regular file. */
+static size_t size_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 0;
+}
+
+static bool open_mapped(struct input *in, int fd, size_t size)
+{
+	struct mapped map;
+
+	if (size < MAP_FROM || !mapped_open(&map, fd, size))
+		return false;
+	begin(in);
+	in->map = map;
+	open_whole(in, map.bytes);
+	return true;
+}
+
+bool input_open_path(struct input *in, struct str path, unsigned flags, struct err *err)
+{
+	struct input_reader reader = {fd_read, fd_done, NULL};
+	struct arena a;
+	size_t size;
+	int fd;
+
+	if (str_is(path, "-"))
+		return input_open_fd(in, STDIN_FILENO, flags, err);
+	arena_init(&a);
+	fd = open(arena_cstr(&a, path), O_RDONLY | O_CLOEXEC);
+	arena_done(&a);
+	if (fd < 0)
+		return err_errno(err, "opening");
+	size = size_of(fd);
+	if ((flags & INPUT_MAP) && open_mapped(in, fd, size)) {
+		close(fd);
+		return open_stages(in, flags, err);
+	}
+	reader.data = (void *)(intptr_t)fd;
+	begin(in);
+	in->size = size < CHUNK ? size : 0;
+	return open_read(in, reader, flags, err);
+}
+
+void input_done(struct input *in)
+{
+	for (unsigned i = 0; i < in->n_stages; i++)
+		mem_free(in->stages[i].memory);
+	mem_free(in->stages);
+	if (in->reader.done)
+		in->reader.done(in->reader.data);
+	mapped_done(&in->map);
+	*in = (struct input){.map = {.fd = -1, .slot = -1}};
+}
