@@ -8,6 +8,10 @@
 
 #include <inttypes.h>
 
+const char *const EVENT_CATEGORY_WORDS[] = {"workflow", "task",   "activity", "timer",
+					    "child",    "signal", "external", "marker",
+					    "update",   "nexus",  "properties", NULL};
+
 #define ROW(type, camel, category, command, name, id, ref) \
 	[EVENT_##type] = {EVENT_##type, camel, CATEGORY_##category, command, name, id, ref}
 

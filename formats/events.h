@@ -39,6 +39,14 @@ struct event_row {
 	const char *ref_path;  /* in the attributes: id of the event this one answers, or NULL */
 };
 
+/* "activity", "timer", ...: in the order of the enum, and NULL behind the last. */
+extern const char *const EVENT_CATEGORY_WORDS[];
+
+static inline const char *event_category_word(enum event_category category)
+{
+	return EVENT_CATEGORY_WORDS[category];
+}
+
 /* NULL for types that the table does not know. */
 const struct event_row *event_row(int32_t type);
 /* True where the event has the attributes of its type; false too for unknown types. */

@@ -125,6 +125,21 @@ void history_facts(struct history *h)
 		h->end = end_by(h->events[i].type);
 }
 
+size_t history_task_of(const struct history *h, size_t index)
+{
+	size_t low = 0, high = h->n_tasks;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (h->tasks[middle].batch_end <= index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low + 1;
+}
+
 size_t history_trim(const struct history *h)
 {
 	if (h->end == HISTORY_CLOSED)

@@ -69,39 +69,6 @@ static bool unknown_field(struct parser *p, struct str name)
 			STR_ARG(str_take(name, LIMIT_SHOWN_NAME_BYTES)));
 }
 
-/* "header.fields[a.b].data": names, and keys in brackets, with or without quotes. */
-static bool read_path(struct parser *p, struct str text, struct query_path *ret)
-{
-	struct str *parts = arena_array(p->a, struct str, text.n + 1);
-	size_t n = 0;
-
-	while (text.n) {
-		size_t end = 0;
-
-		if (text.p[0] == '[') {
-			struct str key = str_skip(text, 1);
-
-			end = (size_t)str_find(text, STR("]")) + 1;
-			key = str_take(key, end - 2);
-			if (key.n > 1 && (key.p[0] == '\'' || key.p[0] == '"') &&
-			    key.p[key.n - 1] == key.p[0])
-				key = str_slice(key.p + 1, key.n - 2);
-			parts[n++] = key;
-		} else {
-			while (end < text.n && text.p[end] != '.' && text.p[end] != '[')
-				end++;
-			parts[n++] = str_take(text, end);
-		}
-		text = str_skip(text, end);
-		if (text.n && text.p[0] == '.')
-			text = str_skip(text, 1);
-	}
-	*ret = (struct query_path){parts, n};
-	if (n > LIMIT_DEPTH)
-		return COMPLAIN(p, "a path of %zu parts", n);
-	return n || COMPLAIN(p, "a field is expected");
-}
-
 static bool read_attribute(struct parser *p, struct str name, struct query_test *test)
 {
 	struct str unknown = STR_NONE, rest = name;
@@ -110,8 +77,11 @@ static bool read_attribute(struct parser *p, struct str name, struct query_test 
 		return true;
 	if (str_starts(name, STR("attributes.")))
 		rest = str_skip(name, strlen("attributes."));
-	if (!read_path(p, rest, &test->path))
-		return false;
+	test->path = query_path_read(rest, p->a);
+	if (test->path.n > LIMIT_DEPTH)
+		return COMPLAIN(p, "a path of %zu parts", test->path.n);
+	if (!test->path.n)
+		return COMPLAIN(p, "a field is expected");
 	if (query_path_known(p->schema, &test->path, &unknown))
 		return true;
 	if (str_eq(unknown, name) || str_eq(unknown, test->path.parts[0]))

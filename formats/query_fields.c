@@ -139,16 +139,11 @@ static struct query_value event_type(const struct query_about *about)
 						      the_event(about)->type, about->scratch));
 }
 
-/* In the order of enum event_category. */
-static const char *const CATEGORIES[] = {"workflow", "task",   "activity", "timer",
-					 "child",    "signal", "external", "marker",
-					 "update",   "nexus",  "properties", NULL};
-
 static struct query_value category(const struct query_about *about)
 {
 	const struct event_row *row = event_row(the_event(about)->type);
 
-	return of_text(QUERY_WORDS, str_of(row ? CATEGORIES[row->category] : NULL));
+	return of_text(QUERY_WORDS, str_of(row ? event_category_word(row->category) : NULL));
 }
 
 static struct query_value name(const struct query_about *about)
@@ -202,18 +197,8 @@ static struct query_value command(const struct query_about *about)
 /* The turn of the code that made the event, or that gets to see it. */
 static struct query_value task(const struct query_about *about)
 {
-	const struct history *h = about->event->history;
-	size_t low = 0, high = h->n_tasks;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (h->tasks[middle].batch_end <= about->event->index)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return of_number((int64_t)low + 1, true);
+	return of_number((int64_t)history_task_of(about->event->history, about->event->index),
+			 true);
 }
 
 static struct query_value event_bytes(const struct query_about *about)
@@ -235,7 +220,7 @@ static const struct query_field EVENT_FIELDS[] = {
 	{"id", QUERY_NUMBER, event_id, NULL},
 	{"eventId", QUERY_NUMBER, event_id, NULL},
 	{"type", QUERY_WORDS, event_type, NULL},
-	{"category", QUERY_WORDS, category, CATEGORIES},
+	{"category", QUERY_WORDS, category, EVENT_CATEGORY_WORDS},
 	{"name", QUERY_TEXT, name, NULL},
 	{"activity", QUERY_TEXT, activity, NULL},
 	{"timer", QUERY_TEXT, timer, NULL},

@@ -91,6 +91,11 @@ struct query {
 	const struct query_node *root;
 };
 
+/*
+ * "header.fields[a.b].data": names, and keys in brackets, with or without quotes. Parts
+ * borrow from TEXT; n is 0 for no text. Brackets must be closed (query_token() sees to it).
+ */
+struct query_path query_path_read(struct str text, struct arena *a);
 /* Whether PATH leads to something in the attributes of any event type, or in events. */
 bool query_path_known(const struct schema *s, const struct query_path *path,
 		      struct str *ret_unknown);

@@ -5,6 +5,35 @@
 #include "formats/deep.h"
 #include "formats/wire.h"
 
+struct query_path query_path_read(struct str text, struct arena *a)
+{
+	struct str *parts = arena_array(a, struct str, text.n + 1);
+	size_t n = 0;
+
+	while (text.n) {
+		ptrdiff_t close = text.p[0] == '[' ? str_find(text, STR("]")) : -1;
+		size_t end = 0;
+
+		if (close >= 0) {
+			struct str key = str_take(str_skip(text, 1), (size_t)close - 1);
+
+			end = (size_t)close + 1;
+			if (key.n > 1 && (key.p[0] == '\'' || key.p[0] == '"') &&
+			    key.p[key.n - 1] == key.p[0])
+				key = str_slice(key.p + 1, key.n - 2);
+			parts[n++] = key;
+		} else {
+			while (end < text.n && text.p[end] != '.' && (!end || text.p[end] != '['))
+				end++;
+			parts[n++] = str_take(text, end);
+		}
+		text = str_skip(text, end);
+		if (text.n && text.p[0] == '.')
+			text = str_skip(text, 1);
+	}
+	return (struct query_path){parts, n};
+}
+
 /* ---- does it lead anywhere ---- */
 
 static bool is_payload(const struct schema_message *m)

@@ -71,6 +71,9 @@
 /* A query of --where: the depth and cost of reading it grow with its length. */
 #define LIMIT_QUERY_BYTES ((size_t)16 * 1024)
 
+/* Columns of a table of events: nobody reads more, and each is looked up for every event. */
+#define LIMIT_COLUMNS ((size_t)200)
+
 /* A baseline: a hundred thousand known divergences, which nobody reviews any more. */
 #define LIMIT_BASELINE_BYTES ((size_t)64 * 1024 * 1024)
 

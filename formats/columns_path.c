@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* columns_path.c: down a path through wire bytes, and the text of what is found there. */
+#include "formats/columns_path.h"
+
+#include "formats/base/limits.h"
+#include "formats/payload.h"
+#include "formats/transcode.h"
+#include "formats/transcode_parts.h"
+#include "formats/wire.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct walk {
+	const struct query_path *path;
+	struct buf *out;
+	size_t begin; /* of what was added */
+};
+
+static void add_text(struct walk *w, struct str text)
+{
+	if (w->out->n > w->begin)
+		buf_puts(w->out, ", ");
+	buf_add(w->out, text);
+}
+
+static void add_number(struct walk *w, const struct schema_field *f, uint64_t value)
+{
+	const struct schema_enum_value *name;
+	char text[64];
+	double d;
+	float s;
+	uint32_t low = (uint32_t)value;
+
+	switch (f->kind) {
+	case SCHEMA_ENUM:
+		name = schema_enum_by_number(f->enumeration, (int32_t)value);
+		if (name) {
+			add_text(w, name->camel);
+			return;
+		}
+		snprintf(text, sizeof(text), "%" PRId32, (int32_t)value);
+		break;
+	case SCHEMA_BOOL:
+		add_text(w, value ? STR("true") : STR("false"));
+		return;
+	case SCHEMA_DOUBLE:
+		memcpy(&d, &value, sizeof(d));
+		add_text(w, str_slice(text, transcode_print_double(text, d)));
+		return;
+	case SCHEMA_FLOAT:
+		memcpy(&s, &low, sizeof(s));
+		add_text(w, str_slice(text, transcode_print_float(text, s)));
+		return;
+	case SCHEMA_UINT32:
+	case SCHEMA_UINT64:
+		snprintf(text, sizeof(text), "%" PRIu64, value);
+		break;
+	default:
+		snprintf(text, sizeof(text), "%" PRId64, (int64_t)value);
+		break;
+	}
+	add_text(w, str_of(text));
+}
+
+/* Payload: the value as it is written. Payloads: all of them. */
+static bool add_payloads(struct walk *w, const struct schema_message *m, struct str bytes,
+			 struct arena *a)
+{
+	struct wire all = wire_of(bytes);
+	struct payload payload;
+	struct wire_field f;
+
+	if (payload_is_message(m)) {
+		if (payload_read(bytes, &payload))
+			add_text(w, payload_text(&payload, a));
+		return true;
+	}
+	if (!str_is(m->name, "temporal.api.common.v1.Payloads"))
+		return false;
+	while (wire_next(&all, &f))
+		if (f.number == 1 && f.type == WIRE_BYTES && payload_read(f.bytes, &payload))
+			add_text(w, payload_text(&payload, a));
+	return true;
+}
+
+/* Times and durations without the quotes that they have as JSON. */
+static void add_message(struct walk *w, const struct schema_message *m, struct str bytes)
+{
+	struct str text;
+	struct buf json;
+	struct arena a;
+
+	buf_init(&json, 0);
+	arena_init(&a);
+	if (!add_payloads(w, m, bytes, &a) &&
+	    transcode_wire_to_json(m, bytes, TRANSCODE_COMPACT, 0, &a, NULL, &json, NULL)) {
+		text = buf_str(&json);
+		if (m->wellknown != SCHEMA_ORDINARY && text.n > 1)
+			text = str_slice(text.p + 1, text.n - 2);
+		add_text(w, text);
+	}
+	arena_done(&a);
+	buf_done(&json);
+}
+
+static void add_leaf(struct walk *w, const struct schema_field *f, const struct wire_field *found)
+{
+	if (f->message) {
+		if (found->type == WIRE_BYTES)
+			add_message(w, f->message, found->bytes);
+	} else if (f->kind == SCHEMA_STRING || f->kind == SCHEMA_BYTES) {
+		if (found->type == WIRE_BYTES)
+			add_text(w, found->bytes);
+	} else if (found->type == WIRE_BYTES) { /* packed */
+		for (size_t at = 0; at < found->bytes.n;) {
+			uint64_t value;
+
+			if (!wire_varint(found->bytes, &at, &value))
+				return;
+			add_number(w, f, value);
+		}
+	} else {
+		add_number(w, f, found->value);
+	}
+}
+
+/* The value of an entry of a map, where its key is the one wanted. */
+static bool enter_map(const struct schema_field *f, struct str key, struct wire_field *found)
+{
+	struct wire entry = wire_of(found->bytes);
+
+	if (found->type != WIRE_BYTES || !str_eq(wire_bytes_at(found->bytes, 1), key))
+		return false;
+	while (wire_next(&entry, found))
+		if (found->number == f->message->fields[1].number)
+			return true;
+	return false;
+}
+
+/* False: no field of that name. Bounded by the path's length, which has a ceiling. */
+static bool walk_path(struct walk *w, const struct schema_message *m, struct str bytes, size_t at)
+{
+	const struct schema_field *f = schema_field_by_name(m, w->path->parts[at]);
+	bool has_key = f && f->map && at + 1 < w->path->n;
+	size_t next = at + 1 + has_key;
+	struct wire wire = wire_of(bytes);
+	struct wire_field found;
+
+	if (!f)
+		return false;
+	while (wire_next(&wire, &found)) {
+		const struct schema_field *leaf = f;
+
+		if (found.number != f->number)
+			continue;
+		if (has_key) {
+			if (!enter_map(f, w->path->parts[at + 1], &found))
+				continue;
+			leaf = &f->message->fields[1];
+		}
+		if (next == w->path->n)
+			add_leaf(w, leaf, &found);
+		else if (leaf->message && found.type == WIRE_BYTES)
+			walk_path(w, leaf->message, found.bytes, next);
+	}
+	return true;
+}
+
+void columns_path_add(const struct history *h, size_t index, const struct query_path *path,
+		      struct buf *out)
+{
+	struct walk w = {path, out, out->n};
+	const struct schema_message *m;
+	struct str bytes;
+
+	if (history_attributes(h, index, &m, &bytes) && walk_path(&w, m, bytes, 0))
+		return;
+	walk_path(&w, history_event_message(h), history_event(h, index), 0);
+}
+
+/* Failure: message = 1, cause = 4. */
+static struct str failure_of(const struct schema_message *m, struct str bytes, unsigned levels)
+{
+	struct wire w = wire_of(bytes);
+	struct wire_field f;
+
+	if (str_is(m->name, "temporal.api.failure.v1.Failure"))
+		return bytes;
+	while (wire_next(&w, &f)) {
+		const struct schema_field *field = schema_field_by_number(m, f.number);
+		struct str found;
+
+		if (f.type != WIRE_BYTES || !field || !field->message || !levels)
+			continue;
+		found = failure_of(field->message, f.bytes, levels - 1);
+		if (found.p)
+			return found;
+	}
+	return STR_NONE;
+}
+
+void columns_failure_add(const struct history *h, size_t index, struct buf *out)
+{
+	const struct schema_message *m;
+	size_t begin = out->n;
+	struct str bytes;
+
+	if (!history_attributes(h, index, &m, &bytes))
+		return;
+	/* In the attributes themselves, or in an update's outcome. */
+	bytes = failure_of(m, bytes, 2);
+	for (unsigned i = 0; i < LIMIT_DEPTH && bytes.p; i++) {
+		struct str message = wire_bytes_at(bytes, 1);
+
+		if (message.n) {
+			if (out->n > begin)
+				buf_puts(out, ": ");
+			buf_add(out, message);
+		}
+		bytes = wire_bytes_at(bytes, 4);
+	}
+}
