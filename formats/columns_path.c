@@ -3,6 +3,7 @@
 #include "formats/columns_path.h"
 
 #include "formats/base/limits.h"
+#include "formats/json.h"
 #include "formats/payload.h"
 #include "formats/transcode.h"
 #include "formats/transcode_parts.h"
@@ -138,6 +139,75 @@ static bool enter_map(const struct schema_field *f, struct str key, struct wire_
 	return false;
 }
 
+/* A value as it is written; strings without quotes and escapes. */
+static void add_json(struct walk *w, struct str json)
+{
+	struct json j = {json, 0};
+	struct buf scratch;
+	struct str text;
+
+	buf_init(&scratch, 0);
+	if (json_peek(&j) == '"' && json_read_string(&j, &scratch, &text, NULL))
+		add_text(w, text);
+	else
+		add_text(w, str_trim(json));
+	buf_done(&scratch);
+}
+
+/* Behind a payload the path goes on through the members of its JSON, and through lists. */
+static void walk_json(struct walk *w, struct str json, size_t at)
+{
+	struct json j = {json, 0};
+	bool object = json_take(&j, '{'), list = !object && json_take(&j, '[');
+	struct buf scratch;
+	struct str key, value;
+
+	if (at == w->path->n) {
+		add_json(w, json);
+		return;
+	}
+	buf_init(&scratch, 0);
+	while (object || list) {
+		bool wanted = list;
+
+		if (object) {
+			if (!json_read_string(&j, &scratch, &key, NULL) || !json_take(&j, ':'))
+				break;
+			wanted = str_eq(key, w->path->parts[at]);
+		}
+		(void)json_peek(&j);
+		if (!json_skip(&j, &value, NULL))
+			break;
+		if (wanted)
+			walk_json(w, value, object ? at + 1 : at);
+		if (!json_take(&j, ','))
+			break;
+	}
+	buf_done(&scratch);
+}
+
+/* Payloads: payloads = 1. */
+static bool walk_payloads(struct walk *w, const struct schema_message *m, struct str bytes,
+			  size_t at)
+{
+	struct wire all = wire_of(bytes);
+	struct payload payload;
+	struct wire_field f;
+
+	if (payload_is_message(m)) {
+		if (payload_read(bytes, &payload) && payload.kind == PAYLOAD_JSON)
+			walk_json(w, payload.data, at);
+		return true;
+	}
+	if (!str_is(m->name, "temporal.api.common.v1.Payloads"))
+		return false;
+	while (wire_next(&all, &f))
+		if (f.number == 1 && f.type == WIRE_BYTES && payload_read(f.bytes, &payload) &&
+		    payload.kind == PAYLOAD_JSON)
+			walk_json(w, payload.data, at);
+	return true;
+}
+
 /* False: no field of that name. Bounded by the path's length, which has a ceiling. */
 static bool walk_path(struct walk *w, const struct schema_message *m, struct str bytes, size_t at)
 {
@@ -148,7 +218,7 @@ static bool walk_path(struct walk *w, const struct schema_message *m, struct str
 	struct wire_field found;
 
 	if (!f)
-		return false;
+		return walk_payloads(w, m, bytes, at);
 	while (wire_next(&wire, &found)) {
 		const struct schema_field *leaf = f;
 
