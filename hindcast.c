@@ -3,6 +3,7 @@
 #include "formats/base/arena.h"
 #include "formats/base/context.h"
 #include "formats/base/opts.h"
+#include "formats/base/simd.h"
 #include "formats/commands.h"
 #include "replayer/commands.h"
 #include "replayer/remote/isolate.h"
@@ -28,7 +29,10 @@ static const struct command *const COMMANDS[] = {
 
 static const struct opts_section SECTIONS[] = {
 	{"ENVIRONMENT", "NO_COLOR, when set and not empty, turns colours off, as does TERM=dumb.\n"
-			"Colours are never written into a pipe or a file.\n"},
+			"Colours are never written into a pipe or a file.\n"
+			"HINDCAST_SIMD=avx2, sse2 or scalar says which instructions the inner\n"
+			"loops use instead of the best that the processor has; no result\n"
+			"depends on it.\n"},
 	{"FILES", "  .hindcast/last.jsonl  the run file of the last replay\n"},
 	{"EXIT STATUS",
 	 "Of replay:\n\n"
@@ -110,6 +114,17 @@ static int close_output(int code)
 	fprintf(stderr, "hindcast: standard output: %s\n",
 		errno ? strerror(errno) : "a write failed");
 	return EXIT_NOT_DONE;
+}
+
+static bool choose_simd(void)
+{
+	const char *wanted = getenv("HINDCAST_SIMD");
+	struct err err = ERR_INIT;
+
+	if (!wanted || !*wanted || simd_use(wanted, &err))
+		return true;
+	fprintf(stderr, "hindcast: HINDCAST_SIMD: %s\n", err.message);
+	return false;
 }
 
 static int print(struct buf *b)
@@ -251,6 +266,8 @@ int main(int argc, char **argv)
 	occupy_streams();
 	/* A reader that went away is an error of write(), not our death. */
 	signal(SIGPIPE, SIG_IGN);
+	if (!choose_simd())
+		return EXIT_USAGE;
 	if (argc && replay && is_temporal_replay(argv[0]))
 		code = parse_and_run(replay, argv + 1, argc - 1);
 	else

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* base64.c: table driven, four characters at a time; 32 where the processor has AVX2. */
+/* base64.c: table driven, four characters at a time; what base64_avx2.c leaves, or all. */
 #include "formats/base/base64.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#include <immintrin.h>
-#define HAVE_AVX2 __builtin_cpu_supports("avx2")
-#define AVX2 __attribute__((target("avx2")))
-#endif
+#include "formats/base/base64_parts.h"
+#include "formats/base/simd.h"
 
 /* 0 to 63, or BAD. '+' and '-' are 62, '/' and '_' are 63. */
 #define BAD 0x80
@@ -49,99 +43,6 @@ static bool decode_tail(const uint8_t *s, size_t rest, uint8_t *to, size_t *n)
 	return true;
 }
 
-#ifdef HAVE_AVX2
-/* All-ones bytes where LOW <= v <= HIGH; characters from 0x80 on are negative, so outside. */
-static inline AVX2 __m256i between(__m256i v, char low, char high)
-{
-	return _mm256_and_si256(_mm256_cmpgt_epi8(v, _mm256_set1_epi8((char)(low - 1))),
-				_mm256_cmpgt_epi8(_mm256_set1_epi8((char)(high + 1)), v));
-}
-
-static inline AVX2 __m256i is_one_of(__m256i v, char a, char b)
-{
-	return _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8(a)),
-			       _mm256_cmpeq_epi8(v, _mm256_set1_epi8(b)));
-}
-
-/* What CLASS's bytes need added or set. */
-static inline AVX2 __m256i where(__m256i class, int value)
-{
-	return _mm256_and_si256(class, _mm256_set1_epi8((char)value));
-}
-
-/* Six bits of each of 32 characters; false where one is none of base64's. */
-static inline AVX2 bool values_of(__m256i v, __m256i *ret)
-{
-	__m256i upper = between(v, 'A', 'Z'), lower = between(v, 'a', 'z');
-	__m256i digit = between(v, '0', '9');
-	__m256i plus = is_one_of(v, '+', '-'), slash = is_one_of(v, '/', '_');
-	__m256i plain = _mm256_or_si256(_mm256_or_si256(upper, lower), digit);
-	__m256i shift = _mm256_or_si256(_mm256_or_si256(where(upper, -'A'), where(lower, 26 - 'a')),
-					where(digit, 52 - '0'));
-	__m256i value = _mm256_and_si256(_mm256_add_epi8(v, shift), plain);
-
-	value = _mm256_or_si256(value, _mm256_or_si256(where(plus, 62), where(slash, 63)));
-	*ret = value;
-	return _mm256_movemask_epi8(_mm256_or_si256(plain, _mm256_or_si256(plus, slash))) == -1;
-}
-
-/*
- * Whole steps of 32 characters into 24 bytes; stops at a bad one, for the caller to find.
- * A step stores 28 bytes, so the last ones are left to the caller, whose room they need.
- */
-static AVX2 size_t decode_avx2(const uint8_t *s, size_t len, uint8_t *out)
-{
-	const __m256i pack = _mm256_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1,
-					      -1, 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1,
-					      -1, -1);
-	size_t i = 0;
-
-	for (; i + 40 <= len; i += 32, out += 24) {
-		__m256i v = _mm256_loadu_si256((const __m256i *)(s + i));
-
-		if (!values_of(v, &v))
-			break;
-		/* a b c d, six bits each, to one 24-bit number in every four bytes */
-		v = _mm256_maddubs_epi16(v, _mm256_set1_epi32(0x01400140));
-		v = _mm256_madd_epi16(v, _mm256_set1_epi32(0x00011000));
-		v = _mm256_shuffle_epi8(v, pack);
-		_mm_storeu_si128((__m128i *)out, _mm256_castsi256_si128(v));
-		_mm_storeu_si128((__m128i *)(out + 12), _mm256_extracti128_si256(v, 1));
-	}
-	return i;
-}
-
-/* Whole steps of 24 bytes into 32 characters; a step loads 28 bytes. */
-static AVX2 size_t encode_avx2(const uint8_t *s, size_t n, char *to)
-{
-	const __m256i spread = _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10,
-						1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
-	/* What to add: by 0 for a-z, 1 to 10 for digits, 11 for +, 12 for /, 13 for A-Z. */
-	const __m256i add = _mm256_setr_epi8(
-		71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, -19, -16, 65, 0, 0, 71, -4, -4, -4, -4,
-		-4, -4, -4, -4, -4, -4, -19, -16, 65, 0, 0);
-	size_t i = 0;
-
-	for (; i + 28 <= n; i += 24, to += 32) {
-		__m128i low = _mm_loadu_si128((const __m128i *)(s + i));
-		__m128i high = _mm_loadu_si128((const __m128i *)(s + i + 12));
-		__m256i v = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), spread);
-		__m256i ac = _mm256_mulhi_epu16(_mm256_and_si256(v, _mm256_set1_epi32(0x0fc0fc00)),
-						_mm256_set1_epi32(0x04000040));
-		__m256i bd = _mm256_mullo_epi16(_mm256_and_si256(v, _mm256_set1_epi32(0x003f03f0)),
-						_mm256_set1_epi32(0x01000010));
-		__m256i six = _mm256_or_si256(ac, bd), row;
-
-		row = _mm256_subs_epu8(six, _mm256_set1_epi8(51));
-		row = _mm256_or_si256(
-			row, where(_mm256_cmpgt_epi8(_mm256_set1_epi8(26), six), 13));
-		_mm256_storeu_si256((__m256i *)to,
-				    _mm256_add_epi8(six, _mm256_shuffle_epi8(add, row)));
-	}
-	return i;
-}
-#endif
-
 bool base64_decode(struct str text, char *to, size_t *ret_n)
 {
 	const uint8_t *s = (const uint8_t *)text.p;
@@ -154,9 +55,9 @@ bool base64_decode(struct str text, char *to, size_t *ret_n)
 	}
 	if (padding && (len + padding) % 4)
 		return false;
-#ifdef HAVE_AVX2
-	if (len >= 64 && HAVE_AVX2) {
-		i = decode_avx2(s, len, out);
+#ifdef __x86_64__
+	if (len >= 32 && simd_level() == SIMD_AVX2) {
+		i = base64_decode_avx2(s, len, out);
 		n = i / 4 * 3;
 	}
 #endif
@@ -183,9 +84,9 @@ void base64_encode(struct str bytes, char *to)
 	const uint8_t *s = (const uint8_t *)bytes.p;
 	size_t i = 0;
 
-#ifdef HAVE_AVX2
-	if (bytes.n >= 64 && HAVE_AVX2) {
-		i = encode_avx2(s, bytes.n, to);
+#ifdef __x86_64__
+	if (bytes.n >= 16 && simd_level() == SIMD_AVX2) {
+		i = base64_encode_avx2(s, bytes.n, to);
 		to += i / 3 * 4;
 	}
 #endif

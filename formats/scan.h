@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* scan.h: long looks over text: JSON's structure, needles, newlines; as the processor can. */
+#pragma once
+
+#include "formats/base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Each function has a form for every level of base/simd.h; SCAN[simd_level()] are the ones
+ * to call. None reads outside the bytes it is given. The short hops within a token are
+ * json_text.h's, inlined; these are for what is longer than a line.
+ */
+
+#define SCAN_BLOCK 64
+
+/* What is outside strings in 64 bytes; bit I is byte I. */
+struct scan_block {
+	uint64_t open;	/* { and [ */
+	uint64_t close; /* } and ] */
+};
+
+/* Between two calls: whether the byte to come is in a string; whether it can't be a quote. */
+struct scan_json {
+	bool in_string;
+	bool escaped;
+};
+
+struct scan {
+	/*
+	 * The next N blocks of JSON text at P, all 64 * N bytes of them there. Whether it is
+	 * JSON at all is not asked; a quote behind an odd number of backslashes is none.
+	 */
+	void (*json)(struct scan_json *state, const char *p, size_t n, struct scan_block *ret);
+	/* The first NEEDLE (of 2 bytes or more) in S, or NULL. */
+	const char *(*find)(struct str s, struct str needle);
+	/* How often C is in S. */
+	size_t (*count)(struct str s, char c);
+	/*
+	 * The first quote, backslash or control character (below 0x20) of P up to END, or END.
+	 * *HIGH becomes true where a byte before it is not ASCII, and is not touched otherwise.
+	 */
+	const char *(*special)(const char *p, const char *end, bool *high);
+};
+
+extern const struct scan SCAN_SCALAR;
+#ifdef __x86_64__
+extern const struct scan SCAN_SSE2;
+extern const struct scan SCAN_AVX2;
+#endif
+
+/* The functions of simd_level(). */
+const struct scan *scan(void);
