@@ -37,14 +37,13 @@ static const struct opt OPTS[] = {
 static bool put_json(const struct history *h, struct transcode_loss *loss, struct buf *out,
 		     struct err *err)
 {
+	const struct transcode_options options = {.style = TRANSCODE_INDENT, .loss = loss};
 	struct arena a;
 	bool ok;
 
 	arena_init(&a);
 	ok = transcode_wire_to_json(schema_message(h->schema, "temporal.api.history.v1.History"),
-				    h->wire, TRANSCODE_INDENT, 0, &a, loss, out, err);
-	/* LOSS outlives this arena: its path is for the message only, and stays with reading. */
-	loss->first = STR_NONE;
+				    h->wire, &options, &a, out, err);
 	arena_done(&a);
 	buf_add_char(out, '\n');
 	return ok;

@@ -41,19 +41,5 @@ int inputs_expand(const struct command_context *context, const char *command,
 
 bool inputs_loss_text(const struct transcode_loss *loss, struct buf *out)
 {
-	size_t before = out->n;
-
-	if (loss->unknown_members)
-		buf_printf(out, "%zu member%s the schema does not know", loss->unknown_members,
-			   loss->unknown_members == 1 ? "" : "s");
-	if (loss->unknown_values)
-		buf_printf(out, "%s%zu enum name%s without a number",
-			   loss->unknown_members ? ", " : "", loss->unknown_values,
-			   loss->unknown_values == 1 ? "" : "s");
-	if (out->n > before && loss->first.p) {
-		buf_puts(out, " (first: ");
-		visible_add(out, loss->first, 0);
-		buf_add_char(out, ')');
-	}
-	return out->n > before;
+	return transcode_loss_text(loss, TRANSCODE_LOST, out);
 }

@@ -283,7 +283,9 @@ static bool show_all(struct showing *s, struct str path, const struct history *h
 static bool show_one(struct showing *s, const struct history *h, struct err *err)
 {
 	size_t index = history_find(h, s->settings->event);
-	enum transcode_style style = s->settings->json ? TRANSCODE_COMPACT : TRANSCODE_INDENT;
+	const struct transcode_options options = {
+		.style = s->settings->json ? TRANSCODE_COMPACT : TRANSCODE_INDENT,
+	};
 	struct arena a;
 	bool ok;
 
@@ -292,8 +294,8 @@ static bool show_one(struct showing *s, const struct history *h, struct err *err
 			       " to %" PRId64 ")", s->settings->event, h->events[0].id,
 			       h->events[h->n_events - 1].id);
 	arena_init(&a);
-	ok = transcode_wire_to_json(history_event_message(h), history_event(h, index), style, 0, &a,
-				    NULL, &s->out, err);
+	ok = transcode_wire_to_json(history_event_message(h), history_event(h, index), &options,
+				    &a, &s->out, err);
 	arena_done(&a);
 	buf_add_char(&s->out, '\n');
 	return ok;

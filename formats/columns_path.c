@@ -95,7 +95,7 @@ static void add_message(struct walk *w, const struct schema_message *m, struct s
 	buf_init(&json, 0);
 	arena_init(&a);
 	if (!add_payloads(w, m, bytes, &a) &&
-	    transcode_wire_to_json(m, bytes, TRANSCODE_COMPACT, 0, &a, NULL, &json, NULL)) {
+	    transcode_wire_to_json(m, bytes, NULL, &a, &json, NULL)) {
 		text = buf_str(&json);
 		if (m->wellknown != SCHEMA_ORDINARY && text.n > 1)
 			text = str_slice(text.p + 1, text.n - 2);

@@ -79,9 +79,9 @@ static bool explain(struct reading *r)
 static bool transcode(struct reading *r, const char *message, struct buf *out)
 {
 	const struct schema_message *m = schema_message(r->in->schema, message);
+	const struct transcode_options options = {.loss = &r->in->info->loss};
 
-	if (transcode_json_to_wire(m, r->j.text, &r->j.at, r->in->arena, &r->in->info->loss, out,
-				   r->err))
+	if (transcode_json_to_wire(m, r->j.text, &r->j.at, &options, r->in->arena, out, r->err))
 		return true;
 	return explain(r);
 }

@@ -217,8 +217,9 @@ static bool visit(const struct walk *walk, struct level *level, const struct sch
 	if (!walk->each(walk->data, &at, walk->err))
 		return false;
 	if (system) {
-		struct transcode_path data = {&level->path, schema_field_by_number(payload, DATA),
-					      -1, STR_NONE};
+		struct transcode_path data = {.up = &level->path,
+					      .field = schema_field_by_number(payload, DATA),
+					      .index = -1};
 
 		return walk_message(walk, system, at.payload.data, &data, level->depth + 1);
 	}
@@ -263,7 +264,7 @@ static bool walk_message(const struct walk *walk, const struct schema_message *m
 	level.m = m;
 	level.bytes = bytes;
 	level.depth = depth;
-	level.path = (struct transcode_path){up, NULL, -1, STR_NONE};
+	level.path = (struct transcode_path){.up = up, .index = -1};
 	memset(level.counts, 0, sizeof(level.counts[0]) * m->n_fields);
 	while (p != end) {
 		const struct schema_field *f;

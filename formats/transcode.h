@@ -6,42 +6,59 @@
 #include "formats/base/buf.h"
 #include "formats/base/err.h"
 #include "formats/schema/schema.h"
+#include "formats/transcode_loss.h"
 
 /*
- * Reading accepts what is met in the wild (FORMATS.md 1.2): lowerCamel and snake_case keys,
- * enums as EVENT_TYPE_X, X, CamelCase or number, old names of values and fields, int64 as
- * text or number, null for absent, any escape in base64 (\u003d). Writing is canonical
- * protobuf: ascending field numbers, map keys sorted bytewise, packed numbers, defaults
- * left out; message fields that are present but empty are kept.
+ * Reading accepts what is met in the wild (FORMATS.md 1.2 and 1.3; docs/formats.md,
+ * "Spellings", lists it): any case of keys and enums, the Web UI's and Go's wrappers, every
+ * form of 64-bit numbers, times, durations and bytes, null for absent, names that Temporal
+ * has changed since, payloads as values. What the Temporal CLI prints is the fast path;
+ * all else is found out only where the expected character is not there.
  *
- * What can't be carried over is counted and named, never dropped in silence.
+ * Writing is canonical protobuf: ascending field numbers, map keys sorted bytewise, packed
+ * numbers, defaults left out; message fields that are present but empty are kept.
+ *
+ * What can't be carried over, and what had to be guessed, is counted and named in a struct
+ * transcode_loss, never dropped in silence.
  */
-struct transcode_loss {
-	size_t unknown_members; /* JSON members without a field in the schema */
-	size_t unknown_values;	/* enum names without a number (written as 0) */
-	struct str first;	/* e.g. "events[3].foo", in the arena given; p NULL: none */
-};
-
-/*
- * Appends to OUT the wire form of the JSON value that starts at *AT in TEXT (blanks before
- * it are skipped) and leaves *AT behind it. LOSS may be NULL; A holds its strings.
- * Errors carry byte, line and column of TEXT, and the path ("events[3].eventId").
- * TEXT needs no padding: nothing behind its end is read.
- */
-bool transcode_json_to_wire(const struct schema_message *m, struct str text, size_t *at,
-			    struct arena *a, struct transcode_loss *loss, struct buf *out,
-			    struct err *err);
-
 enum transcode_style {
 	TRANSCODE_COMPACT, /* no blanks */
 	TRANSCODE_INDENT,  /* two blanks a level, as `temporal workflow show -o json` */
 };
 
 /*
- * Appends the canonical JSON of BYTES (FORMATS.md "Recommended canonical form"), nested
- * DEPTH levels deep (the indent of what is around it). Unknown wire fields can't be shown
- * in JSON: they are counted in LOSS.
+ * All zero is a good start; a NULL pointer says the same.
+ *
+ * KEEP_UNKNOWN, reading JSON: a member that the schema lacks, or whose enum name it lacks,
+ * goes into its message's wire form as a carrier: field TRANSCODE_CARRIER, which no Temporal
+ * message has, whose bytes are the member's text without blanks ("key":value). Writing JSON
+ * turns carriers back into members, last in their object, in their order, whatever the
+ * options; what is no such member is an unknown field like any other.
+ * KEEP_UNKNOWN, writing JSON: unknown wire fields become a member "__unknown":
+ * {"NUMBER:WIRETYPE": "base64 of the value as it stands on the wire" or a list of such}.
+ * Reading JSON turns that member back into fields, whatever the options.
  */
+struct transcode_options {
+	enum transcode_style style;  /* writing JSON */
+	unsigned depth;		     /* writing JSON: levels of indent around the value */
+	bool short_enums;	     /* writing JSON: TimerFired, as before server 1.23 */
+	bool keep_unknown;
+	struct transcode_loss *loss; /* added to; may be NULL */
+};
+
+#define TRANSCODE_CARRIER 19001 /* in the range that protobuf keeps for implementations */
+
+/*
+ * Appends to OUT the wire form of the JSON value that starts at *AT in TEXT (blanks before
+ * it are skipped) and leaves *AT behind it. A is for scratch.
+ * Errors carry byte, line and column of TEXT, the event's id where it is known, and the
+ * path ("events[3].eventId"). TEXT needs no padding: nothing behind its end is read.
+ */
+bool transcode_json_to_wire(const struct schema_message *m, struct str text, size_t *at,
+			    const struct transcode_options *options, struct arena *a,
+			    struct buf *out, struct err *err);
+
+/* Appends the canonical JSON of BYTES (FORMATS.md "Recommended canonical form"). */
 bool transcode_wire_to_json(const struct schema_message *m, struct str bytes,
-			    enum transcode_style style, unsigned depth, struct arena *a,
-			    struct transcode_loss *loss, struct buf *out, struct err *err);
+			    const struct transcode_options *options, struct arena *a,
+			    struct buf *out, struct err *err);

@@ -12,14 +12,15 @@ struct transcode_path {
 	const struct schema_field *field; /* NULL: no member yet */
 	int64_t index;			  /* of a list; -1: not in one */
 	struct str key;			  /* of a map; p NULL: not in one */
+	const char *at;			  /* where the message begins, in JSON text or wire bytes */
 };
 
 /* "events[3].eventId" */
 void transcode_put_path(struct buf *out, const struct transcode_path *path);
 /* Puts the path in front of err's message. */
 void transcode_wrap_path(struct err *err, const struct transcode_path *path);
-/* Keeps "PATH.NAME" as the first loss, if it is the first; LOSS may be NULL. */
-void transcode_note(struct transcode_loss *loss, struct arena *a,
+/* Counts one more; "PATH.NAME" is among the first, if there is room. LOSS may be NULL. */
+void transcode_note(struct transcode_loss *loss, enum transcode_kind kind, int64_t event_id,
 		    const struct transcode_path *path, struct str name);
 
 /* What protobuf allows: the years 1 to 9999; nanoseconds never negative. */

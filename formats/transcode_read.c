@@ -225,10 +225,7 @@ static const char *skip_unknown(struct reader *r, const char *p, struct str name
 	struct json j = {r->text, (size_t)(p - r->text.p)};
 	struct str value;
 
-	if (r->loss) {
-		r->loss->unknown_members++;
-		transcode_note(r->loss, r->arena, r->path, name);
-	}
+	transcode_note(r->options->loss, TRANSCODE_LOST_MEMBER, 0, r->path, name);
 	if (!json_skip(&j, &value, r->err)) {
 		transcode_wrap_path(r->err, r->path);
 		return NULL;
@@ -371,15 +368,16 @@ static const char *read_message(struct reader *r, const char *p, const struct sc
 }
 
 bool transcode_json_to_wire(const struct schema_message *m, struct str text, size_t *at,
-			    struct arena *a, struct transcode_loss *loss, struct buf *out,
-			    struct err *err)
+			    const struct transcode_options *options, struct arena *a,
+			    struct buf *out, struct err *err)
 {
+	static const struct transcode_options NONE = {0};
 	struct reader r = {
 		.text = text,
 		.end = text.p + text.n,
 		.out = out,
 		.arena = a,
-		.loss = loss,
+		.options = options ? options : &NONE,
 		.err = err,
 	};
 	size_t start = out->n;

@@ -30,7 +30,7 @@ struct reader {
 	struct buf *out;
 	struct buf scratch; /* strings that held escapes */
 	struct arena *arena;
-	struct transcode_loss *loss;
+	const struct transcode_options *options;
 	struct err *err;
 	struct transcode_path *path;
 	struct learned learned;
@@ -330,10 +330,8 @@ static inline const char *read_enum(struct reader *r, const char *p, const struc
 	if (!p)
 		return NULL;
 	value = schema_enum_by_name(e, name);
-	if (!value && r->loss) {
-		r->loss->unknown_values++;
-		transcode_note(r->loss, r->arena, r->path, STR(""));
-	}
+	if (!value)
+		transcode_note(r->options->loss, TRANSCODE_LOST_VALUE, 0, r->path, STR(""));
 	*ret = value ? (uint64_t)(int64_t)value->number : 0;
 	return p;
 }

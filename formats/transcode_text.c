@@ -37,18 +37,24 @@ void transcode_wrap_path(struct err *err, const struct transcode_path *path)
 	buf_done(&text);
 }
 
-void transcode_note(struct transcode_loss *loss, struct arena *a,
+void transcode_note(struct transcode_loss *loss, enum transcode_kind kind, int64_t event_id,
 		    const struct transcode_path *path, struct str name)
 {
 	struct buf text = {.limit = ERR_MESSAGE_BYTES};
+	struct transcode_item *item;
+	struct str cut;
 
-	if (!loss || loss->first.p)
+	if (!loss || loss->n[kind]++ >= TRANSCODE_LOSS_FIRST)
 		return;
+	item = &loss->first[kind][loss->n[kind] - 1];
 	transcode_put_path(&text, path);
 	if (text.n && name.n)
 		buf_add_char(&text, '.');
 	buf_add(&text, str_take(name, 100));
-	loss->first = arena_str(a, buf_str(&text));
+	cut = str_take(buf_str(&text), sizeof(item->path) - 1);
+	memcpy(item->path, cut.p ? cut.p : "", cut.n);
+	item->path[cut.n] = '\0';
+	item->event_id = event_id;
 	buf_done(&text);
 }
 

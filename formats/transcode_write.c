@@ -87,7 +87,7 @@ static const char *write_list(struct writer *w, const char *p, const char *end,
 		if (s.number != f->number)
 			break;
 		if (s.type != f->wire_type && !(s.type == WIRE_BYTES && f->wire_type != WIRE_BYTES)) {
-			transcode_lost(w->loss, w->arena, w->path, s.number);
+			transcode_lost(w->options->loss, 0, w->path, s.number);
 			continue;
 		}
 		if (s.type != f->wire_type && !s.bytes.n)
@@ -135,7 +135,7 @@ static bool read_entry(struct writer *w, const struct schema_field *f, struct st
 		else if (s.number == 2 && s.type == value->wire_type)
 			ret->value = s;
 		else
-			transcode_lost(w->loss, w->arena, w->path, s.number);
+			transcode_lost(w->options->loss, 0, w->path, s.number);
 	}
 	return true;
 }
@@ -198,11 +198,11 @@ static const char *write_map(struct writer *w, const char *p, const char *end,
 		if (s.type == WIRE_BYTES)
 			ok = read_entry(w, f, s.bytes, &entries[k++]);
 		else
-			transcode_lost(w->loss, w->arena, w->path, s.number);
+			transcode_lost(w->options->loss, 0, w->path, s.number);
 	}
 	ok = ok && (!k || (put_name(w, f, first_member, level + 1) &&
 			   write_entries(w, f, entries, k, level, depth)));
-	if (entries != few && !w->loss)
+	if (entries != few)
 		arena_rewind(w->arena, mark);
 	return ok ? at : NULL;
 }
@@ -234,7 +234,7 @@ static bool write_members(struct writer *w, const struct schema_message *m, stru
 		}
 		if (!f || f->wire_type != s.type) {
 			w->path->field = NULL;
-			transcode_lost(w->loss, w->arena, w->path, s.number);
+			transcode_lost(w->options->loss, 0, w->path, s.number);
 			continue;
 		}
 		if (f->kind != SCHEMA_MESSAGE && f->oneof < 0 && is_default(&s))
@@ -276,8 +276,7 @@ static bool write_message(struct writer *w, const struct schema_message *m, stru
 	w->path = here.up;
 	if (!ok)
 		return false;
-	/* The first loss's name may have been put in the arena meanwhile. */
-	if (copied && !w->loss)
+	if (copied)
 		arena_rewind(w->arena, mark);
 	if (!first)
 		return end_items(w, '}', level);
@@ -286,25 +285,26 @@ static bool write_message(struct writer *w, const struct schema_message *m, stru
 }
 
 bool transcode_wire_to_json(const struct schema_message *m, struct str bytes,
-			    enum transcode_style style, unsigned depth, struct arena *a,
-			    struct transcode_loss *loss, struct buf *out, struct err *err)
+			    const struct transcode_options *options, struct arena *a,
+			    struct buf *out, struct err *err)
 {
+	static const struct transcode_options NONE = {0};
 	struct writer w = {
 		.out = out,
-		.indent = style == TRANSCODE_INDENT,
 		.arena = a,
-		.loss = loss,
+		.options = options ? options : &NONE,
 		.err = err,
 	};
 	size_t start = out->n;
 	bool ok = false;
 
+	w.indent = w.options->style == TRANSCODE_INDENT;
 	if (buf_room(out, SLACK)) {
 		take_room(&w);
 		if (m->wellknown != SCHEMA_ORDINARY)
 			ok = write_time(&w, m, bytes);
 		else
-			ok = write_message(&w, m, bytes, depth, 1);
+			ok = write_message(&w, m, bytes, w.options->depth, 1);
 	} else {
 		buf_ok(out, err);
 	}

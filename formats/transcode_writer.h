@@ -19,7 +19,7 @@ struct writer {
 	struct buf *out;
 	bool indent;
 	struct arena *arena;
-	struct transcode_loss *loss;
+	const struct transcode_options *options;
 	struct err *err;
 	struct transcode_path *path;
 	size_t normalised; /* bytes put in order so far */
@@ -275,7 +275,7 @@ static bool write_time(struct writer *w, const struct schema_message *m, struct 
 		if (s.number <= 2 && s.type == WIRE_VARINT)
 			part[s.number] = s.value;
 		else
-			transcode_lost(w->loss, w->arena, w->path, s.number);
+			transcode_lost(w->options->loss, 0, w->path, s.number);
 	}
 	seconds = (int64_t)part[1];
 	nanos = (int32_t)part[2];

@@ -102,7 +102,7 @@ static json_t *message_json(const struct comparison *c, const struct schema_mess
 	json_t *tree = NULL;
 
 	buf_init(&text, 0);
-	if (transcode_wire_to_json(m, bytes, TRANSCODE_COMPACT, 0, c->a, NULL, &text, &err))
+	if (transcode_wire_to_json(m, bytes, NULL, c->a, &text, &err))
 		tree = json_loadb(text.p, text.n, JSON_ALLOW_NUL, NULL);
 	buf_done(&text);
 	return tree;

@@ -20,6 +20,8 @@ struct bench {
 	double copied[ROUNDS], read[ROUNDS], written[ROUNDS];
 };
 
+static const struct transcode_options INDENT = {.style = TRANSCODE_INDENT};
+
 static double now_ms(void)
 {
 	struct timespec t;
@@ -59,14 +61,14 @@ static void measure_round(struct bench *b, int round)
 	b->copied[round] = now_ms() - t;
 	buf_clear(&b->wire);
 	t = now_ms();
-	if (!transcode_json_to_wire(b->history, buf_str(&b->json), &at, &b->arena, NULL, &b->wire,
+	if (!transcode_json_to_wire(b->history, buf_str(&b->json), &at, NULL, &b->arena, &b->wire,
 				    &err))
 		die(&err);
 	b->read[round] = now_ms() - t;
 	buf_clear(&b->again);
 	t = now_ms();
-	if (!transcode_wire_to_json(b->history, buf_str(&b->wire), TRANSCODE_INDENT, 0, &b->arena,
-				    NULL, &b->again, &err))
+	if (!transcode_wire_to_json(b->history, buf_str(&b->wire), &INDENT, &b->arena,
+				    &b->again, &err))
 		die(&err);
 	b->written[round] = now_ms() - t;
 }

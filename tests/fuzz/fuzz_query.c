@@ -36,7 +36,7 @@ static const struct history *history(void)
 	if (h.n_events)
 		return &h;
 	if (!transcode_json_to_wire(schema_message(schema(), "temporal.api.history.v1.History"),
-				    JSON, &at, &a, NULL, &wire, NULL))
+				    JSON, &at, NULL, &a, &wire, NULL))
 		fuzz_broken("the fuzzer's history", NULL);
 	bytes = buf_take(&wire, &n);
 	arena_adopt(&a, bytes);

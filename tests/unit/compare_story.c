@@ -65,7 +65,7 @@ void command(struct compare_story *s, const char *type, const char *attributes)
 	key[0] = (char)(key[0] + ('a' - 'A'));
 	json = arena_printf(&s->arena, "{\"commandType\":\"%s\",\"%s\":{%s}}", type, key, attributes);
 	buf_init(&wire, 0);
-	if (!transcode_json_to_wire(m, json, &at, &s->arena, NULL, &wire, &err))
+	if (!transcode_json_to_wire(m, json, &at, NULL, &s->arena, &wire, &err))
 		fail_msg("%s", err.message);
 	s->commands[s->n_commands++] = (struct command_view){
 		pair_of_command_name(str_of(type))->command_type,

@@ -228,7 +228,7 @@ static void response(struct compare_story *s, const char *id, const char *json)
 
 	buf_init(&outcome, 0);
 	buf_init(&body, 0);
-	if (!transcode_json_to_wire(m, text, &at, &s->arena, NULL, &outcome, &err))
+	if (!transcode_json_to_wire(m, text, &at, NULL, &s->arena, &outcome, &err))
 		fail_msg("%s", err.message);
 	wire_put_bytes(&body, 2, buf_str(&outcome));
 	s->messages[s->n_messages++] = (struct message_view){

@@ -26,7 +26,7 @@ static int set_up(void **state)
 	size_t at = 0;
 
 	t.event = schema_message(schema_new(&t.arena), "temporal.api.history.v1.HistoryEvent");
-	return !transcode_json_to_wire(t.event, json, &at, &t.arena, NULL, &t.bytes, NULL);
+	return !transcode_json_to_wire(t.event, json, &at, NULL, &t.arena, &t.bytes, NULL);
 }
 
 static int tear_down(void **state)

@@ -216,8 +216,8 @@ static void members_without_a_place_are_counted(void **state)
 	assert_true(load_history_bytes(
 		*state, STR("{\"events\":[{\"eventId\":1,\"newThing\":{}}],\"extra\":1}"), &h, &info,
 		&err));
-	assert_int_equal(info.loss.unknown_members, 2);
-	assert_true(str_has(info.loss.first, "newThing"));
+	assert_int_equal(info.loss.n[TRANSCODE_LOST_MEMBER], 2);
+	assert_true(str_has(str_of(info.loss.first[TRANSCODE_LOST_MEMBER][0].path), "newThing"));
 	history_done(&h);
 }
 

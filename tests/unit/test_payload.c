@@ -43,8 +43,8 @@ static struct str from_json(const char *message, const char *json)
 
 	buf_clear(&t.wire);
 	t.err = (struct err)ERR_INIT;
-	if (!transcode_json_to_wire(schema_message(t.schema, message), str_of(json), &at,
-				    &t.arena, NULL, &t.wire, &t.err))
+	if (!transcode_json_to_wire(schema_message(t.schema, message), str_of(json), &at, NULL,
+				    &t.arena, &t.wire, &t.err))
 		fail_msg("%s: %s", json, t.err.message);
 	return buf_str(&t.wire);
 }

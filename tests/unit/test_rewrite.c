@@ -27,7 +27,7 @@ static int set_up(void **state)
 	size_t at = 0;
 
 	t.event = schema_message(schema_new(&t.arena), "temporal.api.history.v1.HistoryEvent");
-	if (!transcode_json_to_wire(t.event, json, &at, &t.arena, NULL, &t.bytes, NULL))
+	if (!transcode_json_to_wire(t.event, json, &at, NULL, &t.arena, &t.bytes, NULL))
 		return 1;
 	/* field 4000, which no schema knows */
 	buf_add(&t.bytes, STR("\x82\xfa\x01\x03new"));
