@@ -168,18 +168,25 @@ const struct event_row *event_row(int32_t type)
 	return &ROWS[type];
 }
 
+/* "...history.v1.TimerFiredEventAttributes" is TimerFired's, and not just its end. */
+static bool is_of_row(const struct schema_message *m, const struct event_row *row)
+{
+	struct str name = m->name, end = STR("EventAttributes");
+	size_t n = strlen(row->name);
+
+	if (!str_ends(name, end))
+		return false;
+	name.n -= end.n;
+	return str_ends(name, str_of(row->name)) && name.n > n && name.p[name.n - n - 1] == '.';
+}
+
 /* True where the attributes are those that the event's type calls for. */
 static bool attributes_of_type(const struct history *h, size_t index,
 			       const struct event_row *row, const struct schema_message **ret_m,
 			       struct str *ret_bytes)
 {
-	struct str name;
-
-	if (!row || !history_attributes(h, index, ret_m, ret_bytes))
-		return false;
-	name = (*ret_m)->name;
-	return str_ends(name, STR("EventAttributes")) &&
-	       str_ends(str_take(name, name.n - strlen("EventAttributes")), str_of(row->name));
+	return row && history_attributes(h, index, ret_m, ret_bytes) &&
+	       is_of_row(*ret_m, row);
 }
 
 bool event_attributes_fit(const struct history *h, size_t index)
@@ -188,6 +195,18 @@ bool event_attributes_fit(const struct history *h, size_t index)
 	struct str bytes;
 
 	return attributes_of_type(h, index, event_row(h->events[index].type), &m, &bytes);
+}
+
+const struct schema_message *event_attributes_message(const struct schema *s, int32_t type)
+{
+	const struct schema_message *event =
+		schema_message(s, "temporal.api.history.v1.HistoryEvent");
+	const struct event_row *row = event_row(type);
+
+	for (size_t i = 0; row && i < event->n_fields; i++)
+		if (event->fields[i].message && is_of_row(event->fields[i].message, row))
+			return event->fields[i].message;
+	return NULL;
 }
 
 /* "30s", "1.5s": as protobuf's JSON writes durations, without needless zeros. */

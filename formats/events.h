@@ -51,6 +51,8 @@ static inline const char *event_category_word(enum event_category category)
 const struct event_row *event_row(int32_t type);
 /* True where the event has the attributes of its type; false too for unknown types. */
 bool event_attributes_fit(const struct history *h, size_t index);
+/* The message of the attributes that events of TYPE have; NULL: the type is unknown. */
+const struct schema_message *event_attributes_message(const struct schema *s, int32_t type);
 /* The name (activity type, timer's duration, signal name, marker name with its id, ...). */
 struct str event_name(const struct history *h, size_t index, struct arena *a);
 /* Index of the event that this one answers (what scheduled it, ...), or n_events. */

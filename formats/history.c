@@ -242,11 +242,20 @@ struct str history_prefix(const struct history *h, size_t n)
 
 size_t history_find(const struct history *h, int64_t id)
 {
+	size_t low = 0, high = h->n_events;
+
 	/* Ids count from 1 without gaps in all but damaged histories. */
-	if (id >= 1 && (uint64_t)id <= h->n_events && h->events[id - 1].id == id)
+	if (id >= 1 && (uint64_t)id <= h->n_events && h->events[id - 1].id == id && !h->by_id)
 		return (size_t)id - 1;
-	for (size_t i = 0; i < h->n_events; i++)
-		if (h->events[i].id == id)
-			return i;
+	while (h->by_id && low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (h->events[h->by_id[middle]].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (h->by_id && low < h->n_events && h->events[h->by_id[low]].id == id)
+		return h->by_id[low];
 	return h->n_events;
 }

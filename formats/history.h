@@ -48,6 +48,7 @@ struct history {
 	struct str wire;
 	const struct event *events;
 	size_t n_events;
+	const uint32_t *by_id; /* indexes by ascending id; NULL where ids count from 1 on */
 
 	/* Facts, computed once. Strings borrow from wire; p is NULL where absent. */
 	struct str workflow_id;	 /* event 1; servers since 2023 */
@@ -83,7 +84,7 @@ bool history_attributes(const struct history *h, size_t index,
 struct str history_type_name(const struct history *h, int32_t type, struct arena *a);
 /* The wire bytes of the first N events. */
 struct str history_prefix(const struct history *h, size_t n);
-/* Index of the event with that id, or n_events. */
+/* Index of the (first) event with that id, or n_events; in logarithmic time at worst. */
 size_t history_find(const struct history *h, int64_t id);
 /* The turn of the code (from 1) that made the event or, for others, that gets to see it. */
 size_t history_task_of(const struct history *h, size_t index);

@@ -7,6 +7,7 @@
 #include "formats/wire.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 static struct str text_or_none(const struct schema_message *m, struct str bytes, const char *path)
 {
@@ -116,8 +117,36 @@ static enum history_end end_by(int32_t type)
 	}
 }
 
+static int by_id(const void *a, const void *b, void *data)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	const struct event *events = data;
+
+	if (events[x].id != events[y].id)
+		return events[x].id < events[y].id ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+/* Gaps, duplicates and disorder are for damaged histories, which must not cost their square. */
+static void facts_of_ids(struct history *h)
+{
+	uint32_t *order;
+	size_t n = 0;
+
+	while (n < h->n_events && h->events[n].id == (int64_t)n + 1)
+		n++;
+	if (n == h->n_events)
+		return;
+	order = arena_array(&h->arena, uint32_t, h->n_events);
+	for (size_t i = 0; i < h->n_events; i++)
+		order[i] = (uint32_t)i;
+	qsort_r(order, h->n_events, sizeof(*order), by_id, (void *)(uintptr_t)h->events);
+	h->by_id = order;
+}
+
 void history_facts(struct history *h)
 {
+	facts_of_ids(h);
 	facts_of_start(h);
 	facts_of_tasks(h);
 	facts_of_sdk(h);
