@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "formats/base/arena.h"
-#include "formats/base/limits.h"
 #include "formats/base/mem.h"
+#include "formats/filter.h"
+#include "formats/layer.h"
 
 /* Large enough that calls don't count, small enough to stay in the processor's cache. */
 #define CHUNK ((size_t)256 * 1024)
@@ -18,6 +20,10 @@
 #define MAP_FROM ((size_t)64 * 1024)
 
 struct input_stage {
+	const struct layer *layer; /* NULL: the source */
+	void *state;		   /* the layer's */
+	unsigned number;	   /* of the layer, in in->layers */
+	bool ended;		   /* the layer gives nothing more */
 	struct str window;
 	bool at_end;
 	uint64_t offset;
@@ -129,15 +135,102 @@ static bool read_more(struct input *in, struct input_stage *s, struct err *err)
 	return true;
 }
 
+static bool stage_more(struct input *in, unsigned i, struct err *err);
+
+static void stage_take(struct input_stage *s, size_t n)
+{
+	s->window = str_skip(s->window, n);
+	s->offset += n;
+}
+
+/* Against all that was read, so that a bomb in a bomb is one too. */
+static bool no_bomb(const struct input *in, const struct input_stage *s, struct err *err)
+{
+	const struct input_stage *source = &in->stages[0];
+	uint64_t read = source->offset + source->window.n, made = s->offset + s->window.n;
+
+	if (!filter_is_bomb(read, made))
+		return true;
+	return err_set(err, ERR_LIMIT,
+		       "%s: %" PRIu64 " bytes unpack to more than %" PRIu64 ": refused",
+		       s->layer->name, read, made);
+}
+
+/* One step of the layer; *RET_DONE: something came of it. */
+static bool layer_step(struct input *in, struct input_stage *s, bool *ret_done, struct err *err)
+{
+	struct input_stage *below = s - 1;
+	struct room room = free_room(s);
+	struct layer_io io = {.in = below->window,
+			      .in_at_end = below->at_end,
+			      .in_at = below->offset,
+			      .out = room.p,
+			      .room = room.n};
+	bool ok = s->layer->step(s->state, &io, err);
+
+	*ret_done = !ok || io.ended || io.room < room.n || io.in.n < below->window.n;
+	stage_take(below, below->window.n - io.in.n);
+	filled(s, room.n - io.room);
+	s->ended = io.ended;
+	if (io.note)
+		in->notes[s->number] = io.note;
+	return ok || io.room < room.n; /* what came before an error is given first */
+}
+
+/* At least one more byte, or the end. */
+static bool unpack_more(struct input *in, unsigned i, struct err *err)
+{
+	struct input_stage *s = &in->stages[i];
+	size_t before = s->window.n;
+
+	if ((!s->memory || free_room(s).n < LAYER_ROOM) && !make_room(s, CHUNK, err))
+		return false;
+	while (s->window.n == before && !s->ended) {
+		bool done;
+
+		if (!layer_step(in, s, &done, err))
+			return false;
+		if (done)
+			continue;
+		if (s[-1].at_end)
+			return layer_cut(s->layer,
+					 &(struct layer_io){.in = s[-1].window,
+							    .in_at = s[-1].offset},
+					 err);
+		if (!stage_more(in, i - 1, err))
+			return false;
+	}
+	s->at_end = s->ended && s->window.n == before;
+	return no_bomb(in, s, err);
+}
+
+/* What failed once fails with the same error ever after. */
+static bool stage_more(struct input *in, unsigned i, struct err *err)
+{
+	struct err failed = ERR_INIT;
+
+	if (in->stages[i].at_end)
+		return true;
+	if (!in->failed) {
+		if (i ? unpack_more(in, i, &failed) : read_more(in, &in->stages[0], &failed))
+			return true;
+		if (!in->failed)
+			in->failed = mem_alloc(sizeof(failed));
+		*in->failed = failed;
+	}
+	if (err)
+		*err = *in->failed;
+	return false;
+}
+
 bool input_more(struct input *in, struct err *err)
 {
-	struct input_stage *top = &in->stages[in->n_stages - 1];
 	bool ok;
 
 	if (in->at_end)
 		return true;
 	count_taken(in);
-	ok = read_more(in, top, err);
+	ok = stage_more(in, in->n_stages - 1, err);
 	show_top(in);
 	in->counted = in->window.p;
 	return ok;
@@ -166,8 +259,7 @@ void input_take(struct input *in, size_t n)
 	struct input_stage *top = &in->stages[in->n_stages - 1];
 
 	BUG_IF(n > top->window.n);
-	top->window = str_skip(top->window, n);
-	top->offset += n;
+	stage_take(top, n);
 	show_top(in);
 }
 
@@ -209,14 +301,80 @@ static void begin(struct input *in)
 	in->n_stages = 1;
 }
 
+static bool push_layer(struct input *in, const struct layer *l, struct err *err)
+{
+	struct input_stage *top = &in->stages[in->n_stages - 1];
+
+	if (in->n_layers == LIMIT_FILTERS)
+		return err_set(err, ERR_LIMIT, "packed more than %d times over", LIMIT_FILTERS);
+	in->layers[in->n_layers++] = l;
+	if (!l->step) {
+		stage_take(top, l->skip);
+		return true;
+	}
+	top[1] = (struct input_stage){.layer = l, .number = in->n_layers - 1};
+	top[1].state = mem_zalloc(l->state_bytes + 1);
+	if (l->open && !l->open(top[1].state, err)) {
+		mem_free(top[1].state);
+		return false;
+	}
+	in->n_stages++;
+	return true;
+}
+
+/* Takes off what is there to take off; without INPUT_RAW to the last layer. */
+static bool push_layers(struct input *in, enum layer_ask ask, bool *ret_one, struct err *err)
+{
+	const struct layer *l;
+
+	*ret_one = false;
+	do {
+		unsigned top = in->n_stages - 1;
+		struct input_stage *s = &in->stages[top];
+
+		/* What came before a failure may still be told, and worth having. */
+		while (s->window.n < LAYER_SNIFF && !s->at_end)
+			if (!stage_more(in, top, err) && !s->window.n)
+				return false;
+			else if (in->failed)
+				break;
+		l = layer_of(str_take(s->window, LAYER_SNIFF * 16),
+			     s->at_end && s->window.n <= LAYER_SNIFF * 16, ask);
+		if (l && !push_layer(in, l, err))
+			return false;
+		*ret_one |= l != NULL;
+		ask = LAYER_SURE;
+	} while (l);
+	return true;
+}
+
+static void begin_window(struct input *in)
+{
+	show_top(in);
+	in->counted = in->window.p;
+	in->lines = 0;
+	in->line_begin = in->offset;
+}
+
 /* The stages above the source, after its first bytes are known. False: nothing is left open. */
 static bool open_stages(struct input *in, unsigned flags, struct err *err)
 {
-	(void)flags;
-	(void)err;
-	show_top(in);
-	in->counted = in->window.p;
+	bool packed;
+
+	if (!(flags & INPUT_RAW) && !push_layers(in, LAYER_SURE, &packed, err)) {
+		input_done(in);
+		return false;
+	}
+	begin_window(in);
 	return true;
+}
+
+bool input_peel(struct input *in, bool *ret, struct err *err)
+{
+	bool ok = push_layers(in, LAYER_PEEL, ret, err);
+
+	begin_window(in);
+	return ok;
 }
 
 static void open_whole(struct input *in, struct str bytes)
@@ -322,9 +480,16 @@ bool input_open_path(struct input *in, struct str path, unsigned flags, struct e
 
 void input_done(struct input *in)
 {
-	for (unsigned i = 0; i < in->n_stages; i++)
-		mem_free(in->stages[i].memory);
+	for (unsigned i = in->n_stages; i-- > 0;) {
+		struct input_stage *s = &in->stages[i];
+
+		if (s->layer && s->layer->close)
+			s->layer->close(s->state);
+		mem_free(s->state);
+		mem_free(s->memory);
+	}
 	mem_free(in->stages);
+	mem_free(in->failed);
 	if (in->reader.done)
 		in->reader.done(in->reader.data);
 	mapped_done(&in->map);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "formats/base/err.h"
+#include "formats/base/limits.h"
 #include "formats/base/str.h"
 #include "formats/mapped.h"
 
@@ -20,8 +21,11 @@
  * takes. Memory is then as large as the largest thing that is looked at at a time. Bytes in
  * memory and mapped files are in the window whole from the start, and are never copied.
  *
- * Compression and the like come off below: what is seen here is never packed (INPUT_RAW
- * switches that off).
+ * Compression and the like come off below (layer.h), in any nesting: what is seen here is
+ * never packed, unless INPUT_RAW asks for the bytes as they are. Text that stands for bytes
+ * (hex, base64) comes off where these look like a history; input_peel() insists. A cut or
+ * damaged layer is an error of the input_more() that meets it; what was unpacked before it
+ * stays in the window.
  *
  * INPUT_SLACK bytes behind the window may be read; what they hold means nothing. This does
  * not hold for input_open_bytes(), where they are the caller's.
@@ -35,6 +39,8 @@ enum input_flag {
 
 struct input_stage;
 
+struct layer;
+
 /* Where bytes come from: RET_N is 0 at the end only. DATA is the reader's own. */
 struct input_reader {
 	bool (*read)(void *data, char *to, size_t room, size_t *ret_n, struct err *err);
@@ -47,9 +53,14 @@ struct input {
 	bool at_end;	   /* nothing comes behind the window */
 	uint64_t offset;   /* of window.p[0] in the unpacked input */
 
+	const struct layer *layers[LIMIT_FILTERS]; /* that come off, the outermost first */
+	const char *notes[LIMIT_FILTERS]; /* of each: what it passed over, in a line; or NULL */
+	unsigned n_layers;
+
 	struct input_stage *stages; /* [0] is the source; each unpacks the one before it */
 	unsigned n_stages;
 	struct input_reader reader;
+	struct err *failed;    /* the error that ended it, or NULL */
 	size_t size;	       /* of a small file; 0: large, or unknown */
 	struct mapped map;     /* map.bytes.p is NULL: not mapped */
 	const char *counted;   /* in the window's memory: lines are counted up to here */
@@ -82,6 +93,12 @@ bool input_want(struct input *in, size_t n, struct err *err);
 bool input_all(struct input *in, size_t limit, struct err *err);
 /* The first N bytes of the window are done with; they stay readable until input_more(). */
 void input_take(struct input *in, size_t n);
+
+/*
+ * Takes off one more layer of hex or base64, if the window, of which nothing is taken yet,
+ * begins with such text, whatever it stands for. *RET: whether it did.
+ */
+bool input_peel(struct input *in, bool *ret, struct err *err);
 
 /*
  * False, with ERR_IO, where the file changed under a mapping (mapped.h): what was read, and

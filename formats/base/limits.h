@@ -18,8 +18,14 @@
 /* Nested JSON values or wire messages: real histories reach 11; the stack must survive. */
 #define LIMIT_DEPTH 200
 
-/* Compression inside compression: more than gzip in zstd is a trick. */
-#define LIMIT_FILTERS 4
+/* Layers around layers: base64 of gzip in UTF-16 in zstd happens, more is a trick. */
+#define LIMIT_FILTERS 6
+
+/* One message over gRPC: the SDKs take no larger ones. */
+#define LIMIT_GRPC_MESSAGE_BYTES ((size_t)128 * 1024 * 1024)
+
+/* A line of a hex dump: xxd -c 256 has some 1,200 characters. */
+#define LIMIT_DUMP_LINE_BYTES ((size_t)2048)
 
 /* Any buffer without a ceiling of its own: nothing legitimate comes near. */
 #define LIMIT_BUF_BYTES ((size_t)2 * 1024 * 1024 * 1024)
