@@ -1,271 +1,172 @@
 /* SPDX-License-Identifier: MIT */
-/* cmd_convert.c: `hindcast convert`: any format that is read to JSON or protobuf. */
-#include "formats/base/map.h"
-#include "formats/base/visible.h"
-#include "formats/cmd_inputs.h"
+/* cmd_convert.c: `hindcast convert`: histories of any format into any other. */
+#include "formats/cmd_convert.h"
+
 #include "formats/commands.h"
-#include "formats/filter.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-struct convert {
-	struct str to;
-	struct str out;
-	bool explain;
-	bool force;
-	bool strict;
-};
 
 static const struct opt OPTS[] = {
+	{"Reading", 0, OPT_HEADING, NULL, 0, NULL},
+	{"from", 0, OPT_STRING, "FORMAT", offsetof(struct convert, from),
+	 "What the inputs are, where their bytes don't tell."},
+	{"keep-unknown", 0, OPT_FLAG, NULL, offsetof(struct convert, keep_unknown),
+	 "Carry what the schema does not know from JSON to protobuf and back, in a field and a "
+	 "member of hindcast's own."},
+	{"strict", 0, OPT_FLAG, NULL, offsetof(struct convert, strict),
+	 "Write nothing and exit with 1 where something can't be carried over, or is a guess."},
+
+	{"Writing", 0, OPT_HEADING, NULL, 0, NULL},
 	{"to", 't', OPT_STRING, "FORMAT", offsetof(struct convert, to),
-	 "json (canonical, as `temporal workflow show -o json`) or proto (a bare History "
-	 "message). Without it the ending of OUT decides."},
+	 "What to write (`--to list` lists them). Without it the ending of OUT decides."},
 	{"output", 'o', OPT_STRING, "OUT", offsetof(struct convert, out),
-	 "A file, a folder (for several inputs; made if missing), or - for standard output. "
+	 "A file, a folder (for several histories; made if missing), or - for standard output. "
 	 "An ending of .gz or .zst compresses."},
-	{"explain", 0, OPT_FLAG, NULL, offsetof(struct convert, explain),
-	 "Say what each input was recognised as; without OUT nothing is converted."},
+	{"compact", 0, OPT_FLAG, NULL, offsetof(struct convert, compact),
+	 "JSON without blanks."},
+	{"jsonl", 0, OPT_FLAG, NULL, offsetof(struct convert, jsonl),
+	 "The same as --to jsonl: a history a line."},
+	{"enum", 0, OPT_STRING, "STYLE", offsetof(struct convert, enums),
+	 "How JSON spells enums: long (EVENT_TYPE_TIMER_FIRED), or short (TimerFired) for the "
+	 "loaders of older SDKs."},
+	{"columns", 0, OPT_STRING, "LIST", offsetof(struct convert, columns),
+	 "Of tables: names as `show --columns` has them, and paths of attributes, with commas "
+	 "between."},
 	{"force", 'f', OPT_FLAG, NULL, offsetof(struct convert, force),
 	 "Overwrite files that exist."},
-	{"strict", 0, OPT_FLAG, NULL, offsetof(struct convert, strict),
-	 "Write nothing and exit with 1 where something can't be carried over."},
+
+	{"Looking", 0, OPT_HEADING, NULL, 0, NULL},
+	{"list", 'l', OPT_FLAG, NULL, offsetof(struct convert, list),
+	 "List the histories in each input; nothing is written."},
+	{"json", 0, OPT_FLAG, NULL, offsetof(struct convert, json),
+	 "With --list: a JSON object a line."},
+	{"explain", 0, OPT_FLAG, NULL, offsetof(struct convert, explain),
+	 "Say what each input was recognised as, and by what; without OUT nothing is converted."},
 };
 
-static bool put_json(const struct history *h, struct transcode_loss *loss, struct buf *out,
-		     struct err *err)
+static int usage(const struct converting *c, const char *what)
 {
-	const struct transcode_options options = {.style = TRANSCODE_INDENT, .loss = loss};
-	struct arena a;
-	bool ok;
-
-	arena_init(&a);
-	ok = transcode_wire_to_json(schema_message(h->schema, "temporal.api.history.v1.History"),
-				    h->wire, &options, &a, out, err);
-	arena_done(&a);
-	buf_add_char(out, '\n');
-	return ok;
+	fprintf(c->context->err, "hindcast convert: %s\nTry 'hindcast convert --help'.\n", what);
+	return EXIT_BAD_USAGE;
 }
 
-static bool put_proto(const struct history *h, struct transcode_loss *loss, struct buf *out,
-		      struct err *err)
+static int list_formats(const struct converting *c)
 {
-	(void)loss;
-	buf_add(out, h->wire);
-	return buf_ok(out, err);
+	const struct out_format *const *all = out_formats();
+
+	for (size_t i = 0; all[i]; i++)
+		fprintf(c->context->out, "%-13s %-29s %s\n", all[i]->name,
+			*all[i]->endings ? all[i]->endings : "-", all[i]->what);
+	return 0;
 }
 
-static const struct target {
-	const char *name;
-	const char *ending;
-	bool (*put)(const struct history *h, struct transcode_loss *loss, struct buf *out,
-		    struct err *err);
-} TARGETS[] = {
-	{"json", ".json", put_json},
-	{"proto", ".bin", put_proto},
-	{"proto", ".pb", put_proto},
-};
+/* More than formats will ever be. */
+#define NAMES_MOST 64
 
-struct converting {
-	const struct command_context *context;
-	const struct convert *settings;
-	const struct target *target;
-	struct str folder; /* p is NULL: OUT is a file, or standard output */
-	struct map written; /* outputs of this run: two inputs must not share one */
-	struct arena names;
-};
-
-static struct str without_packing(struct str name)
+static int unknown_format(const struct converting *c)
 {
-	const struct filter *f = filter_of_name(name);
-
-	return f ? str_take(name, name.n - strlen(f->ending)) : name;
-}
-
-static const struct target *find_target(const struct convert *c)
-{
-	struct str name = without_packing(c->out);
-
-	for (size_t i = 0; i < sizeof(TARGETS) / sizeof(*TARGETS); i++)
-		if (c->to.n ? str_is(c->to, TARGETS[i].name)
-			    : str_ends(name, str_of(TARGETS[i].ending)))
-			return &TARGETS[i];
-	return NULL;
-}
-
-/* FOLDER/NAME with the target's ending in place of the input's. */
-static struct str path_in_folder(struct converting *c, struct str input)
-{
-	struct str name = str_is(input, "-") ? STR("stdin") : input;
-	size_t dot;
-
-	for (size_t i = name.n; i-- > 0;)
-		if (name.p[i] == '/') {
-			name = str_skip(name, i + 1);
-			break;
-		}
-	name = without_packing(name);
-	for (dot = name.n; dot > 0 && name.p[dot - 1] != '.';)
-		dot--;
-	if (dot > 1)
-		name = str_take(name, dot - 1);
-	return arena_printf(&c->names, "%.*s/%.*s%s", STR_ARG(c->folder), STR_ARG(name),
-			    c->target->ending);
-}
-
-static bool write_all(int fd, struct str bytes, struct err *err)
-{
-	while (bytes.n) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(err, "writing");
-		bytes = str_skip(bytes, (size_t)n);
-	}
-	return true;
-}
-
-/* The file appears whole, or not at all. */
-static bool write_file(struct converting *c, struct str path, struct str bytes, struct err *err)
-{
-	struct str temporary = arena_printf(&c->names, "%s.%ld.tmp", path.p, (long)getpid());
-	bool ok;
-	int fd;
-
-	if (!c->settings->force && access(path.p, F_OK) == 0)
-		return err_set(err, ERR_IO, "%s exists (--force overwrites it)", path.p);
-	fd = open(temporary.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return err_errno(err, "%s", path.p);
-	ok = write_all(fd, bytes, err) || err_wrap(err, "%s", path.p);
-	if (close(fd) != 0 && ok)
-		ok = err_errno(err, "%s", path.p);
-	if (ok && rename(temporary.p, path.p) != 0)
-		ok = err_errno(err, "%s", path.p);
-	if (!ok)
-		unlink(temporary.p);
-	return ok;
-}
-
-static bool deliver(struct converting *c, struct str input, struct buf *bytes, struct err *err)
-{
-	struct str out = c->settings->out;
-	const struct filter *filter;
-	struct buf packed;
-	bool ok, is_new;
-
-	if (str_is(out, "-")) {
-		fwrite(bytes->p, 1, bytes->n, c->context->out);
-		return true;
-	}
-	out = c->folder.p ? path_in_folder(c, input) : arena_str(&c->names, out);
-	map_put(&c->written, out, 0, &is_new);
-	if (!is_new)
-		return err_set(err, ERR_IO, "%s: another input of this name was written there",
-			       out.p);
-	filter = filter_of_name(out);
-	if (!filter)
-		return write_file(c, out, buf_str(bytes), err);
-	buf_init(&packed, 0);
-	ok = filter->pack(buf_str(bytes), &packed, err) &&
-	     write_file(c, out, buf_str(&packed), err);
-	buf_done(&packed);
-	return ok;
-}
-
-static void explain(const struct converting *c, struct str path, const struct history *h,
-		    const struct load_info *info)
-{
-	/* With results on standard output this is all else. */
-	FILE *to = str_is(c->settings->out, "-") ? c->context->err : c->context->out;
+	const struct out_format *const *all = out_formats();
+	const char *names[NAMES_MOST], *close;
+	struct str to = c->settings->to;
 	struct buf line;
-
-	buf_init(&line, 0);
-	visible_add(&line, path, 0);
-	buf_printf(&line, ": %s%s%s, %zu bytes: %zu event%s%s; certain: all of it was read\n",
-		   info->compression ? info->compression : "", info->compression ? ", " : "",
-		   info->format, info->input_bytes, h->n_events, h->n_events == 1 ? "" : "s",
-		   info->newest_first ? ", newest first" : "");
-	fwrite(line.p, 1, line.n, to);
-	buf_done(&line);
-}
-
-/* True where something is lost; said on stderr. */
-static bool say_loss(const struct converting *c, struct str path,
-		     const struct transcode_loss *loss, const char *when)
-{
-	struct buf text, line;
-	bool lost;
-
-	buf_init(&text, 0);
-	lost = inputs_loss_text(loss, &text);
-	if (lost) {
-		buf_init(&line, 0);
-		buf_printf(&line, "%.*s: not carried over (%s): ", STR_ARG(path), when);
-		buf_add(&line, buf_str(&text));
-		inputs_complain(c->context, line.p);
-		buf_done(&line);
-	}
-	buf_done(&text);
-	return lost;
-}
-
-static int convert_loaded(struct converting *c, struct str path, const struct history *h,
-			  const struct load_info *info)
-{
-	struct transcode_loss loss = {0};
-	struct err err = ERR_INIT;
-	struct buf bytes;
-	bool lost, ok;
-
-	if (c->settings->explain)
-		explain(c, path, h, info);
-	lost = say_loss(c, path, &info->loss, "reading");
-	if (!c->target)
-		return lost && c->settings->strict ? EXIT_FOUND : 0;
-	buf_init(&bytes, 0);
-	ok = c->target->put(h, &loss, &bytes, &err);
-	lost |= ok && say_loss(c, path, &loss, "writing");
-	if (ok && lost && c->settings->strict) {
-		buf_done(&bytes);
-		return EXIT_FOUND;
-	}
-	ok = ok && buf_ok(&bytes, &err) && deliver(c, path, &bytes, &err);
-	buf_done(&bytes);
-	if (!ok)
-		inputs_complain(c->context, err.message);
-	return ok ? 0 : EXIT_CANNOT;
-}
-
-static int convert_file(struct converting *c, struct str path)
-{
-	struct err err = ERR_INIT;
-	struct load_info info;
-	struct history h;
+	size_t n = 0;
 	int code;
 
-	if (!load_history(c->context->schema, path, &h, &info, &err)) {
-		inputs_complain(c->context, err.message);
-		return EXIT_CANNOT;
-	}
-	code = convert_loaded(c, path, &h, &info);
-	history_done(&h);
+	for (; all[n] && n < NAMES_MOST; n++)
+		names[n] = all[n]->name;
+	close = opts_did_you_mean(to, names, n);
+	buf_init(&line, 0);
+	buf_printf(&line, "there is no format '%.*s'", STR_ARG(to));
+	if (close)
+		buf_printf(&line, " (did you mean '%s'?)", close);
+	buf_puts(&line, "; --to list lists them");
+	code = usage(c, line.p);
+	buf_done(&line);
 	return code;
 }
 
-/* Several inputs, or an OUT that is a folder or ends in '/'. */
+static int choose_format(struct converting *c)
+{
+	const struct convert *s = c->settings;
+
+	if (s->to.n) {
+		c->format = out_format_named(s->to);
+		return c->format ? 0 : unknown_format(c);
+	}
+	if (s->jsonl)
+		c->format = &OUT_FORMAT_JSONL;
+	else if (s->out.n)
+		c->format = out_format_of_path(s->out);
+	if (s->out.n && !c->format)
+		return usage(c, "--to FORMAT says what to write (--to list lists them)");
+	return 0;
+}
+
+static int check_settings(struct converting *c)
+{
+	const struct convert *s = c->settings;
+	bool looks = s->list || s->explain;
+
+	if (s->jsonl && s->to.n && !str_is(s->to, "jsonl"))
+		return usage(c, "--jsonl and --to name two formats");
+	if (s->enums.n && !str_is(s->enums, "short") && !str_is(s->enums, "long"))
+		return usage(c, "--enum is long or short");
+	if (s->json && !s->list)
+		return usage(c, "--json belongs to --list");
+	if (s->list && s->out.n)
+		return usage(c, "--list writes nothing: it has no -o");
+	if (!s->out.n && !looks)
+		return usage(c, "-o OUT says where to write (- is standard output)");
+	return choose_format(c);
+}
+
+/* What goes with some formats only. */
+static int check_format(struct converting *c)
+{
+	const struct convert *s = c->settings;
+	unsigned flags = c->format ? c->format->flags : 0;
+
+	if (!c->format)
+		return 0;
+	if (s->columns.n && !(flags & OUT_TABLE))
+		return usage(c, "--columns belongs to tables: --to tsv or --to csv");
+	if (s->enums.n && !(flags & OUT_JSON))
+		return usage(c, "--enum belongs to JSON");
+	if (s->compact && !(flags & OUT_JSON))
+		return usage(c, "--compact belongs to JSON");
+	return 0;
+}
+
+static void settle(struct converting *c)
+{
+	const struct convert *s = c->settings;
+
+	c->out = (struct out_settings){
+		.schema = c->context->schema,
+		.compact = s->compact,
+		.short_enums = str_is(s->enums, "short"),
+		.keep_unknown = s->keep_unknown,
+		.columns = s->columns,
+	};
+	c->load = (struct load_settings){.schema = c->context->schema, .from = s->from};
+	/* What JSON had stays in JSON, whoever knows it. */
+	if (s->keep_unknown || (c->format && c->format->flags & OUT_JSON))
+		c->load.flags |= LOAD_KEEP_UNKNOWN;
+	c->packing = s->out.n ? filter_of_name(s->out) : NULL;
+}
+
+/* An OUT that is a folder or ends in '/', or several inputs and a format of one history. */
 static bool find_folder(struct converting *c, size_t n_inputs, struct err *err)
 {
 	struct str out = arena_str(&c->names, c->settings->out);
 	struct stat st;
 	bool exists = stat(out.p, &st) == 0;
+	bool several = n_inputs > 1 && !(c->format->flags & OUT_SEVERAL);
 
-	if (!out.n || str_is(out, "-") ||
-	    (n_inputs == 1 && !str_ends(out, STR("/")) && !(exists && S_ISDIR(st.st_mode))))
+	if (str_is(out, "-") ||
+	    (!several && !str_ends(out, STR("/")) && !(exists && S_ISDIR(st.st_mode))))
 		return true;
 	if (exists && !S_ISDIR(st.st_mode))
 		return err_set(err, ERR_USAGE, "%s is no folder, and there are %zu inputs", out.p,
@@ -278,58 +179,67 @@ static bool find_folder(struct converting *c, size_t n_inputs, struct err *err)
 	return true;
 }
 
-static int usage(const struct command_context *context, const char *what)
+/* Before the work, not after it: a file that is there, and stays. */
+static bool may_write(const struct converting *c, struct err *err)
 {
-	fprintf(context->err, "hindcast convert: %s\nTry 'hindcast convert --help'.\n", what);
-	return EXIT_BAD_USAGE;
-}
+	struct str out = c->settings->out;
+	struct stat st;
 
-static int check_settings(struct converting *c)
-{
-	const struct convert *s = c->settings;
-
-	c->target = s->out.n ? find_target(s) : NULL;
-	if (s->to.n && !str_is(s->to, "json") && !str_is(s->to, "proto"))
-		return usage(c->context, "--to is json or proto");
-	if (!s->out.n && !s->explain)
-		return usage(c->context, "-o OUT says where to write (- is standard output)");
-	if (s->out.n && !c->target)
-		return usage(c->context, "--to json or --to proto says what to write");
-	return 0;
+	if (c->folder.p || c->settings->force || str_is(out, "-") || stat(out.p, &st) != 0 ||
+	    !S_ISREG(st.st_mode))
+		return true;
+	return err_set(err, ERR_IO, "%s exists (--force overwrites it)", out.p);
 }
 
 static int convert_all(struct converting *c, const struct source_list *list)
 {
 	struct err err = ERR_INIT;
-	int code = 0;
 
-	if (list->files.n > 1 && str_is(c->settings->out, "-"))
-		return usage(c->context, "several histories don't go into one standard output");
-	if (!find_folder(c, list->files.n, &err)) {
-		inputs_complain(c->context, err.message);
-		return EXIT_CANNOT;
+	if (c->settings->list) {
+		convert_list(c, list);
+		return c->code;
 	}
-	for (size_t i = 0; i < list->files.n; i++) {
-		int one = convert_file(c, list->files.at[i].path);
+	if (c->format) {
+		bool several = c->format->flags & OUT_SEVERAL;
 
-		code = one > code ? one : code;
+		if (list->files.n > 1 && str_is(c->settings->out, "-") && !several)
+			return usage(c, "several histories don't go into one standard output");
+		if (!find_folder(c, list->files.n, &err) || !may_write(c, &err)) {
+			inputs_complain(c->context, err.message);
+			return EXIT_CANNOT;
+		}
 	}
-	return code;
+	convert_write(c, list);
+	return c->code;
 }
 
 static int run(const struct command_context *context, void *settings, const struct str *operands,
 	       size_t n_operands)
 {
-	struct converting c = {.context = context, .settings = settings};
+	struct converting c = {
+		.context = context,
+		.settings = settings,
+		.operands = operands,
+		.n_operands = n_operands,
+	};
 	struct source_list list = {0};
-	int code = check_settings(&c);
+	int code;
 
+	if (str_is(c.settings->to, "list"))
+		return list_formats(&c);
+	/* Too large a file is an error of write(), not our death. */
+	signal(SIGXFSZ, SIG_IGN);
 	arena_init(&c.names);
+	stage_line_init(&c.stages);
+	code = check_settings(&c);
+	code = code ? code : check_format(&c);
+	settle(&c);
 	if (!code)
 		code = inputs_expand(context, "convert", operands, n_operands, &c.names, &list);
 	if (!code)
 		code = convert_all(&c, &list);
 	source_list_done(&list);
+	stage_line_done(&c.stages);
 	map_done(&c.written);
 	arena_done(&c.names);
 	return code;
@@ -337,16 +247,25 @@ static int run(const struct command_context *context, void *settings, const stru
 
 const struct command COMMAND_CONVERT = {
 	.name = "convert",
-	.usage = "IN... --to FORMAT -o OUT",
-	.summary = "turn histories of any format into JSON or protobuf",
-	.details = "Reads histories as JSON (an object, a list of events, a server's reply) or\n"
-		   "protobuf, plain or compressed, and writes the one canonical form: the same\n"
-		   "history gives the same bytes. What can't be carried over is named on standard\n"
-		   "error. A file appears whole or not at all.\n",
-	.examples = "hindcast convert order-1.json --to proto -o order-1.bin\n"
-		    "    One file.\n"
+	.usage = "IN... [--to FORMAT] -o OUT",
+	.summary = "turn histories of any format into any other",
+	.details = "Reads histories however they were exported, plain or compressed, and writes\n"
+		   "them in the format that is asked for. The same history gives the same bytes.\n"
+		   "What was put right, guessed or can't be carried over is named on standard\n"
+		   "error. A file appears whole or not at all.\n"
+		   "\n"
+		   "Into a folder each history goes by the name of its input; those of an input\n"
+		   "that holds several go by WORKFLOWID__RUNID.\n",
+	.examples = "hindcast convert order-1.json -o order-1.bin\n"
+		    "    One file; the ending says what to write.\n"
 		    "hindcast convert exports/ --to json -o clean/\n"
 		    "    Every history below a folder.\n"
+		    "hindcast convert cloud-export -o runs/ --to json\n"
+		    "    Split a Temporal Cloud export; --list shows what it holds.\n"
+		    "hindcast convert runs/ -o merged.export\n"
+		    "    And put together again.\n"
+		    "hindcast convert order-1.json --columns id,time,type,name -o events.csv\n"
+		    "    A table, for pandas and spreadsheets.\n"
 		    "hindcast convert --explain odd.json\n"
 		    "    Only say what it is.\n",
 	.opts = OPTS,

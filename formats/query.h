@@ -52,3 +52,5 @@ bool query_fits_event(const struct query *q, const struct query_event *about);
 struct query_history query_history_of(const struct history *h, struct str path);
 /* "open", "completed", "failed", "canceled", "terminated", "timed-out", "continued-as-new". */
 const char *query_status(const struct history *h);
+/* The same word for a run that an event of this type closed; NULL: the type closes none. */
+const char *query_status_by(int32_t type);

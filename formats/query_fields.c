@@ -333,6 +333,14 @@ static const struct {
 	{EVENT_WORKFLOW_EXECUTION_CONTINUED_AS_NEW, "continued-as-new"},
 };
 
+const char *query_status_by(int32_t type)
+{
+	for (size_t k = 0; k < sizeof(CLOSES) / sizeof(*CLOSES); k++)
+		if (type == CLOSES[k].type)
+			return CLOSES[k].status;
+	return NULL;
+}
+
 /* The event that closed H, or NULL. */
 static const struct event *closing(const struct history *h, const char **ret_status)
 {
@@ -340,11 +348,10 @@ static const struct event *closing(const struct history *h, const char **ret_sta
 	if (h->end == HISTORY_OPEN)
 		return NULL;
 	for (size_t i = h->n_events; i-- > 0;)
-		for (size_t k = 0; k < sizeof(CLOSES) / sizeof(*CLOSES); k++)
-			if (h->events[i].type == CLOSES[k].type) {
-				*ret_status = CLOSES[k].status;
-				return &h->events[i];
-			}
+		if (query_status_by(h->events[i].type)) {
+			*ret_status = query_status_by(h->events[i].type);
+			return &h->events[i];
+		}
 	return NULL;
 }
 

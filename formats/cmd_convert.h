@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_convert.h: the parts of `hindcast convert`: what it was told, and what it is at. */
+#pragma once
+
+#include "formats/base/map.h"
+#include "formats/cmd_inputs.h"
+#include "formats/out.h"
+#include "formats/out_file.h"
+#include "formats/stage.h"
+
+/* What the options say, those of stages too. */
+struct convert {
+	struct str from;
+	struct str to;
+	struct str out;
+	bool jsonl;
+	bool compact;
+	struct str enums;
+	struct str columns;
+	bool list;
+	bool json;
+	bool explain;
+	bool force;
+	bool strict;
+	bool keep_unknown;
+};
+
+/* One run of the command. */
+struct converting {
+	const struct command_context *context;
+	const struct convert *settings;
+	const struct str *operands;
+	size_t n_operands;
+	struct load_settings load;
+	struct arena names; /* of the run */
+	int code;	    /* the worst so far */
+
+	/* Where it goes. Without a format nothing is written. */
+	const struct out_format *format;
+	const struct filter *packing;
+	struct out_settings out;
+	struct str folder; /* p is NULL: one file, or standard output */
+	struct map written; /* paths of this run: nothing is written twice */
+	struct stage_line stages;
+};
+
+/* The exit code is at least CODE from now on. */
+void convert_worse(struct converting *c, int code);
+
+/* cmd_convert_write.c: the histories of LIST, written; the exit code is in C. */
+void convert_write(struct converting *c, const struct source_list *list);
+
+/* cmd_convert_list.c: --list */
+void convert_list(struct converting *c, const struct source_list *list);
+
+/* cmd_convert_say.c: all that is said on the way. */
+
+/* What a history was recognised as, on stdout (on stderr where results go to stdout). */
+void convert_explain(struct converting *c, struct str path, const struct load_info *info,
+		     size_t events);
+/* "hindcast: PATH: WHAT" on stderr. */
+void convert_note(struct converting *c, struct str path, const struct load_info *info,
+		  struct str what);
+/* What was put right, guessed and lost, by reading and by WRITING; true: --strict minds. */
+bool convert_say_loss(struct converting *c, struct str path, const struct load_info *info,
+		      const struct transcode_loss *writing);

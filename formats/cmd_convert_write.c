@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_convert_write.c: events from the reader through the stages into files. */
+#include "formats/cmd_convert.h"
+#include "formats/out_name.h"
+#include "formats/wire_step.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * One file for all, or in a folder one for each history:
+ *
+ *     load_events() -> take_begin, take_events, take_end -> stages -> out -> out_file
+ */
+struct writing {
+	struct event_sink sink; /* first: what load_events() sees */
+	struct converting *c;
+	struct str input;
+	struct arena arena; /* of one history */
+	struct out_history history;
+	struct out_file file;
+	struct out out;
+	bool is_open;	 /* file and out are */
+	bool started;	 /* a history is between begin and end */
+	bool failed;	 /* of one file: it can't be whole any more */
+	size_t n_events; /* of this history, as read */
+};
+
+void convert_worse(struct converting *c, int code)
+{
+	c->code = code > c->code ? code : c->code;
+}
+
+static void drop(struct writing *w)
+{
+	if (!w->is_open)
+		return;
+	out_done(&w->out);
+	out_file_drop(&w->file);
+	w->is_open = false;
+}
+
+/* The folder that PATH stands in; n = 0: the working directory. */
+static struct str folder_of(struct str path)
+{
+	size_t i = path.n;
+
+	while (i > 0 && path.p[i - 1] != '/')
+		i--;
+	return str_take(path, i);
+}
+
+static bool open_somewhere(struct writing *w, struct err *err)
+{
+	struct converting *c = w->c;
+	struct str path = c->settings->out;
+	int fd = -1;
+
+	if (c->folder.p)
+		return out_file_open(&w->file, c->folder, c->folder, c->packing, err);
+	if (str_is(path, "-")) {
+		out_file_direct(&w->file, STDOUT_FILENO, STR("standard output"), c->packing);
+		return true;
+	}
+	if (out_file_is_special(path, &fd, err)) {
+		if (fd < 0)
+			return false;
+		out_file_direct(&w->file, fd, path, c->packing);
+		return true;
+	}
+	return out_file_open(&w->file, folder_of(path), path, c->packing, err);
+}
+
+static bool open_out(struct writing *w, struct err *err)
+{
+	if (w->is_open)
+		return true;
+	if (!open_somewhere(w, err)) {
+		out_file_drop(&w->file);
+		return false;
+	}
+	/* What is on its way already can't be taken back, so with --strict nothing is yet. */
+	if (w->c->settings->strict && !out_file_hold(&w->file, err)) {
+		out_file_drop(&w->file);
+		return false;
+	}
+	w->is_open = true;
+	return out_open(&w->out, w->c->format, &w->c->out, &w->file.sink, err);
+}
+
+/* ---- names in a folder ---- */
+
+/* What a file of several histories holds goes by its ids, all else by its input's name. */
+static struct str stem(struct writing *w, const struct load_info *info)
+{
+	struct converting *c = w->c;
+	struct str ids = out_name_of_ids(w->history.workflow_id, w->history.run_id, &w->arena);
+	struct str name;
+
+	if (!info->only && ids.p)
+		return ids;
+	name = out_name_of_input(w->input, c->operands, c->n_operands, &w->arena);
+	if (info->only)
+		return name;
+	return arena_printf(&w->arena, "%.*s-%zu", STR_ARG(name), info->ordinal);
+}
+
+static struct str path_of(struct writing *w, struct str name, unsigned again)
+{
+	struct converting *c = w->c;
+	struct str ending = out_ending(c->format);
+	char number[16] = "";
+
+	if (again)
+		snprintf(number, sizeof(number), "-%u", again + 1);
+	return arena_printf(&c->names, "%.*s/%.*s%s%.*s%s", STR_ARG(c->folder), STR_ARG(name),
+			    number, STR_ARG(ending), c->packing ? c->packing->ending : "");
+}
+
+/* The folders within the folder that PATH stands in. */
+static bool make_folders(struct writing *w, struct str path, struct err *err)
+{
+	char *p = arena_cstr(&w->arena, path);
+
+	for (size_t i = w->c->folder.n + 1; i < path.n; i++) {
+		if (p[i] != '/')
+			continue;
+		p[i] = '\0';
+		if (mkdir(p, 0777) != 0 && errno != EEXIST)
+			return err_errno(err, "%s", p);
+		p[i] = '/';
+	}
+	return true;
+}
+
+/*
+ * Two histories may have one name: a run that is exported twice is the same and written
+ * once; different ones get a number.
+ */
+static bool keep_in_folder(struct writing *w, const struct load_info *info, struct err *err)
+{
+	struct converting *c = w->c;
+	struct str name = stem(w, info), path;
+	struct buf line;
+	bool is_new;
+
+	for (unsigned again = 0;; again++) {
+		path = path_of(w, name, again);
+		map_put(&c->written, path, 0, &is_new);
+		if (is_new)
+			return make_folders(w, path, err) &&
+			       out_file_keep(&w->file, path, c->settings->force, err);
+		if (out_file_same(&w->file, path))
+			break;
+	}
+	buf_init(&line, 0);
+	buf_printf(&line, "the same as %.*s already: not written again", STR_ARG(path));
+	convert_note(c, w->input, info, buf_str(&line));
+	buf_done(&line);
+	return true;
+}
+
+/* ---- the sink ---- */
+
+static bool take_begin(struct event_sink *s, const struct sink_identity *who,
+		       const struct load_info *info, struct err *err)
+{
+	struct writing *w = (struct writing *)s;
+	struct arena_mark empty = {0};
+
+	arena_rewind(&w->arena, empty);
+	w->n_events = 0;
+	w->history = (struct out_history){
+		.input = w->input,
+		.workflow_id = arena_str(&w->arena, who->workflow_id),
+		.run_id = arena_str(&w->arena, who->run_id),
+	};
+	stage_line_begin(&w->c->stages);
+	w->started = true;
+	if (!w->c->format)
+		return true;
+	if (w->is_open && !(w->c->format->flags & OUT_SEVERAL))
+		return err_set(err, ERR_USAGE,
+			       "there is more than one history, and %s holds one: "
+			       "-o FOLDER/ writes a file for each",
+			       w->c->format->name);
+	(void)info;
+	return open_out(w, err) && out_begin(&w->out, &w->history, err);
+}
+
+static bool put_events(struct writing *w, struct str events, struct err *err)
+{
+	return !w->c->format || !events.n || out_events(&w->out, events, err);
+}
+
+static size_t count(struct str events)
+{
+	const char *p = events.p, *end = p + events.n;
+	struct wire_step step;
+	size_t n = 0;
+
+	while (p && p < end) {
+		p = wire_step(p, end, &step);
+		n += p && step.number == 1;
+	}
+	return n;
+}
+
+static bool take_events(struct event_sink *s, struct str events, struct err *err)
+{
+	struct writing *w = (struct writing *)s;
+
+	w->n_events += count(events);
+	return stage_line_events(&w->c->stages, events, &events, err) &&
+	       put_events(w, events, err);
+}
+
+static void say_stages(struct writing *w, const struct load_info *info, bool *lost)
+{
+	struct buf lines;
+	struct str left;
+
+	buf_init(&lines, 0);
+	*lost |= stage_line_report(&w->c->stages, &lines) > 0;
+	left = buf_str(&lines);
+	while (left.n)
+		convert_note(w->c, w->input, info, str_split(&left, '\n'));
+	buf_done(&lines);
+}
+
+static bool take_end(struct event_sink *s, const struct load_info *info, struct err *err)
+{
+	struct writing *w = (struct writing *)s;
+	static const struct transcode_loss NONE;
+	struct converting *c = w->c;
+	struct str rest;
+	bool lost, ok;
+
+	if (!stage_line_end(&c->stages, &rest, err) || !put_events(w, rest, err) ||
+	    (c->format && !out_end(&w->out, err)))
+		return false;
+	w->started = false;
+	if (c->settings->explain)
+		convert_explain(c, w->input, info, w->n_events);
+	lost = convert_say_loss(c, w->input, info, c->format ? &w->out.loss : &NONE);
+	say_stages(w, info, &lost);
+	lost &= c->settings->strict;
+	if (lost)
+		convert_worse(c, EXIT_FOUND);
+	w->failed |= lost;
+	if (!c->folder.p || !c->format)
+		return true;
+	ok = lost || (out_close(&w->out, err) && out_file_finish(&w->file, err) &&
+		      keep_in_folder(w, info, err));
+	drop(w);
+	return ok;
+}
+
+/* ---- the run ---- */
+
+/* True where the inputs behind this one may still be of use. */
+static bool write_input(struct writing *w, struct str path)
+{
+	struct err err = ERR_INIT;
+
+	w->input = path;
+	w->started = false;
+	if (load_events(&w->c->load, path, &w->sink, &err))
+		return true;
+	inputs_complain(w->c->context, err.message);
+	convert_worse(w->c, EXIT_CANNOT);
+	if (w->c->folder.p)
+		drop(w);
+	w->failed = true;
+	return w->c->folder.p || !w->c->format;
+}
+
+static bool finish(struct writing *w, struct err *err)
+{
+	return out_close(&w->out, err) && out_file_finish(&w->file, err) &&
+	       out_file_keep(&w->file, w->c->settings->out, w->c->settings->force, err);
+}
+
+void convert_write(struct converting *c, const struct source_list *list)
+{
+	struct writing w = {.sink = {take_begin, take_events, take_end}, .c = c};
+	struct err err = ERR_INIT;
+
+	arena_init(&w.arena);
+	for (size_t i = 0; i < list->files.n; i++)
+		if (!write_input(&w, list->files.at[i].path))
+			break;
+	if (w.is_open && !w.failed && !finish(&w, &err)) {
+		inputs_complain(c->context, err.message);
+		convert_worse(c, EXIT_CANNOT);
+	}
+	drop(&w);
+	arena_done(&w.arena);
+}
