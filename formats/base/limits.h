@@ -92,3 +92,11 @@
 
 /* A certificate with its chain, or a key: real ones have some kilobytes. */
 #define LIMIT_PEM_BYTES ((size_t)1024 * 1024)
+
+/* A payload with its layers taken off, and all that a remote codec answers for one: stores of
+ * payloads take 50 MB at most; a bomb would take what the machine has. */
+#define LIMIT_PAYLOAD_BYTES ((size_t)64 * 1024 * 1024)
+
+/* A file of encryption keys: a key for each day of some years. */
+#define LIMIT_KEYS ((size_t)4096)
+#define LIMIT_KEY_FILE_BYTES ((size_t)1024 * 1024)
