@@ -382,3 +382,18 @@ struct str event_code_id(const struct history *h, size_t index, struct arena *a)
 	row = event_row(h->events[answered].type);
 	return value_text(m, bytes, row->id_path, a);
 }
+
+struct str event_change_id(const struct history *h, size_t index, struct arena *a)
+{
+	const struct event_row *row = event_row(h->events[index].type);
+	const struct schema_message *m;
+	struct str bytes, name;
+
+	if (!row || row->type != EVENT_MARKER_RECORDED ||
+	    !attributes_of_type(h, index, row, &m, &bytes))
+		return STR_NONE;
+	name = field_str(m, bytes, "marker_name");
+	if (!str_is(name, "core_patch") && !str_is(name, "Version"))
+		return STR_NONE;
+	return marker_text(m, bytes, false, a);
+}

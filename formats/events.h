@@ -59,3 +59,5 @@ struct str event_name(const struct history *h, size_t index, struct arena *a);
 size_t event_answers(const struct history *h, size_t index);
 /* The id in the code's terms (activity id, timer id, child workflow id), or STR_NONE. */
 struct str event_code_id(const struct history *h, size_t index, struct arena *a);
+/* What the marker of a patch or version is about, in A; STR_NONE for all other events. */
+struct str event_change_id(const struct history *h, size_t index, struct arena *a);
