@@ -1,0 +1,372 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# test_convert.py: nothing is lost on the way through any format, and files are whole or absent.
+"""
+    test_convert.py HINDCAST TESTS [--all]    prints what is wrong, exits 1
+
+Every format that is written is read again here by a few lines of Python that know nothing
+of hindcast's readers, and by hindcast itself, and both must give the bytes that went in.
+A quick run takes one history in ten; --all takes the whole corpus.
+"""
+import base64
+import csv
+import glob
+import gzip
+import io
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+# Formats whose files hindcast reads back, and those that are only to look at.
+READ_BACK = ["json", "jsonl", "proto", "response"]
+FORMATS = ["json", "jsonl", "events", "proto", "delimited", "response", "raw-response", "pages",
+           "blob", "export", "archival", "tdbg", "tsv", "csv"]
+
+
+class World:
+    def __init__(self, program, tests, everything):
+        self.program, self.tests, self.everything = program, tests, everything
+        self.wrong = []
+
+    def run(self, *arguments, **options):
+        options.setdefault("stdin", subprocess.DEVNULL)
+        options.setdefault("stdout", subprocess.PIPE)
+        return subprocess.run([self.program, "convert", *arguments], stderr=subprocess.PIPE,
+                              timeout=300, **options)
+
+    def check(self, fine, what):
+        if not fine:
+            self.wrong.append(what)
+        return fine
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+# ---- readers that share nothing with hindcast ----
+
+def varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7f) << shift
+        shift += 7
+        if byte < 0x80:
+            return value, at
+
+
+def fields(data):
+    """Number and value of each field: bytes, or an int for varints."""
+    at = 0
+    while at < len(data):
+        tag, at = varint(data, at)
+        if tag & 7 == 2:
+            size, at = varint(data, at)
+            yield tag >> 3, data[at:at + size]
+            at += size
+        elif tag & 7 == 0:
+            value, at = varint(data, at)
+            yield tag >> 3, value
+        else:
+            size = {1: 8, 5: 4}[tag & 7]
+            yield tag >> 3, data[at:at + size]
+            at += size
+
+
+def only(data, number):
+    values = [v for n, v in fields(data) if n == number]
+    assert len(values) == 1 and len(list(fields(data))) == 1, values
+    return values[0]
+
+
+def blob(data):
+    parts = dict(fields(data))
+    assert set(parts) == {1, 2} and parts[1] == 1
+    return parts[2]
+
+
+def size(value):
+    out = b""
+    while value > 0x7f:
+        out += bytes([value & 0x7f | 0x80])
+        value >>= 7
+    return out + bytes([value])
+
+
+def delimited(data):
+    out, at = b"", 0
+    while at < len(data):
+        n, at = varint(data, at)
+        out += b"\x0a" + size(n) + data[at:at + n]
+        at += n
+    return out
+
+
+def pages(data):
+    out = b""
+    documents = [json.loads(line) for line in data.decode().splitlines()]
+    for i, page in enumerate(documents):
+        assert bool(page["nextPageToken"]) == (i + 1 < len(documents))
+        assert len(page["rawHistory"]) <= 256
+        for one in page["rawHistory"]:
+            assert one["encodingType"] == "ENCODING_TYPE_PROTO3"
+            out += base64.b64decode(one["data"], validate=True)
+    return out
+
+
+WIRE = {
+    "proto": lambda data: data,
+    "delimited": delimited,
+    "response": lambda data: only(data, 1),
+    "raw-response": lambda data: b"".join(blob(v) for n, v in fields(data) if n == 2),
+    "pages": pages,
+    "blob": blob,
+    "export": lambda data: only(only(data, 1), 1),
+}
+
+
+def batches(data):
+    events = []
+    for batch in json.loads(data):
+        kinds = [e["eventType"] for e in batch["events"]]
+        completed = kinds[0] == "EVENT_TYPE_WORKFLOW_TASK_COMPLETED"
+        assert len(kinds) == 1 or completed, kinds
+        assert "EVENT_TYPE_WORKFLOW_TASK_COMPLETED" not in kinds[1:]
+        events += batch["events"]
+    return events
+
+
+JSON = {
+    "json": lambda data: json.loads(data)["events"],
+    "jsonl": lambda data: json.loads(data)["events"],
+    "events": lambda data: [json.loads(line) for line in data.splitlines()],
+    "archival": batches,
+    "tdbg": batches,
+}
+
+
+def ids(data, delimiter):
+    rows = list(csv.DictReader(io.StringIO(data.decode(), newline=""), delimiter=delimiter))
+    return [int(row["id"]) for row in rows]
+
+
+# ---- round trips ----
+
+def histories(world):
+    """The corpus as protobuf: what every other format is compared with."""
+    files = sorted(glob.glob(world.tests + "/corpus/*/*.json")) + \
+        sorted(glob.glob(world.tests + "/corpus/*/*.json.gz"))
+    files = [f for f in files if "/odd/" not in f and os.path.getsize(f)]
+    return files if world.everything else files[::10]
+
+
+def by_stem(folder):
+    """Files of one ending, which itself may have a dot, by their names without it."""
+    paths = glob.glob(folder + "/*")
+    ending = os.path.commonprefix([p[::-1] for p in paths])[::-1]
+    ending = ending[ending.index("."):]
+    return {os.path.basename(p)[:-len(ending)]: p for p in paths}
+
+
+def round_trip(world, base, name, folder):
+    """All of BASE to the format NAME and back."""
+    there, back = f"{folder}/{name}", f"{folder}/{name}-back"
+    done = world.run(*base.values(), "--to", name, "-o", there + "/")
+    if not world.check(done.returncode == 0 and not done.stderr, f"{name}: {done.stderr}"):
+        return
+    written = by_stem(there)
+    if not world.check(sorted(written) == sorted(base), f"{name}: {len(written)} files"):
+        return
+    for stem, path in written.items():
+        wire, data = read(base[stem]), read(path)
+        if name in WIRE:
+            world.check(WIRE[name](data) == wire, f"{name}: {stem}: other bytes")
+        elif name in JSON:
+            plain = world.run(base[stem], "--to", "json", "-o", "-").stdout
+            world.check(JSON[name](data) == json.loads(plain)["events"], f"{name}: {stem}")
+        else:
+            n = len([1 for number, _ in fields(wire) if number == 1])
+            rows = ids(data, "\t" if name == "tsv" else ",")
+            world.check(len(rows) == n and rows == sorted(rows), f"{name}: {stem}: rows")
+    if name not in READ_BACK:
+        return
+    done = world.run(*written.values(), "--to", "proto", "-o", back + "/")
+    world.check(done.returncode == 0 and not done.stderr, f"{name} back: {done.stderr}")
+    for stem, path in base.items():
+        again = f"{back}/{stem}.bin"
+        world.check(os.path.exists(again) and read(again) == read(path), f"{name}: {stem}: back")
+
+
+def test_round_trips(world, folder):
+    base = folder + "/base"
+    done = world.run(*histories(world), "--to", "proto", "-o", base + "/")
+    world.check(done.returncode == 0, f"corpus: {done.stderr}")
+    files = by_stem(base)
+    world.check(len(files) > 5, "corpus: too few histories")
+    for name in FORMATS:
+        round_trip(world, files, name, folder)
+
+
+def test_formats_are_known(world, folder):
+    listed = world.run("--to", "list").stdout.decode().splitlines()
+    names = [line.split()[0] for line in listed]
+    world.check(names == FORMATS or sorted(names) == sorted(FORMATS), f"--to list: {names}")
+
+
+def test_packing(world, folder):
+    history = world.tests + "/data/open.json"
+    plain = world.run(history, "--to", "json", "-o", "-").stdout
+    world.run(history, "-o", folder + "/a.json.gz")
+    world.check(gzip.decompress(read(folder + "/a.json.gz")) == plain, "gzip: other bytes")
+    world.run(history, "-o", folder + "/a.json.zst")
+    back = world.run(folder + "/a.json.zst", "--to", "json", "-o", "-").stdout
+    world.check(back == plain, "zstd: other bytes")
+
+
+def test_merging(world, folder):
+    """Several inputs in one container, in order."""
+    files = histories(world)[:4]
+    for name, take in (("export", lambda d: [only(v, 1) for _, v in fields(d)]),
+                       ("jsonl", lambda d: d.decode().splitlines())):
+        out = f"{folder}/merged.{name}"
+        done = world.run(*files, "--to", name, "-o", out)
+        world.check(done.returncode == 0, f"merge {name}: {done.stderr}")
+        alone = [world.run(f, "--to", name, "-o", "-").stdout for f in files]
+        world.check(read(out) == b"".join(alone), f"merge {name}: other bytes")
+        world.check(len(take(read(out))) == 4, f"merge {name}: not four")
+
+
+# ---- whole or absent ----
+
+def big(world, folder, n=60000):
+    """A History of so many events, and its path."""
+    path = folder + "/big.bin"
+    with open(path, "wb") as file:
+        for i in range(1, n + 1):
+            event = b"\x08" + size(i) + b"\x18\x1a\xd2\x01" + size(203) + b"\x0a" + size(200) + \
+                b"s" * 200
+            file.write(b"\x0a" + size(len(event)) + event)
+    return path
+
+
+def left(folder):
+    return sorted(f for f in os.listdir(folder) if not f.startswith("big"))
+
+
+def has_nameless_files(folder):
+    """Old kernels' overlays and network filesystems don't; there a kill leaves a .tmp file."""
+    try:
+        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY))
+    except OSError:
+        return False
+    return True
+
+
+def test_kill(world, folder):
+    """Killed in the middle: the name is free, and nothing lies about."""
+    data = read(big(world, folder))
+    out = folder + "/killed"
+    os.mkdir(out)
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+        child = subprocess.Popen([world.program, "convert", "-", "-o", out + "/a.json"],
+                                 stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        child.stdin.write(data[:len(data) * 3 // 4])
+        child.stdin.flush()
+        time.sleep(0.3)
+        child.send_signal(number)
+        child.wait(timeout=20)
+        child.stdin.detach().close()
+        child.stderr.close()
+        world.check(child.returncode == -number, f"signal {number}: exit {child.returncode}")
+        there = os.listdir(out)
+        if has_nameless_files(out):
+            world.check(there == [], f"signal {number}: left {there}")
+        world.check("a.json" not in there, f"signal {number}: half a file")
+
+
+def small_files():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+
+
+def test_full_disk(world, folder):
+    source = big(world, folder)
+    for name in ("a.json", "a.json.gz", "a.bin", "a.jsonl.zst", "a.export"):
+        limit = small_files
+        done = world.run(source, "-o", f"{folder}/{name}", preexec_fn=limit)
+        # what compresses below the limit is fine
+        if name.endswith((".gz", ".zst")) and done.returncode == 0:
+            os.unlink(f"{folder}/{name}")
+            continue
+        world.check(done.returncode == 3, f"{name}: exit {done.returncode} on a full disk")
+        world.check(b"File too large" in done.stderr and name.encode() in done.stderr,
+                    f"{name}: {done.stderr}")
+        world.check(left(folder) == [], f"{name}: left {left(folder)}")
+    done = world.run(source, "--to", "json", "-o", "/dev/full")
+    world.check(done.returncode == 3 and b"No space left on device" in done.stderr,
+                f"/dev/full: {done.returncode} {done.stderr}")
+    with open("/dev/full", "wb") as full:
+        done = world.run(source, "--to", "json", "-o", "-", stdout=full)
+    world.check(done.returncode == 3 and b"standard output: writing: No space" in done.stderr,
+                f"standard output: {done.returncode} {done.stderr}")
+
+
+def test_reader_left(world, folder):
+    child = subprocess.Popen([world.program, "convert", big(world, folder), "--to", "json",
+                              "-o", "-"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child.stdout.read(1000)
+    child.stdout.close()
+    error = child.stderr.read()
+    child.stderr.close()
+    world.check(child.wait(timeout=20) == 3 and b"Broken pipe" in error,
+                f"reader left: {child.returncode} {error}")
+
+
+def test_strict_writes_nothing(world, folder):
+    lossy = world.tests + "/data/unknown-member.json"
+    for arguments in (["-o", folder + "/a.bin"], ["--to", "proto", "-o", "-"],
+                      ["--to", "proto", "-o", folder + "/out/"]):
+        done = world.run(lossy, "--strict", *arguments)
+        world.check(done.returncode == 1 and done.stdout == b"", f"strict {arguments}: {done}")
+    world.check(not os.path.exists(folder + "/a.bin"), "strict: a.bin is there")
+    world.check(os.listdir(folder + "/out") == [], "strict: out/ is not empty")
+    fine = world.run(world.tests + "/data/open.json", "--strict", "--to", "proto", "-o", "-")
+    plain = world.run(world.tests + "/data/open.json", "--to", "proto", "-o", "-")
+    world.check(fine.returncode == 0 and fine.stdout == plain.stdout, "strict: not the same")
+
+
+def test_special_files(world, folder):
+    """A pipe that has a name is written to, not replaced."""
+    pipe = folder + "/pipe"
+    os.mkfifo(pipe)
+    child = subprocess.Popen([world.program, "convert", world.tests + "/data/open.json", "--to",
+                              "proto", "-o", pipe])
+    with open(pipe, "rb") as file:
+        data = file.read()
+    world.check(child.wait(timeout=20) == 0, f"pipe: exit {child.returncode}")
+    plain = world.run(world.tests + "/data/open.json", "--to", "proto", "-o", "-").stdout
+    world.check(data == plain and len(data) > 500, "pipe: other bytes")
+
+
+def main():
+    world = World(sys.argv[1], sys.argv[2], "--all" in sys.argv[3:])
+    tests = [(name, test) for name, test in sorted(globals().items())
+             if name.startswith("test_")]
+    for name, test in tests:
+        with tempfile.TemporaryDirectory() as folder:
+            test(world, folder)
+    for line in world.wrong:
+        print(line)
+    print(f"{len(tests)} tests, {len(world.wrong)} wrong")
+    return 1 if world.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
