@@ -3,6 +3,7 @@
 #include "formats/filter.h"
 
 #include "formats/base/limits.h"
+#include "formats/packer.h"
 
 #include <zlib.h>
 #include <zstd.h>
@@ -69,33 +70,6 @@ static bool gzip_unpack(struct str bytes, struct buf *out, struct err *err)
 	return ok;
 }
 
-static bool gzip_pack(struct str bytes, struct buf *out, struct err *err)
-{
-	z_stream z = {0};
-	size_t at = 0;
-	int code = Z_OK;
-
-	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 16 + MAX_WBITS, 8,
-			 Z_DEFAULT_STRATEGY) != Z_OK)
-		return err_set(err, ERR_LIMIT, "gzip: zlib can't start");
-	while (code != Z_STREAM_END) {
-		size_t left = bytes.n - at;
-		char *room = buf_room(out, CHUNK);
-
-		if (!room)
-			break;
-		z.next_in = (Bytef *)(uintptr_t)(bytes.p + at);
-		z.avail_in = (uInt)(left < UINT32_MAX ? left : UINT32_MAX);
-		z.next_out = (Bytef *)room;
-		z.avail_out = CHUNK;
-		code = deflate(&z, z.avail_in == left ? Z_FINISH : Z_NO_FLUSH);
-		at = (size_t)((const char *)z.next_in - bytes.p);
-		out->n += CHUNK - z.avail_out;
-	}
-	deflateEnd(&z);
-	return buf_ok(out, err);
-}
-
 static bool zstd_unpack(struct str bytes, struct buf *out, struct err *err)
 {
 	ZSTD_DStream *z = ZSTD_createDStream();
@@ -130,20 +104,14 @@ static bool zstd_unpack(struct str bytes, struct buf *out, struct err *err)
 	return ok;
 }
 
+static bool gzip_pack(struct str bytes, struct buf *out, struct err *err)
+{
+	return packer_pack(filter_of_name(STR(".gz")), bytes, out, err);
+}
+
 static bool zstd_pack(struct str bytes, struct buf *out, struct err *err)
 {
-	size_t bound = ZSTD_compressBound(bytes.n);
-	char *room = buf_room(out, bound);
-	size_t n;
-
-	if (!room)
-		return buf_ok(out, err);
-	n = ZSTD_compress(room, bound, bytes.p, bytes.n, ZSTD_CLEVEL_DEFAULT);
-	if (ZSTD_isError(n))
-		return err_set(err, ERR_LIMIT, "zstd: %s", ZSTD_getErrorName(n));
-	out->n += n;
-	out->p[out->n] = '\0';
-	return true;
+	return packer_pack(filter_of_name(STR(".zst")), bytes, out, err);
 }
 
 static const struct filter FILTERS[] = {

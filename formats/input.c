@@ -12,6 +12,7 @@
 #include "formats/base/mem.h"
 #include "formats/filter.h"
 #include "formats/layer.h"
+#include "formats/zstd_seek.h"
 
 /* Large enough that calls don't count, small enough to stay in the processor's cache. */
 #define CHUNK ((size_t)256 * 1024)
@@ -453,29 +454,120 @@ static bool open_mapped(struct input *in, int fd, size_t size)
 	return true;
 }
 
-bool input_open_path(struct input *in, struct str path, unsigned flags, struct err *err)
+static int open_file(struct str path, struct err *err)
 {
-	struct input_reader reader = {fd_read, fd_done, NULL};
 	struct arena a;
-	size_t size;
 	int fd;
 
-	if (str_is(path, "-"))
-		return input_open_fd(in, STDIN_FILENO, flags, err);
 	arena_init(&a);
 	fd = open(arena_cstr(&a, path), O_RDONLY | O_CLOEXEC);
 	arena_done(&a);
 	if (fd < 0)
-		return err_errno(err, "opening");
-	size = size_of(fd);
+		err_errno(err, "opening");
+	return fd;
+}
+
+/* FD is the input's from here on. */
+static bool open_owned(struct input *in, int fd, unsigned flags, struct err *err)
+{
+	struct input_reader reader = {fd_read, fd_done, (void *)(intptr_t)fd};
+	size_t size = size_of(fd);
+
 	if ((flags & INPUT_MAP) && open_mapped(in, fd, size)) {
 		close(fd);
 		return open_stages(in, flags, err);
 	}
-	reader.data = (void *)(intptr_t)fd;
 	begin(in);
 	in->size = size < CHUNK ? size : 0;
 	return open_read(in, reader, flags, err);
+}
+
+bool input_open_path(struct input *in, struct str path, unsigned flags, struct err *err)
+{
+	int fd;
+
+	if (str_is(path, "-"))
+		return input_open_fd(in, STDIN_FILENO, flags, err);
+	fd = open_file(path, err);
+	return fd >= 0 && open_owned(in, fd, flags, err);
+}
+
+/* The last N bytes of a file into MEMORY. */
+static bool read_tail(int fd, size_t size, char *memory, size_t n)
+{
+	size_t at = 0;
+
+	while (at < n) {
+		ssize_t got = pread(fd, memory + at, n - at, (off_t)(size - n + at));
+
+		if (got <= 0 && !(got < 0 && errno == EINTR))
+			return false;
+		at += got > 0 ? (size_t)got : 0;
+	}
+	return true;
+}
+
+static uint64_t offset_of_event(int fd, size_t size, int64_t id, int64_t *ret_first)
+{
+	char footer[ZSTD_SEEK_FOOTER_BYTES], *tail;
+	struct zstd_seek seek = {0};
+	uint64_t offset = 0;
+	size_t n;
+
+	*ret_first = 0;
+	if (size < sizeof(footer) || !read_tail(fd, size, footer, sizeof(footer)))
+		return 0;
+	n = zstd_seek_bytes(str_slice(footer, sizeof(footer)));
+	if (n == 0 || n > size)
+		return 0;
+	tail = mem_alloc(n);
+	if (read_tail(fd, size, tail, n) && zstd_seek_read(str_slice(tail, n), size, &seek))
+		offset = zstd_seek_find(&seek, id, ret_first);
+	if (offset == 0)
+		*ret_first = 0;
+	zstd_seek_done(&seek);
+	mem_free(tail);
+	return offset;
+}
+
+bool input_open_event(struct input *in, struct str path, int64_t id, unsigned flags,
+		      int64_t *ret_first, struct err *err)
+{
+	uint64_t offset;
+	int fd;
+
+	*ret_first = 0;
+	if (str_is(path, "-"))
+		return input_open_path(in, path, flags, err);
+	fd = open_file(path, err);
+	if (fd < 0)
+		return false;
+	offset = offset_of_event(fd, size_of(fd), id, ret_first);
+	if (offset == 0)
+		return open_owned(in, fd, flags, err);
+	if (lseek(fd, (off_t)offset, SEEK_SET) < 0) {
+		close(fd);
+		return err_errno(err, "reading");
+	}
+	return input_open_reader(in, (struct input_reader){fd_read, fd_done, (void *)(intptr_t)fd},
+				 flags, err);
+}
+
+bool input_open_event_bytes(struct input *in, struct str bytes, int64_t id, unsigned flags,
+			    int64_t *ret_first, struct err *err)
+{
+	size_t n = zstd_seek_bytes(bytes);
+	struct zstd_seek seek = {0};
+	uint64_t offset = 0;
+
+	*ret_first = 0;
+	if (n && n <= bytes.n && zstd_seek_read(str_skip(bytes, bytes.n - n), bytes.n, &seek))
+		offset = zstd_seek_find(&seek, id, ret_first);
+	if (offset == 0)
+		*ret_first = 0;
+	bytes = str_skip(bytes, (size_t)offset);
+	zstd_seek_done(&seek);
+	return input_open_bytes(in, bytes, flags, err);
 }
 
 void input_done(struct input *in)

@@ -80,6 +80,17 @@ bool input_open_fd(struct input *in, int fd, unsigned flags, struct err *err);
 /* READER is the input's from here on, also after false: its done() is called once. */
 bool input_open_reader(struct input *in, struct input_reader reader, unsigned flags,
 		       struct err *err);
+/*
+ * As input_open_path(), but begins at or before event ID where the file says where that is
+ * (zstd_seek.h): at the begin of a frame, whose first event is *RET_FIRST, with what stands
+ * between two events (a comma, blanks) still before it. Where that is the first frame, or
+ * the file has no such table, it begins at the begin, and *RET_FIRST is 0.
+ */
+bool input_open_event(struct input *in, struct str path, int64_t id, unsigned flags,
+		      int64_t *ret_first, struct err *err);
+/* The same of bytes in memory. */
+bool input_open_event_bytes(struct input *in, struct str bytes, int64_t id, unsigned flags,
+			    int64_t *ret_first, struct err *err);
 void input_done(struct input *in);
 
 /*

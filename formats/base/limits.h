@@ -21,6 +21,9 @@
 /* Layers around layers: base64 of gzip in UTF-16 in zstd happens, more is a trick. */
 #define LIMIT_FILTERS 6
 
+/* Frames of a packed file that opens at any event: a megabyte each makes this a terabyte. */
+#define LIMIT_SEEK_FRAMES ((size_t)1000000)
+
 /* One message over gRPC: the SDKs take no larger ones. */
 #define LIMIT_GRPC_MESSAGE_BYTES ((size_t)128 * 1024 * 1024)
 
