@@ -6,6 +6,7 @@
 #include "formats/base/map.h"
 #include "formats/base/vec.h"
 #include "formats/schema/aliases.h"
+#include "formats/schema/edition.h"
 #include "formats/schema/roots.h"
 #include "formats/wire.h"
 
@@ -26,6 +27,7 @@ struct found {
 	VEC_OF(const ProtobufCEnumDescriptor *) enums;
 	struct map places; /* full name -> index into one of the two */
 	struct arena *arena;
+	const struct edition *edition;
 	uint32_t next_id;
 };
 
@@ -200,27 +202,45 @@ static size_t count_aliases(const struct schema_alias *aliases, size_t n, struct
 	return found;
 }
 
-static void fill_enum(struct arena *a, struct schema_enum *e, const ProtobufCEnumDescriptor *d)
+/* The value as the edition spells it; false where the edition lacks it. */
+static bool fill_value(const struct found *found, const struct schema_enum *e,
+		       struct schema_enum_value *value, const ProtobufCEnumValue *d)
 {
-	struct schema_enum_value *values = arena_array(a, struct schema_enum_value, d->n_values);
+	const char *old = edition_old_name(e->name, d->value, found->edition->version);
+	struct str name = str_of(old ? old : d->name);
+	struct str bare = str_starts(name, e->prefix) ? str_skip(name, e->prefix.n) : name;
+
+	if (!edition_has(e->name, d->value, found->edition->version))
+		return false;
+	value->camel = camel_name(found->arena, bare);
+	value->name = edition_is_short(e->name, found->edition->spelling) ? value->camel : name;
+	value->number = d->value;
+	return true;
+}
+
+static void fill_enum(const struct found *found, struct schema_enum *e,
+		      const ProtobufCEnumDescriptor *d)
+{
+	struct schema_enum_value *values =
+		arena_array(found->arena, struct schema_enum_value, d->n_values);
 
 	e->name = str_of(d->name);
-	e->prefix = enum_prefix(a, str_of(d->short_name));
+	e->prefix = enum_prefix(found->arena, str_of(d->short_name));
 	e->values = values;
-	e->n_values = d->n_values;
-	names_init(a, &e->by_name,
+	names_init(found->arena, &e->by_name,
 		   3 * (d->n_values + count_aliases(SCHEMA_VALUE_ALIASES, SCHEMA_VALUE_ALIASES_N,
 						    e->name)));
 	for (unsigned i = 0; i < d->n_values; i++) {
+		struct schema_enum_value *value = &values[e->n_values];
 		struct str name = str_of(d->values[i].name);
-		struct str bare = str_starts(name, e->prefix) ? str_skip(name, e->prefix.n) : name;
 
-		values[i].name = name;
-		values[i].camel = camel_name(a, bare);
-		values[i].number = d->values[i].value;
-		names_add(&e->by_name, name, i);
-		names_add(&e->by_name, values[i].camel, i);
-		names_add(&e->by_name, bare, i);
+		if (!fill_value(found, e, value, &d->values[i]))
+			continue;
+		names_add(&e->by_name, name, e->n_values);
+		names_add(&e->by_name, value->camel, e->n_values);
+		if (str_starts(name, e->prefix))
+			names_add(&e->by_name, str_skip(name, e->prefix.n), e->n_values);
+		e->n_values++;
 	}
 }
 
@@ -294,8 +314,10 @@ static void fill_field(struct schema *s, struct found *found, struct schema_fiel
 		       const ProtobufCMessageDescriptor *m, unsigned i)
 {
 	const ProtobufCFieldDescriptor *d = &m->fields[i];
+	const char *old = edition_old_name(str_of(m->name), (int32_t)d->id,
+					   found->edition->version);
 
-	f->name = str_of(d->name);
+	f->name = str_of(old ? old : d->name);
 	f->quoted = quoted_name(found->arena, f->name);
 	f->json_name = str_slice(f->quoted.p + 1, f->quoted.n - 3);
 	f->number = d->id;
@@ -324,20 +346,25 @@ static void fill_message(struct schema *s, struct found *found, struct schema_me
 	if (str_is(m->name, "google.protobuf.Duration"))
 		m->wellknown = SCHEMA_DURATION;
 	m->fields = fields;
-	m->n_fields = d->n_fields;
 	m->id = (uint16_t)found->next_id++;
 	names_init(found->arena, &m->by_name,
 		   2 * (d->n_fields + count_aliases(SCHEMA_FIELD_ALIASES, SCHEMA_FIELD_ALIASES_N,
 						    m->name)));
 	for (unsigned i = 0; i < d->n_fields; i++) {
-		fill_field(s, found, &fields[i], d, i);
-		names_add(&m->by_name, fields[i].json_name, i);
-		names_add(&m->by_name, fields[i].name, i);
-		m->has_oneofs |= fields[i].oneof >= 0;
-		BUG_IF(i && fields[i].number <= fields[i - 1].number);
+		struct schema_field *f = &fields[m->n_fields];
+
+		if (!edition_has(m->name, (int32_t)d->fields[i].id, found->edition->version))
+			continue;
+		fill_field(s, found, f, d, i);
+		names_add(&m->by_name, f->json_name, m->n_fields);
+		names_add(&m->by_name, f->name, m->n_fields);
+		m->has_oneofs |= f->oneof >= 0;
+		BUG_IF(m->n_fields && f->number <= f[-1].number);
+		m->n_fields++;
 	}
 }
 
+/* For reading, which is by today's schema alone. */
 static void add_aliases(struct schema *s, struct arena *a)
 {
 	for (size_t i = 0; i < SCHEMA_VALUE_ALIASES_N; i++) {
@@ -367,8 +394,15 @@ static void add_aliases(struct schema *s, struct arena *a)
 
 const struct schema *schema_new(struct arena *a)
 {
+	const struct edition today = {0};
+
+	return schema_new_edition(a, &today);
+}
+
+const struct schema *schema_new_edition(struct arena *a, const struct edition *edition)
+{
 	struct schema *s = arena_new(a, struct schema);
-	struct found found = {.arena = a};
+	struct found found = {.arena = a, .edition = edition};
 
 	find_all(&found);
 	s->n_messages = found.messages.n;
@@ -378,7 +412,7 @@ const struct schema *schema_new(struct arena *a)
 	names_init(a, &s->message_names, s->n_messages);
 	names_init(a, &s->enum_names, s->n_enums);
 	for (size_t i = 0; i < s->n_enums; i++) {
-		fill_enum(a, &s->enums[i], found.enums.at[i]);
+		fill_enum(&found, &s->enums[i], found.enums.at[i]);
 		names_add(&s->enum_names, s->enums[i].name, i);
 	}
 	for (size_t i = 0; i < s->n_messages; i++) {
@@ -386,7 +420,8 @@ const struct schema *schema_new(struct arena *a)
 		names_add(&s->message_names, s->messages[i].name, i);
 	}
 	BUG_IF(found.next_id >= SCHEMA_IDS);
-	add_aliases(s, a);
+	if (!edition->version)
+		add_aliases(s, a);
 	vec_done(&found.messages);
 	vec_done(&found.enums);
 	map_done(&found.places);
