@@ -96,9 +96,12 @@
 /* A certificate with its chain, or a key: real ones have some kilobytes. */
 #define LIMIT_PEM_BYTES ((size_t)1024 * 1024)
 
-/* A payload with its layers taken off, and all that a remote codec answers for one: stores of
- * payloads take 50 MB at most; a bomb would take what the machine has. */
+/* A payload with its layers taken off: stores of payloads take 50 MB at most; a bomb would take
+ * what the machine has. */
 #define LIMIT_PAYLOAD_BYTES ((size_t)64 * 1024 * 1024)
+
+/* What a remote codec answers to 4 MB of payloads: compression gains a tenfold, seldom more. */
+#define LIMIT_CODEC_REPLY_BYTES ((size_t)256 * 1024 * 1024)
 
 /* A file of encryption keys: a key for each day of some years. */
 #define LIMIT_KEYS ((size_t)4096)
