@@ -106,3 +106,14 @@
 /* A file of encryption keys: a key for each day of some years. */
 #define LIMIT_KEYS ((size_t)4096)
 #define LIMIT_KEY_FILE_BYTES ((size_t)1024 * 1024)
+/* Values of one event that diff compares one by one: a payload of 2 MB has some 100,000. */
+#define LIMIT_DIFF_LEAVES ((size_t)500000)
+
+/* What diff keeps of one value; changes of one event; bytes of all changes together. */
+#define LIMIT_DIFF_VALUE_BYTES ((size_t)4096)
+#define LIMIT_DIFF_EVENT_CHANGES ((size_t)1000)
+#define LIMIT_DIFF_BYTES ((size_t)256 * 1024 * 1024)
+
+/* Insertions and deletions sought in one stretch without a landmark: memory is four times
+ * its square, time its product with the stretch. */
+#define LIMIT_DIFF_EDITS 1500
