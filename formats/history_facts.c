@@ -4,16 +4,24 @@
 
 #include "formats/events.h"
 #include "formats/field.h"
+#include "formats/scan.h"
 #include "formats/wire.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-static struct str text_or_none(const struct schema_message *m, struct str bytes, const char *path)
+/* S for as long as H lives: a decoded event does not. */
+static struct str settled(struct history *h, struct str s)
 {
-	struct str s = field_str(m, bytes, path);
+	if (!s.n)
+		return STR_NONE;
+	return h->live ? arena_str(&h->arena, s) : s;
+}
 
-	return s.n ? s : STR_NONE;
+static struct str text_or_none(struct history *h, const struct schema_message *m,
+			       struct str bytes, const char *path)
+{
+	return settled(h, field_str(m, bytes, path));
 }
 
 static void facts_of_start(struct history *h)
@@ -25,11 +33,26 @@ static void facts_of_start(struct history *h)
 	    !history_attributes(h, 0, &m, &bytes) ||
 	    !str_is(m->name, "temporal.api.history.v1.WorkflowExecutionStartedEventAttributes"))
 		return;
-	h->workflow_id = text_or_none(m, bytes, "workflow_id");
-	h->run_id = text_or_none(m, bytes, "original_execution_run_id");
-	h->first_run_id = text_or_none(m, bytes, "first_execution_run_id");
-	h->workflow_type = text_or_none(m, bytes, "workflow_type.name");
-	h->task_queue = text_or_none(m, bytes, "task_queue.name");
+	h->workflow_id = text_or_none(h, m, bytes, "workflow_id");
+	h->run_id = text_or_none(h, m, bytes, "original_execution_run_id");
+	h->first_run_id = text_or_none(h, m, bytes, "first_execution_run_id");
+	h->workflow_type = text_or_none(h, m, bytes, "workflow_type.name");
+	h->task_queue = text_or_none(h, m, bytes, "task_queue.name");
+}
+
+/* Over JSON most are not worth decoding: no key in them begins as those of an SDK's name. */
+static struct str completed_event(const struct history *h, size_t index)
+{
+	const struct event *e = &h->events[index];
+
+	if (h->live) {
+		struct str text = str_slice(h->json.p + e->offset, e->length);
+
+		if (!scan()->find(text, STR("dkName")) && !scan()->find(text, STR("dkVersion")) &&
+		    !scan()->find(text, STR("dk_")))
+			return STR("");
+	}
+	return history_event(h, index);
 }
 
 /*
@@ -40,14 +63,14 @@ static void facts_of_start(struct history *h)
 static void facts_of_sdk(struct history *h)
 {
 	for (size_t i = h->n_tasks; i-- > 0 && !(h->sdk_name.p && h->sdk_version.p);) {
-		struct str event = history_event(h, h->tasks[i].completed);
+		struct str event = completed_event(h, h->tasks[i].completed);
 		struct str metadata = wire_bytes_at(wire_bytes_at(event, 12), 6);
 		struct str name = wire_bytes_at(metadata, 3), version = wire_bytes_at(metadata, 4);
 
 		if (!h->sdk_name.p && name.n)
-			h->sdk_name = name;
+			h->sdk_name = settled(h, name);
 		if (!h->sdk_version.p && version.n)
-			h->sdk_version = version;
+			h->sdk_version = settled(h, version);
 	}
 }
 
