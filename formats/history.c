@@ -3,81 +3,91 @@
 #include "formats/history.h"
 
 #include "formats/base/limits.h"
+#include "formats/base/vec.h"
 #include "formats/events.h"
 #include "formats/history_facts.h"
 #include "formats/history_live.h"
 #include "formats/history_row.h"
-#include "formats/wire.h"
+#include "formats/wire_step.h"
 
 #include <inttypes.h>
 
-static bool count_events(struct str wire, size_t *ret, struct err *err)
+static bool not_whole(struct str wire, const char *p, struct err *err)
 {
-	struct wire w = wire_of(wire);
-	struct wire_field f;
-	size_t n = 0;
-
-	while (wire_next(&w, &f))
-		n += f.number == 1 && f.type == WIRE_BYTES;
-	if (w.broken) {
-		if (err)
-			err->byte = (int64_t)w.at;
-		return err_set(err, ERR_SYNTAX, "not whole: the bytes stop making sense at %zu",
-			       w.at);
-	}
-	if (n == 0)
-		return err_set(err, ERR_FORMAT, "it holds no events");
-	if (n > LIMIT_HISTORY_EVENTS)
-		return err_set(err, ERR_LIMIT, "%zu events: more than %zu", n,
-			       LIMIT_HISTORY_EVENTS);
-	*ret = n;
-	return true;
+	if (err)
+		err->byte = p - wire.p;
+	return err_set(err, ERR_SYNTAX, "not whole: the bytes stop making sense at %td", p - wire.p);
 }
 
-static bool index_events(struct history *h, struct event *events, struct err *err)
+static bool bad_event(const struct event *e, size_t n, struct err *err)
 {
-	struct wire w = wire_of(h->wire);
+	if (err) {
+		err->byte = (int64_t)e->offset;
+		err->event_id = e->id;
+	}
+	return err_wrap(err, "event %zu of the file (id %" PRId64 ")", n, e->id);
+}
+
+struct events {
+	VEC_OF(struct event) rows;
+};
+
+/*
+ * The walk hops from event to event, which the processor can't foresee: what is AHEAD is
+ * fetched line by line, as if all of it were read.
+ */
+#define AHEAD 2048
+#define LINE 64
+
+static bool index_events(struct history *h, struct events *events, struct err *err)
+{
+	const char *p = h->wire.p, *end = p + h->wire.n, *fetched = p;
 	struct history_layout layout;
-	struct wire_field f;
-	size_t i = 0;
+	struct wire_step f;
 
 	history_layout(&layout, history_event_message(h));
-	while (wire_next(&w, &f)) {
-		struct event *e;
+	while (p < end) {
+		const char *from = p;
+		struct event e = {0};
 
+		for (; fetched < p + AHEAD && fetched < end; fetched += LINE)
+			__builtin_prefetch(fetched);
+		p = wire_step(p, end, &f);
+		if (!p)
+			return not_whole(h->wire, from, err);
+		if (fetched < p)
+			fetched = p;
 		if (f.number != 1 || f.type != WIRE_BYTES)
 			continue;
-		e = &events[i++];
-		e->offset = (uint64_t)(f.bytes.p - h->wire.p);
-		e->length = (uint32_t)f.bytes.n;
-		if (history_row(&layout, f.bytes, e, err))
-			continue;
-		if (err) {
-			err->byte = (int64_t)e->offset;
-			err->event_id = e->id;
-		}
-		return err_wrap(err, "event %zu of the file (id %" PRId64 ")", i, e->id);
+		if (events->rows.n == LIMIT_HISTORY_EVENTS)
+			return err_set(err, ERR_LIMIT, "more than %zu events", LIMIT_HISTORY_EVENTS);
+		e.offset = (uint64_t)(f.bytes.p - h->wire.p);
+		e.length = (uint32_t)f.bytes.n;
+		if (!history_row(&layout, f.bytes, &e, err))
+			return bad_event(&e, events->rows.n + 1, err);
+		if (e.type == EVENT_WORKFLOW_TASK_COMPLETED)
+			history_facts_sdk(f.bytes, &h->sdk_name, &h->sdk_version);
+		vec_push(&events->rows, e);
 	}
-	return true;
+	return events->rows.n || err_set(err, ERR_FORMAT, "it holds no events");
 }
 
 bool history_take(struct history *ret, struct arena *a, struct str wire,
 		  const struct schema *schema, struct err *err)
 {
 	struct history h = {.arena = *a, .schema = schema, .wire = wire};
-	struct event *events;
+	struct events events = {0};
 
 	if (wire.n > LIMIT_HISTORY_BYTES)
 		return err_set(err, ERR_LIMIT, "%zu bytes: more than %zu", wire.n,
 			       LIMIT_HISTORY_BYTES);
-	if (!count_events(wire, &h.n_events, err))
-		return false;
-	events = arena_array(&h.arena, struct event, h.n_events);
-	h.events = events;
-	if (!index_events(&h, events, err)) {
-		*a = h.arena; /* it may have grown, and stays the caller's */
+	if (!index_events(&h, &events, err)) {
+		vec_done(&events.rows);
 		return false;
 	}
+	arena_adopt(&h.arena, events.rows.at);
+	h.events = events.rows.at;
+	h.n_events = events.rows.n;
 	history_facts(&h);
 	*ret = h;
 	*a = (struct arena){0};

@@ -4,8 +4,7 @@
 
 #include "formats/events.h"
 #include "formats/field.h"
-#include "formats/scan.h"
-#include "formats/wire.h"
+#include "formats/wire_step.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -40,38 +39,33 @@ static void facts_of_start(struct history *h)
 	h->task_queue = text_or_none(h, m, bytes, "task_queue.name");
 }
 
-/* Over JSON most are not worth decoding: no key in them begins as those of an SDK's name. */
-static struct str completed_event(const struct history *h, size_t index)
+static struct str bytes_at(struct str message, uint32_t number)
 {
-	const struct event *e = &h->events[index];
+	const char *p = message.p, *end = message.p + message.n;
+	struct wire_step f = {0};
 
-	if (h->live) {
-		struct str text = str_slice(h->json.p + e->offset, e->length);
-
-		if (!scan()->find(text, STR("dkName")) && !scan()->find(text, STR("dkVersion")) &&
-		    !scan()->find(text, STR("dk_")))
-			return STR("");
+	while (p && p != end) {
+		p = wire_step(p, end, &f);
+		if (p && f.number == number && f.type == WIRE_BYTES)
+			return f.bytes;
 	}
-	return history_event(h, index);
+	return STR_NONE;
 }
 
 /*
- * Most SDKs name themselves in their first completion only, so all of them may have to be
- * asked: by number (HistoryEvent's attributes of WorkflowTaskCompleted = 12, sdk_metadata
- * = 6, in it sdk_name = 3 and sdk_version = 4), as names would cost more than the index.
+ * By number (HistoryEvent's attributes of WorkflowTaskCompleted = 12, sdk_metadata = 6, in it
+ * sdk_name = 3 and sdk_version = 4), as names would cost more than the index.
  */
-static void facts_of_sdk(struct history *h)
+void history_facts_sdk(struct str completed, struct str *name, struct str *version)
 {
-	for (size_t i = h->n_tasks; i-- > 0 && !(h->sdk_name.p && h->sdk_version.p);) {
-		struct str event = completed_event(h, h->tasks[i].completed);
-		struct str metadata = wire_bytes_at(wire_bytes_at(event, 12), 6);
-		struct str name = wire_bytes_at(metadata, 3), version = wire_bytes_at(metadata, 4);
+	struct str metadata = bytes_at(bytes_at(completed, 12), 6);
+	struct str told = bytes_at(metadata, 3);
 
-		if (!h->sdk_name.p && name.n)
-			h->sdk_name = settled(h, name);
-		if (!h->sdk_version.p && version.n)
-			h->sdk_version = settled(h, version);
-	}
+	if (told.n)
+		*name = told;
+	told = bytes_at(metadata, 4);
+	if (told.n)
+		*version = told;
 }
 
 /* Updates are accepted and completed by messages beside the commands: they name no task. */
@@ -172,7 +166,6 @@ void history_facts(struct history *h)
 	facts_of_ids(h);
 	facts_of_start(h);
 	facts_of_tasks(h);
-	facts_of_sdk(h);
 	for (size_t i = h->n_events; i-- > 0 && h->end == HISTORY_OPEN;)
 		h->end = end_by(h->events[i].type);
 }

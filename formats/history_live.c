@@ -184,22 +184,44 @@ static void turn_round(struct event *events, size_t n)
 	}
 }
 
+/* Of the last completions that tell; copied, as decoded events do not stay. */
+static void take_sdk(struct history *h, const struct json_index *ix, bool turned)
+{
+	struct str name = STR_NONE, version = STR_NONE;
+
+	for (size_t i = 0; i < ix->named.n && !(name.p && version.p); i++) {
+		size_t last = ix->named.n - 1, at = ix->named.at[turned ? i : last - i];
+		struct str more_name = name, more_version = version;
+
+		at = turned ? h->n_events - 1 - at : at;
+		history_facts_sdk(history_event(h, at), &more_name, &more_version);
+		if (!name.p && more_name.p)
+			name = arena_str(&h->arena, more_name);
+		if (!version.p && more_version.p)
+			version = arena_str(&h->arena, more_version);
+	}
+	h->sdk_name = name;
+	h->sdk_version = version;
+}
+
 void history_take_json(struct history *ret, struct arena *a, struct json_index *ix)
 {
 	struct history h = {.schema = ix->schema, .json = ix->text, .n_events = ix->events.n};
 	struct event *events = ix->events.at;
+	bool turned = falls(events, h.n_events);
 
 	BUG_IF(ix->state != JSON_INDEX_WHOLE);
-	if (falls(events, h.n_events))
+	if (turned)
 		turn_round(events, h.n_events);
 	h.arena = *a;
 	*a = (struct arena){0};
 	arena_adopt(&h.arena, events);
 	h.events = events;
-	ix->events.at = NULL;
-	json_index_done(ix);
 	h.live = history_live_new(&h.arena, h.n_events);
 	history_facts(&h);
+	take_sdk(&h, ix, turned);
+	ix->events.at = NULL;
+	json_index_done(ix);
 	*ret = h;
 }
 

@@ -88,14 +88,21 @@ static bool take_time(struct head *h, int64_t *ret)
 	return true;
 }
 
-/* The last bytes of a type's name tell most of them apart. */
-static struct json_index_name *name_slot(struct json_index *ix, struct str s)
+/*
+ * A place for the type's name that begins at P, by what tells most of them apart; and by what
+ * is there before its end is known.
+ */
+static struct json_index_name *name_slot(struct json_index *ix, const char *p, const char *end)
 {
-	uint64_t bits = 0;
+	size_t from = end - p >= 32 && p[0] == 'E' && p[5] == '_' ? 16 : 8;
+	uint64_t low = 0, high = 0;
 
-	memcpy(&bits, s.p + (s.n > 12 ? s.n - 12 : 0), s.n > 8 ? 8 : s.n);
-	bits = (bits ^ s.n) * 0x9e3779b97f4a7c15;
-	return &ix->names[bits >> 32 & (JSON_INDEX_NAMES - 1)];
+	if (end - p >= 32) {
+		memcpy(&low, p + from, 8);
+		memcpy(&high, p + from + 8, 8);
+	}
+	low = (low ^ high >> 3) * 0x9e3779b97f4a7c15;
+	return &ix->names[low >> 57 & (JSON_INDEX_NAMES - 1)];
 }
 
 static bool take_type(struct json_index *ix, struct head *h, int32_t *ret)
@@ -114,7 +121,7 @@ static bool take_type(struct json_index *ix, struct head *h, int32_t *ret)
 	}
 	if (!take_string(h, &s) || !s.n)
 		return false;
-	slot = name_slot(ix, s);
+	slot = name_slot(ix, s.p, h->end);
 	if (!str_eq(slot->text, s)) {
 		value = schema_enum_by_name(ix->types, s);
 		if (!value)
@@ -170,22 +177,23 @@ static bool skip_value(struct head *h)
 /* Whether P, where a quote is, is a string of the object that begins at OPEN itself. */
 static bool is_member_of(const char *open, const char *p)
 {
+	enum { BLOCKS = 16 };
+	uint32_t at[BLOCKS * SCAN_BLOCK];
 	struct scan_json s = {0};
 	char last[SCAN_BLOCK];
 
-	while (open < p) {
-		uint32_t at[SCAN_BLOCK];
-		size_t n = (size_t)(p - open);
-		const char *from = open;
-
-		if (n < SCAN_BLOCK) {
+	for (size_t n, blocks; open < p; open += n) {
+		n = (size_t)(p - open);
+		blocks = n / SCAN_BLOCK < BLOCKS ? n / SCAN_BLOCK : BLOCKS;
+		if (blocks) {
+			n = blocks * SCAN_BLOCK;
+			scan()->json(&s, open, blocks, at);
+		} else {
 			memset(last, ' ', sizeof(last));
-			from = memcpy(last, open, n);
+			scan()->json(&s, memcpy(last, open, n), 1, at);
 		}
-		scan()->json(&s, from, 1, at);
 		if (s.depth == 0)
 			return false;
-		open += n < SCAN_BLOCK ? n : SCAN_BLOCK;
 	}
 	return s.depth == 1 && !s.in_string;
 }
@@ -250,29 +258,126 @@ static bool take_task(struct json_index *ix, struct head h, struct event *e)
 	return !known->has_task || find_task(&h, &e->task);
 }
 
-/* *EARLY: an object stands before the last of the members that are asked for. */
-static bool take_member(struct json_index *ix, struct head *h, struct event *e, unsigned *seen,
-			bool *early)
+/* Where the values stand, behind their quotes, and end; p is NULL where there are no quotes. */
+struct found {
+	struct str value[MEMBERS];
+	unsigned seen; /* a bit for each member */
+	bool early;    /* an object stands before the last of them */
+};
+
+static void note_value(struct found *found, enum member member, const char *from, const char *to)
+{
+	if (*from == '"')
+		found->value[member] = str_slice(from + 1, (size_t)(to - from) - 2);
+	found->seen |= 1u << member;
+}
+
+static bool take_member(struct json_index *ix, struct head *h, struct event *e, struct found *found)
 {
 	enum member member;
+	const char *from;
 	struct str key;
+	bool ok;
 
 	if (!take_string(h, &key) || !take(h, ':'))
 		return false;
 	member = member_of(key);
-	*seen |= 1u << member & ALL_MEMBERS;
-	switch (member) {
-	case MEMBER_ID:
-		return take_number(h, &e->id);
-	case MEMBER_TIME:
-		return take_time(h, &e->time);
-	case MEMBER_TYPE:
-		return take_type(ix, h, &e->type);
-	default:
-		h->p = json_blanks(h->p, h->end);
-		*early |= h->p < h->end && *h->p == '{';
+	from = h->p = json_blanks(h->p, h->end);
+	if (from == h->end)
+		return false;
+	if (member == MEMBER_OTHER) {
+		found->early |= *from == '{';
 		return skip_value(h);
 	}
+	ok = member == MEMBER_ID     ? take_number(h, &e->id)
+	     : member == MEMBER_TIME ? take_time(h, &e->time)
+				     : take_type(ix, h, &e->type);
+	if (ok)
+		note_value(found, member, from, h->p);
+	return ok;
+}
+
+/* Text that came before at this place. */
+static inline bool take_again(struct head *h, struct str text)
+{
+	if ((size_t)(h->end - h->p) < text.n || !json_same(h->p, text.p, text.n))
+		return false;
+	h->p += text.n;
+	return true;
+}
+
+/* An id in quotes, at its first digit. */
+static inline bool take_digits(struct head *h, int64_t *ret)
+{
+	const char *first = h->p;
+	int64_t value = 0;
+
+	for (; h->p < h->end && *h->p >= '0' && *h->p <= '9'; h->p++)
+		value = value * 10 + (*h->p - '0');
+	*ret = value;
+	return h->p != first && h->p - first <= 18 && *first != '0';
+}
+
+/*
+ * Histories repeat themselves: between an event's brace, id, time and type stands what stood
+ * there in the one before.
+ */
+static bool take_layout(struct json_index *ix, struct head *h, struct event *e)
+{
+	const struct json_layout *l = &ix->layout;
+	struct json_index_name *slot;
+	int64_t seconds;
+	int32_t nanos;
+	struct str s;
+
+	if (!l->before_id.n || !take_again(h, l->before_id) || !take_digits(h, &e->id) ||
+	    !take_again(h, l->before_time))
+		return false;
+	s = str_slice(h->p, l->time_n);
+	if ((size_t)(h->end - h->p) < s.n || !transcode_parse_timestamp(s, &seconds, &nanos))
+		return false;
+	h->p += s.n;
+	if (!take_again(h, l->before_type))
+		return false;
+	slot = name_slot(ix, h->p, h->end);
+	e->time = history_time(seconds, nanos);
+	e->type = slot->type;
+	return slot->text.n && take_again(h, slot->text) && h->p < h->end && *h->p++ == '"';
+}
+
+static void learn_layout(struct json_index *ix, const char *text, const struct found *f)
+{
+	struct json_layout *l = &ix->layout;
+	struct str id = f->value[MEMBER_ID], time = f->value[MEMBER_TIME];
+	struct str type = f->value[MEMBER_TYPE];
+
+	*l = (struct json_layout){0};
+	if (!id.p || !time.p || !type.p || time.p < id.p || type.p < time.p || f->early)
+		return;
+	l->time_n = time.n;
+	l->before_id = str_slice(text, (size_t)(id.p - text));
+	l->before_time = str_slice(id.p + id.n, (size_t)(time.p - id.p) - id.n);
+	l->before_type = str_slice(time.p + time.n, (size_t)(type.p - time.p) - time.n);
+}
+
+/* Member by member, in any order. */
+static bool take_head(struct json_index *ix, struct head *h, struct event *e)
+{
+	const char *text = h->p;
+	struct found found = {0};
+
+	if (!take(h, '{'))
+		return false;
+	while (found.seen != ALL_MEMBERS) {
+		if (!take_member(ix, h, e, &found))
+			return false;
+		if (found.seen != ALL_MEMBERS && !take(h, ','))
+			return false;
+	}
+	learn_layout(ix, text, &found);
+	if (found.early)
+		h->p = text; /* attributes may have been passed */
+	return true;
 }
 
 bool json_head(struct json_index *ix, struct event *e)
@@ -280,23 +385,14 @@ bool json_head(struct json_index *ix, struct event *e)
 	const char *text = ix->text.p + e->offset;
 	struct head h = {text, text + e->length};
 	const struct event_row *row;
-	unsigned seen = 0;
-	bool early = false;
 
-	if (!take(&h, '{'))
-		return false;
-	while (seen != ALL_MEMBERS) {
-		if (!take_member(ix, &h, e, &seen, &early))
-			return false;
-		if (seen != ALL_MEMBERS && !take(&h, ','))
+	if (!take_layout(ix, &h, e)) {
+		h.p = text;
+		if (!take_head(ix, &h, e))
 			return false;
 	}
 	row = event_row(e->type);
 	if (!row || !row->command)
 		return true;
-	if (early)
-		h.p = text + 1;
-	else if (!take(&h, ','))
-		return false;
-	return take_task(ix, h, e);
+	return take(&h, h.p == text ? '{' : ',') && take_task(ix, h, e);
 }

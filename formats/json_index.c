@@ -3,6 +3,7 @@
 #include "formats/json_index.h"
 
 #include "formats/base/limits.h"
+#include "formats/events.h"
 #include "formats/json.h"
 #include "formats/json_head.h"
 #include "formats/json_text.h"
@@ -122,18 +123,26 @@ static bool decoded_row(struct json_index *ix, struct event *e)
 
 	if (++ix->decoded > DECODED_FREE + ix->events.n / DECODED_PART)
 		return false;
-	if (!ix->layout) {
-		ix->layout = mem_alloc(sizeof(*ix->layout));
-		history_layout(ix->layout, ix->event);
+	if (!ix->attributes) {
+		ix->attributes = mem_alloc(sizeof(*ix->attributes));
+		history_layout(ix->attributes, ix->event);
 	}
 	arena_init(&a);
 	buf_init(&wire, LIMIT_HISTORY_BYTES);
 	ok = transcode_json_to_wire(ix->event, ix->text, &at, &options, &a, &wire, NULL) &&
-	     at == e->offset + e->length && history_row(ix->layout, buf_str(&wire), e, NULL) &&
+	     at == e->offset + e->length && history_row(ix->attributes, buf_str(&wire), e, NULL) &&
 	     e->id;
 	buf_done(&wire);
 	arena_done(&a);
 	return ok;
+}
+
+/* Told by how the keys of its name and version end, in any spelling. */
+static bool names_sdk(struct str completed)
+{
+	return scan()->find(completed, STR("dkName")) || scan()->find(completed, STR("dk_name")) ||
+	       scan()->find(completed, STR("dkVersion")) ||
+	       scan()->find(completed, STR("dk_version"));
 }
 
 static bool add_event(struct json_index *ix, size_t end)
@@ -154,6 +163,9 @@ static bool add_event(struct json_index *ix, size_t end)
 		if (!decoded_row(ix, &e))
 			return false;
 	}
+	if (e.type == EVENT_WORKFLOW_TASK_COMPLETED &&
+	    names_sdk(str_slice(ix->text.p + e.offset, e.length)))
+		vec_push(&ix->named, (uint32_t)ix->events.n);
 	vec_push(&ix->events, e);
 	ix->end = end;
 	return true;
@@ -208,6 +220,7 @@ enum json_index_state json_index_step(struct json_index *ix, size_t n)
 void json_index_done(struct json_index *ix)
 {
 	vec_done(&ix->events);
-	mem_free(ix->layout);
+	vec_done(&ix->named);
+	mem_free(ix->attributes);
 	*ix = (struct json_index){.state = JSON_INDEX_UNUSUAL};
 }

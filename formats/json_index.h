@@ -41,9 +41,18 @@ struct json_index_name {
 	bool has_task; /* attributes with workflow_task_completed_event_id */
 };
 
+/* The text between the values of an event's head, quotes included; n is 0: not learnt. */
+struct json_layout {
+	struct str before_id; /* from the event's brace */
+	struct str before_time;
+	size_t time_n;
+	struct str before_type;
+};
+
 struct json_index {
 	/* To read: rows point into text; the array moves as it grows. */
 	VEC_OF(struct event) events;
+	VEC_OF(uint32_t) named; /* indexes of task completions whose text names an SDK */
 	enum json_index_state state;
 	enum json_index_container container;
 	const char *unusual; /* what is, for people; NULL: nothing */
@@ -57,7 +66,8 @@ struct json_index {
 	size_t begin; /* of the event that is open */
 	size_t end;   /* behind the event before it, or behind the list's [ */
 	size_t decoded; /* rows that had to be */
-	struct history_layout *layout; /* for those; NULL: none yet */
+	struct history_layout *attributes; /* for those; NULL: none yet */
+	struct json_layout layout;
 	struct json_index_name names[JSON_INDEX_NAMES];	   /* by text */
 	struct json_index_name commands[JSON_INDEX_NAMES]; /* by type: of its attributes */
 };
