@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 /*
  * One file for all, or in a folder one for each history:
@@ -25,6 +26,9 @@ struct writing {
 	bool started;	 /* a history is between begin and end */
 	bool failed;	 /* of one file: it can't be whole any more */
 	size_t n_events; /* of this history, as read */
+	uLong sum;	 /* of its events, as written, and their bytes */
+	size_t n_bytes;
+	struct map seen; /* of one file: the histories in it */
 };
 
 void convert_worse(struct converting *c, int code)
@@ -170,7 +174,8 @@ static bool take_begin(struct event_sink *s, const struct sink_identity *who,
 	struct arena_mark empty = {0};
 
 	arena_rewind(&w->arena, empty);
-	w->n_events = 0;
+	w->n_events = w->n_bytes = 0;
+	w->sum = crc32(0, NULL, 0);
 	w->history = (struct out_history){
 		.input = w->input,
 		.workflow_id = arena_str(&w->arena, who->workflow_id),
@@ -189,9 +194,48 @@ static bool take_begin(struct event_sink *s, const struct sink_identity *who,
 	return open_out(w, err) && out_begin(&w->out, &w->history, err);
 }
 
+/* One file of several histories that holds each until its end can leave one out again. */
+static bool may_skip(const struct converting *c)
+{
+	return c->format && !c->folder.p && c->format->flags & OUT_WHOLE &&
+	       c->format->flags & OUT_SEVERAL;
+}
+
 static bool put_events(struct writing *w, struct str events, struct err *err)
 {
+	if (may_skip(w->c)) {
+		w->sum = crc32_z(w->sum, (const Bytef *)events.p, events.n);
+		w->n_bytes += events.n;
+	}
 	return !w->c->format || !events.n || out_events(&w->out, events, err);
+}
+
+/*
+ * Exports come at least once: the same run with the same events is written once. A run that
+ * was reset has the id of the one before it, so the id alone won't do.
+ */
+static bool is_again(struct writing *w)
+{
+	struct str key;
+	bool is_new;
+
+	if (!may_skip(w->c) || !w->history.run_id.n)
+		return false;
+	key = arena_printf(&w->c->names, "%.*s %lx %zu", STR_ARG(w->history.run_id), w->sum,
+			   w->n_bytes);
+	map_put(&w->seen, key, 0, &is_new);
+	return !is_new;
+}
+
+static bool end_history(struct writing *w, const struct load_info *info, struct err *err)
+{
+	if (!w->c->format)
+		return true;
+	if (!is_again(w))
+		return out_end(&w->out, err);
+	out_skip(&w->out);
+	convert_note(w->c, w->input, info, STR("a run that is there already: not written again"));
+	return true;
 }
 
 static size_t count(struct str events)
@@ -238,7 +282,7 @@ static bool take_end(struct event_sink *s, const struct load_info *info, struct 
 	bool lost, ok;
 
 	if (!stage_line_end(&c->stages, &rest, err) || !put_events(w, rest, err) ||
-	    (c->format && !out_end(&w->out, err)))
+	    !end_history(w, info, err))
 		return false;
 	w->started = false;
 	if (c->settings->explain)
@@ -296,5 +340,6 @@ void convert_write(struct converting *c, const struct source_list *list)
 		convert_worse(c, EXIT_CANNOT);
 	}
 	drop(&w);
+	map_done(&w.seen);
 	arena_done(&w.arena);
 }

@@ -110,6 +110,13 @@ bool out_end(struct out *o, struct err *err)
 	return out_border(o, err);
 }
 
+void out_skip(struct out *o)
+{
+	BUG_IF(!(o->format->flags & OUT_WHOLE));
+	o->history = NULL;
+	o->n_histories--;
+}
+
 bool out_close(struct out *o, struct err *err)
 {
 	if (o->format->close && !o->format->close(o, err))

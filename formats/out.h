@@ -105,6 +105,8 @@ bool out_begin(struct out *o, const struct out_history *h, struct err *err);
 bool out_events(struct out *o, struct str events, struct err *err);
 /* O->loss says afterwards what was lost, until the next out_begin(). */
 bool out_end(struct out *o, struct err *err);
+/* In its place, for a format with OUT_WHOLE: nothing of this history is written. */
+void out_skip(struct out *o);
 /* The last bytes reach the sink. */
 bool out_close(struct out *o, struct err *err);
 void out_done(struct out *o);
