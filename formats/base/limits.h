@@ -21,6 +21,9 @@
 /* Layers around layers: base64 of gzip in UTF-16 in zstd happens, more is a trick. */
 #define LIMIT_FILTERS 6
 
+/* Members of an archive: as many histories as a run file has rows for, and some. */
+#define LIMIT_ARCHIVE_MEMBERS ((size_t)1000000)
+
 /* Frames of a packed file that opens at any event: a megabyte each makes this a terabyte. */
 #define LIMIT_SEEK_FRAMES ((size_t)1000000)
 

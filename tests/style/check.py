@@ -52,6 +52,7 @@ OWNED_STATE = [
 ]
 
 OWNED_INCLUDES = [
+    (r"archive(_entry)?\.h", [r"formats/members\.c"]),
     (r"grpc/", [r"replayer/remote/grpc_[^/]*\.[ch]"]),
     (r"openssl/", [r"replayer/remote/certificate\.c", r"formats/codec_encrypted\.c",
                    r"formats/base/digest\.c"]),
