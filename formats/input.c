@@ -464,7 +464,7 @@ static int open_file(struct str path, int *ret_errno, struct err *err)
 	fd = open(arena_cstr(&a, path), O_RDONLY | O_CLOEXEC);
 	*ret_errno = errno;
 	if (fd < 0)
-		err_errno(err, "opening");
+		err_set(err, ERR_IO, "%s", strerror(errno));
 	arena_done(&a);
 	return fd;
 }
