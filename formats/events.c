@@ -297,17 +297,36 @@ struct str event_code_id(const struct history *h, size_t index, struct arena *a)
 	return value_text(m, bytes, row->id_path, a);
 }
 
-struct str event_change_id(const struct history *h, size_t index, struct arena *a)
+/* The attributes of a marker of a patch or version; false: it is none. */
+static bool is_change(const struct history *h, size_t index, const struct schema_message **ret_m,
+		      struct str *ret_bytes)
 {
 	const struct event_row *row = event_row(h->events[index].type);
-	const struct schema_message *m;
-	struct str bytes, name;
+	struct str name;
 
 	if (!row || row->type != EVENT_MARKER_RECORDED ||
-	    !attributes_of_type(h, index, row, &m, &bytes))
+	    !attributes_of_type(h, index, row, ret_m, ret_bytes))
+		return false;
+	name = field_str(*ret_m, *ret_bytes, "marker_name");
+	return str_is(name, "core_patch") || str_is(name, "Version");
+}
+
+struct str event_change_id(const struct history *h, size_t index, struct arena *a)
+{
+	const struct schema_message *m;
+	struct str bytes;
+
+	return is_change(h, index, &m, &bytes) ? marker_part(bytes, MARKER_ABOUT, a) : STR_NONE;
+}
+
+struct str event_change_version(const struct history *h, size_t index, struct arena *a)
+{
+	const struct schema_message *m;
+	struct str bytes;
+
+	if (!is_change(h, index, &m, &bytes))
 		return STR_NONE;
-	name = field_str(m, bytes, "marker_name");
-	if (!str_is(name, "core_patch") && !str_is(name, "Version"))
-		return STR_NONE;
-	return marker_part(bytes, MARKER_ABOUT, a);
+	if (str_is(marker_part(bytes, MARKER_DEPRECATED, a), "true"))
+		return STR("deprecated");
+	return marker_part(bytes, MARKER_VERSION_NUMBER, a);
 }

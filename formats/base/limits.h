@@ -83,6 +83,12 @@
 /* A query of --where: the depth and cost of reading it grow with its length. */
 #define LIMIT_QUERY_BYTES ((size_t)16 * 1024)
 
+/* A regular expression: the C library compiles some into memory that grows with its square. */
+#define LIMIT_PATTERN_BYTES ((size_t)1000)
+
+/* Matches kept back to show the last of them. */
+#define LIMIT_TAIL ((size_t)1000000)
+
 /* Columns of a table of events: nobody reads more, and each is looked up for every event. */
 #define LIMIT_COLUMNS ((size_t)200)
 
