@@ -1,135 +1,575 @@
 /* SPDX-License-Identifier: MIT */
-/* fmt_proto.c: the bare temporal.api.history.v1.History message, and a reply that holds it. */
+/* fmt_proto.c: protobuf bytes: a History, a server's reply, a Cloud export, blobs, streams. */
+#include "formats/base/limits.h"
 #include "formats/deep.h"
 #include "formats/format.h"
 #include "formats/wire.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
+#define MESSAGE_EVENT "temporal.api.history.v1.HistoryEvent"
+
+/* Tags that tell what a message is. */
+enum {
+	TAG_1_NUMBER = 0x08,
+	TAG_1_MESSAGE = 0x0a,
+	TAG_2_NUMBER = 0x10,
+	TAG_2_MESSAGE = 0x12,
+	TAG_3_NUMBER = 0x18,
+};
+
+/* ---- events ---- */
+
+bool format_wire_event(struct format_reader *r, struct str whole, struct err *err)
+{
+	struct wire w = wire_of(whole);
+	struct wire_field f;
+	bool ok;
+
+	if (!wire_next(&w, &f))
+		return err_set(err, ERR_SYNTAX, "damaged after %zu whole events", r->n_events);
+	if (!r->n_events) {
+		if (format_cadence_wire(f.bytes))
+			return format_cadence_refuse(err);
+		load_report_axis(r->report, LOAD_EVENTS, "as Temporal's API has them",
+				 "fields 1 to 3 are an id, a time and a type", "certain");
+	}
+	if (!deep_walk(schema_message(r->settings->schema, MESSAGE_EVENT), f.bytes, NULL, err))
+		return err_wrap(err, "event %zu", r->n_events + 1);
+	r->n_events++;
+	r->report->info.text_checked = false;
+	r->join->stays = r->stays;
+	ok = join_event(r->join, whole, err);
+	r->join->stays = false;
+	return ok;
+}
+
+/* ---- a message that is still arriving ---- */
+
+struct cursor {
+	struct format_reader *r;
+	struct input *in;
+	size_t at;     /* in the window */
+	uint64_t done; /* when it was last told how far it is */
+};
+
+struct header {
+	uint32_t number;
+	enum wire_type type;
+	uint64_t n;   /* bytes of the value */
+	size_t bytes; /* of the header itself */
+};
+
+static uint64_t position(const struct cursor *c)
+{
+	return c->in->offset + c->at;
+}
+
+static bool want(struct cursor *c, size_t n, struct err *err)
+{
+	if (c->in->window.n - c->at >= n || c->in->at_end)
+		return true;
+	input_take(c->in, c->at);
+	c->at = 0;
+	return input_want(c->in, n, err);
+}
+
+static bool broken(const struct cursor *c, struct err *err)
+{
+	err_set(err, ERR_SYNTAX, "truncated or damaged after %zu whole event%s, at byte %" PRIu64,
+		c->r->n_events, c->r->n_events == 1 ? "" : "s", position(c));
+	if (err)
+		err->byte = (int64_t)position(c);
+	return false;
+}
+
+#define HEADER_MAX 20
+
+/* The next field's tag and length, not taken; *RET_END: nothing is left before END. */
+static bool peek(struct cursor *c, uint64_t end, struct header *h, bool *ret_end, struct err *err)
+{
+	struct str s;
+	size_t at = 0;
+	uint64_t tag;
+
+	if (!want(c, HEADER_MAX, err))
+		return false;
+	s = str_skip(c->in->window, c->at);
+	*ret_end = position(c) >= end || !s.n;
+	if (*ret_end)
+		return end == UINT64_MAX || position(c) == end || broken(c, err);
+	if (!wire_varint(s, &at, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
+		return broken(c, err);
+	h->number = (uint32_t)(tag >> 3);
+	h->type = (enum wire_type)(tag & 7);
+	h->bytes = at;
+	switch (h->type) {
+	case WIRE_BYTES:
+		if (!wire_varint(s, &at, &h->n))
+			return broken(c, err);
+		h->bytes = at;
+		break;
+	case WIRE_VARINT:
+		if (!wire_varint(s, &at, &tag))
+			return broken(c, err);
+		h->n = at - h->bytes;
+		break;
+	case WIRE_FIXED32:
+	case WIRE_FIXED64:
+		h->n = h->type == WIRE_FIXED32 ? 4 : 8;
+		break;
+	default:
+		return broken(c, err);
+	}
+	if (end != UINT64_MAX && h->n > end - position(c) - h->bytes)
+		return broken(c, err);
+	return true;
+}
+
+/* All of the field in the window, and taken. */
+static bool take(struct cursor *c, const struct header *h, struct str *ret, struct err *err)
+{
+	size_t n;
+
+	if (h->n > LIMIT_JSON_VALUE_BYTES && !c->in->at_end)
+		return err_set(err, ERR_LIMIT, "a field of %" PRIu64 " bytes: more than %zu", h->n,
+			       LIMIT_JSON_VALUE_BYTES);
+	if (h->n > SIZE_MAX / 2)
+		return broken(c, err);
+	n = h->bytes + (size_t)h->n;
+	if (!want(c, n, err))
+		return false;
+	if (c->in->window.n - c->at < n)
+		return broken(c, err);
+	*ret = str_slice(c->in->window.p + c->at, n);
+	c->at += n;
+	return true;
+}
+
+/* What a message has besides what is known of it stays behind. */
+static void lose(struct format_reader *r, uint32_t number)
+{
+	struct transcode_loss loss = {0};
+
+	loss.n[TRANSCODE_LOST_FIELD] = 1;
+	snprintf(loss.first[TRANSCODE_LOST_FIELD][0].path, TRANSCODE_LOSS_PATH, "#%" PRIu32, number);
+	transcode_loss_join(&r->report->info.loss, &loss);
+}
+
+/* A History up to END. */
+static bool read_history(struct cursor *c, uint64_t end, enum join_kind kind, struct err *err)
+{
+	struct header h;
+	bool at_end;
+
+	if (!join_part(c->r->join, kind, err))
+		return false;
+	while (peek(c, end, &h, &at_end, err) && !at_end) {
+		struct str whole;
+
+		if (!take(c, &h, &whole, err))
+			return false;
+		if (h.number != 1 || h.type != WIRE_BYTES) {
+			lose(c->r, h.number);
+			continue;
+		}
+		c->r->report->info.input_bytes = position(c);
+		if (!format_wire_event(c->r, whole, err))
+			return false;
+	}
+	return at_end && position(c) <= end && join_part_end(c->r->join, false, err);
+}
+
+bool format_wire_history(struct format_reader *r, struct str bytes, enum join_kind kind,
+			 struct err *err)
+{
+	struct wire w = wire_of(bytes);
+	struct wire_field f;
+
+	if (!join_part(r->join, kind, err))
+		return false;
+	while (wire_next(&w, &f))
+		if (f.number != 1 || f.type != WIRE_BYTES)
+			lose(r, f.number);
+		else if (!format_wire_event(r, f.whole, err))
+			return false;
+	if (w.broken)
+		return err_set(err, ERR_SYNTAX, "a blob that is damaged after %zu whole events",
+			       r->n_events);
+	return join_part_end(r->join, false, err);
+}
+
+bool format_blob(struct format_reader *r, uint64_t encoding, struct str data, struct err *err)
+{
+	if (!data.n)
+		return true;
+	if (encoding == 2 || (!encoding && (data.p[0] == '{' || data.p[0] == '[')))
+		return format_read_inside(r, data, err) || err_wrap(err, "in a blob");
+	if (data.p[0] == 'Y')
+		return err_set(err, ERR_FORMAT, "a thrift blob of Cadence: it is not read");
+	return format_wire_history(r, data, JOIN_BATCH, err);
+}
+
+/* ---- what a file begins with ---- */
+
+/* An event's first bytes: an id, and a time, a type or nothing behind it. */
+static bool begins_event(struct str s)
+{
+	size_t at = 1;
+	uint64_t id;
+
+	if (!s.n || (uint8_t)s.p[0] != TAG_1_NUMBER || !wire_varint(s, &at, &id) || id >> 40)
+		return false;
+	return at == s.n || s.p[at] == TAG_2_MESSAGE || s.p[at] == TAG_3_NUMBER ||
+	       s.p[at] == TAG_1_MESSAGE || (s.p[at] & 7) != 3;
+}
+
 /*
- * Nested first fields before the first event's id (tag 08) tell what wraps the events:
- * 1 is a History, 2 a GetWorkflowExecutionHistoryResponse around one, 3 a Cloud export.
+ * Messages in messages before the first event: 1 is a History, 2 a reply around one (or an
+ * item of an export), 3 a Cloud export. 0: none of them.
  */
-enum { LEVELS_HISTORY = 1, LEVELS_RESPONSE = 2, LEVELS_EXPORT = 3 };
-
-#define TAG_FIRST_MESSAGE 0x0a
-#define TAG_FIRST_NUMBER 0x08
-
-static unsigned levels_of(struct str bytes)
+static unsigned levels_of(struct str s)
 {
 	unsigned levels = 0;
 
-	while (levels <= LEVELS_EXPORT && bytes.n && (uint8_t)bytes.p[0] == TAG_FIRST_MESSAGE) {
+	for (uint64_t n; levels < 4 && s.n && s.p[0] == TAG_1_MESSAGE; levels++) {
 		size_t at = 1;
-		uint64_t n;
 
-		if (!wire_varint(bytes, &at, &n) || n == 0 || n > bytes.n - at)
+		if (!wire_varint(s, &at, &n) || n == 0)
 			return 0;
-		bytes = str_slice(bytes.p + at, (size_t)n);
-		levels++;
+		s = str_take(str_skip(s, at), n > SIZE_MAX ? SIZE_MAX : (size_t)n);
 	}
-	return bytes.n && (uint8_t)bytes.p[0] == TAG_FIRST_NUMBER ? levels : 0;
+	return begins_event(s) ? levels : 0;
 }
 
-/* A first length that runs past the end is a truncated file, if the rest looks right. */
-static bool is_cut_history(struct str bytes)
+static bool is_proto(struct format_reader *r, bool is, const char *format, const char *container,
+		     const char *evidence)
 {
-	size_t at = 1;
-	uint64_t n;
-
-	return bytes.n > 8 && (uint8_t)bytes.p[0] == TAG_FIRST_MESSAGE &&
-	       wire_varint(bytes, &at, &n) && n > bytes.n - at && at < bytes.n &&
-	       (uint8_t)bytes.p[at] == TAG_FIRST_NUMBER;
-}
-
-static bool sniff(struct str bytes)
-{
-	unsigned levels = levels_of(bytes);
-
-	return (levels >= LEVELS_HISTORY && levels <= LEVELS_EXPORT) || is_cut_history(bytes);
-}
-
-/* GetWorkflowExecutionHistoryResponse: history = 1, next_page_token = 3. */
-static bool unwrap_response(struct str *bytes, struct err *err)
-{
-	struct wire w = wire_of(*bytes);
-	struct str history = STR_NONE;
-	struct wire_field f;
-	bool more = false;
-
-	while (wire_next(&w, &f)) {
-		if (f.type != WIRE_BYTES)
-			continue;
-		if (f.number == 1 && history.p)
-			return err_set(err, ERR_FORMAT,
-				       "several histories in one file (a Cloud export?): not read yet");
-		if (f.number == 1)
-			history = f.bytes;
-		more |= f.number == 3 && f.bytes.n;
-	}
-	if (w.broken) {
-		if (err)
-			err->byte = (int64_t)w.at;
-		return err_set(err, ERR_SYNTAX, "truncated: the reply breaks off at byte %zu", w.at);
-	}
-	if (more)
-		return err_set(err, ERR_SYNTAX,
-			       "only one page of a history: its next_page_token is set; "
-			       "fetch the other pages and put the events together");
-	*bytes = history;
-	return true;
-}
-
-/* `cat a.bin b.bin` is one legal message with the events of both. */
-static bool one_history(struct str wire, struct err *err)
-{
-	struct wire w = wire_of(wire);
-	struct wire_field f;
-	size_t n = 0;
-
-	while (wire_next(&w, &f)) {
-		if (f.number != 1 || f.type != WIRE_BYTES)
-			continue;
-		/* WorkflowExecutionStarted once more: newest-first files have it last */
-		if (n++ && wire_value_at(f.bytes, 1, 0) == 1 && w.at < wire.n)
-			return err_set(err, ERR_SYNTAX,
-				       "two histories in one file (event 1 comes again at byte %zu)",
-				       (size_t)(f.whole.p - wire.p));
-	}
-	if (!w.broken)
-		return true;
-	if (err)
-		err->byte = (int64_t)w.at;
-	return err_set(err, ERR_SYNTAX, "truncated or damaged after %zu whole events, at byte %zu", n,
-		       w.at);
-}
-
-static bool load(const struct format_input *in, struct buf *made, struct str *ret_wire,
-		 struct err *err)
-{
-	struct str wire = in->bytes;
-
-	(void)made;
-	switch (levels_of(wire)) {
-	case LEVELS_EXPORT:
-		return err_set(err, ERR_FORMAT,
-			       "a Temporal Cloud export (many histories in one file): not read yet");
-	case LEVELS_RESPONSE:
-		in->info->format = "proto response";
-		if (!unwrap_response(&wire, err))
-			return false;
-		break;
-	default:
-		break;
-	}
-	if (!one_history(wire, err) ||
-	    !deep_walk(schema_message(in->schema, "temporal.api.history.v1.History"), wire, NULL, err))
+	if (!is)
 		return false;
-	*ret_wire = wire;
+	load_report_axis(r->report, LOAD_CARRIER, "protobuf", evidence, "certain");
+	load_report_axis(r->report, LOAD_CONTAINER, container, evidence, "certain");
+	if (!r->report->info.format)
+		r->report->info.format = format;
 	return true;
+}
+
+static struct cursor cursor_of(struct format_reader *r)
+{
+	return (struct cursor){.r = r, .in = r->in};
+}
+
+/* ---- a History ---- */
+
+static bool sniff_history(struct format_reader *r, struct str head, bool all)
+{
+	(void)all;
+	return is_proto(r, levels_of(head) == 1, "proto", "one history",
+			"events with ids are its first field");
+}
+
+static bool read_bare(struct format_reader *r, struct err *err)
+{
+	struct cursor c = cursor_of(r);
+
+	return read_history(&c, UINT64_MAX, r->kind, err);
 }
 
 const struct format FORMAT_PROTO = {
 	.name = "proto",
 	.what = "protobuf bytes of a History",
-	.sniff = sniff,
-	.load = load,
+	.sniff = sniff_history,
+	.read = read_bare,
+};
+
+/* ---- GetWorkflowExecutionHistoryResponse ---- */
+
+enum { RESPONSE_HISTORY = 1, RESPONSE_RAW = 2, RESPONSE_TOKEN = 3 };
+
+static bool is_blob(struct str s)
+{
+	return s.n > 4 && s.p[0] == TAG_1_NUMBER && (s.p[1] == 1 || s.p[1] == 2) &&
+	       s.p[2] == TAG_2_MESSAGE;
+}
+
+static bool sniff_response(struct format_reader *r, struct str head, bool all)
+{
+	size_t at = 1;
+	uint64_t n;
+	bool raw = head.n && head.p[0] == TAG_2_MESSAGE && wire_varint(head, &at, &n) &&
+		   is_blob(str_skip(head, at));
+
+	(void)all;
+	return is_proto(r, raw, "proto response", "a server's reply with raw blobs",
+			"blobs with an encoding are its second field") ||
+	       is_proto(r, levels_of(head) == 2, "proto response", "a server's reply",
+			"a history is its first field");
+}
+
+/* DataBlob: encoding_type = 1, data = 2. */
+static bool read_raw(struct format_reader *r, struct str blob, struct err *err)
+{
+	return format_blob(r, wire_value_at(blob, 1, 0), wire_bytes_at(blob, 2), err);
+}
+
+static struct str value_of(const struct header *h, struct str whole)
+{
+	return str_skip(whole, h->bytes);
+}
+
+/* Several of them, one behind the other, are pages. */
+static bool read_response(struct format_reader *r, struct err *err)
+{
+	struct cursor c = cursor_of(r);
+	struct header h;
+	struct str whole = STR_NONE;
+	bool at_end = false;
+
+	while (peek(&c, UINT64_MAX, &h, &at_end, err) && !at_end) {
+		if (h.number == RESPONSE_HISTORY && h.type == WIRE_BYTES) {
+			c.at += h.bytes;
+			if (!read_history(&c, position(&c) + h.n,
+					  r->kind == JOIN_PLAIN ? JOIN_PAGE : r->kind, err))
+				return false;
+			continue;
+		}
+		if (!take(&c, &h, &whole, err))
+			return false;
+		if (h.number == RESPONSE_RAW && h.type == WIRE_BYTES &&
+		    !read_raw(r, value_of(&h, whole), err))
+			return false;
+		if (h.number == RESPONSE_TOKEN && h.type == WIRE_BYTES)
+			join_token(r->join, h.n > 0);
+	}
+	return at_end;
+}
+
+const struct format FORMAT_RESPONSE = {
+	.name = "response",
+	.what = "a GetWorkflowExecutionHistoryResponse",
+	.sniff = sniff_response,
+	.read = read_response,
+};
+
+/* ---- export.v1.WorkflowExecutions ---- */
+
+static bool sniff_export(struct format_reader *r, struct str head, bool all)
+{
+	(void)all;
+	return is_proto(r, levels_of(head) == 3, "proto export", "a Temporal Cloud export",
+			"items with a history are its first field");
+}
+
+/* WorkflowExecution: history = 1. */
+static bool read_item(struct cursor *c, uint64_t end, struct err *err)
+{
+	struct header h;
+	struct str whole = STR_NONE;
+	bool at_end = false;
+
+	while (peek(c, end, &h, &at_end, err) && !at_end) {
+		if (h.number == 1 && h.type == WIRE_BYTES) {
+			c->at += h.bytes;
+			if (!read_history(c, position(c) + h.n, JOIN_WHOLE, err))
+				return false;
+		} else if (take(c, &h, &whole, err)) {
+			lose(c->r, h.number);
+		} else {
+			return false;
+		}
+	}
+	return at_end;
+}
+
+static bool read_export(struct format_reader *r, struct err *err)
+{
+	struct cursor c = cursor_of(r);
+	struct header h;
+	struct str whole = STR_NONE;
+	bool at_end = false;
+
+	while (peek(&c, UINT64_MAX, &h, &at_end, err) && !at_end) {
+		if (h.number == 1 && h.type == WIRE_BYTES) {
+			c.at += h.bytes;
+			if (!read_item(&c, position(&c) + h.n, err))
+				return false;
+		} else if (take(&c, &h, &whole, err)) {
+			lose(r, h.number);
+		} else {
+			return false;
+		}
+	}
+	return at_end;
+}
+
+const struct format FORMAT_EXPORT = {
+	.name = "export",
+	.what = "a Temporal Cloud export",
+	.sniff = sniff_export,
+	.read = read_export,
+};
+
+/* ---- DataBlob, and a lone HistoryEvent ---- */
+
+static bool sniff_blob(struct format_reader *r, struct str head, bool all)
+{
+	struct wire w = wire_of(head);
+	struct wire_field encoding, data;
+	bool is = is_blob(head);
+
+	if (is && all) {
+		is = wire_next(&w, &encoding) && wire_next(&w, &data) && data.bytes.n &&
+		     (data.bytes.p[0] == TAG_1_MESSAGE || encoding.value == 2);
+	} else if (is) {
+		size_t at = 3;
+		uint64_t n;
+
+		is = wire_varint(head, &at, &n) && at < head.n &&
+		     (head.p[at] == TAG_1_MESSAGE || head.p[1] == 2);
+	}
+	return is_proto(r, is, "proto blob", "a blob with its encoding",
+			"an encoding and bytes are its fields");
+}
+
+static bool read_blob(struct format_reader *r, struct err *err)
+{
+	struct cursor c = cursor_of(r);
+	uint64_t encoding = 0;
+	struct header h;
+	struct str whole = STR_NONE;
+	bool at_end = false;
+
+	while (peek(&c, UINT64_MAX, &h, &at_end, err) && !at_end) {
+		if (!take(&c, &h, &whole, err))
+			return false;
+		if (h.number == 1 && h.type == WIRE_VARINT)
+			encoding = (uint64_t)value_of(&h, whole).p[0];
+		else if (h.number == 2 && h.type == WIRE_BYTES &&
+			 !format_blob(r, encoding, value_of(&h, whole), err))
+			return false;
+	}
+	return at_end;
+}
+
+const struct format FORMAT_DATABLOB = {
+	.name = "datablob",
+	.what = "a DataBlob",
+	.sniff = sniff_blob,
+	.read = read_blob,
+};
+
+/* A whole message of fields that an event has. */
+static bool is_event(const struct format_reader *r, struct str s)
+{
+	return begins_event(s) &&
+	       deep_walk(schema_message(r->settings->schema, MESSAGE_EVENT), s, NULL, NULL) &&
+	       wire_value_at(s, 3, 0) > 0 && wire_value_at(s, 3, 0) < 1000;
+}
+
+static bool sniff_event(struct format_reader *r, struct str head, bool all)
+{
+	return is_proto(r, all && is_event(r, head), "proto event", "one event",
+			"an id, a time and a type are its fields");
+}
+
+/* An event without the tag and length that it has in a History. */
+static bool add_event(struct format_reader *r, struct str event, struct err *err)
+{
+	struct buf whole;
+	bool stays = r->stays, ok;
+
+	buf_init(&whole, LIMIT_HISTORY_BYTES);
+	wire_put_bytes(&whole, 1, event);
+	r->stays = false;
+	ok = buf_ok(&whole, err) && format_wire_event(r, buf_str(&whole), err);
+	r->stays = stays;
+	buf_done(&whole);
+	return ok;
+}
+
+static bool read_event(struct format_reader *r, struct err *err)
+{
+	return input_all(r->in, LIMIT_HISTORY_BYTES, err) &&
+	       join_part(r->join, r->kind, err) && add_event(r, r->in->window, err) &&
+	       join_part_end(r->join, false, err);
+}
+
+const struct format FORMAT_EVENT = {
+	.name = "event",
+	.what = "a single HistoryEvent",
+	.sniff = sniff_event,
+	.read = read_event,
+};
+
+/* ---- messages with their length in front ---- */
+
+static bool delimited_at(const struct format_reader *r, struct str head, size_t *at, bool all)
+{
+	struct str message;
+	uint64_t n;
+
+	if (!wire_varint(head, at, &n) || n < 4)
+		return false;
+	message = str_take(str_skip(head, *at), n > SIZE_MAX ? SIZE_MAX : (size_t)n);
+	if (message.n < n) /* it goes on behind what is seen, or is cut off */
+		return message.n > 8 && (begins_event(message) || levels_of(message) == 1) &&
+		       (!all || *at > 2);
+	*at += message.n;
+	return is_event(r, message) || levels_of(message) == 1;
+}
+
+static bool sniff_delimited(struct format_reader *r, struct str head, bool all)
+{
+	size_t at = 0;
+	bool is = delimited_at(r, head, &at, all);
+
+	if (is && at < head.n)
+		is = delimited_at(r, head, &at, all);
+	return is_proto(r, is, "proto delimited", "messages with their length in front",
+			"a length, and a history or an event of just that length");
+}
+
+static bool read_delimited(struct format_reader *r, struct err *err)
+{
+	struct cursor c = cursor_of(r);
+	bool in_part = false;
+
+	for (;;) {
+		struct header h = {0};
+		struct str s, message;
+		size_t at = 0;
+
+		if (!want(&c, HEADER_MAX, err))
+			return false;
+		s = str_skip(c.in->window, c.at);
+		if (!s.n)
+			break;
+		if (!wire_varint(s, &at, &h.n))
+			return broken(&c, err);
+		h.bytes = at;
+		if (!take(&c, &h, &s, err))
+			return false;
+		message = value_of(&h, s);
+		r->report->info.input_bytes = position(&c);
+		if (message.n && message.p[0] == TAG_1_MESSAGE) {
+			in_part = false;
+			if (!format_wire_history(r, message, JOIN_BATCH, err))
+				return false;
+			continue;
+		}
+		if (!in_part && !join_part(r->join, r->kind, err))
+			return false;
+		in_part = true;
+		if (!add_event(r, message, err))
+			return false;
+	}
+	return !in_part || join_part_end(r->join, false, err);
+}
+
+const struct format FORMAT_DELIMITED = {
+	.name = "delimited",
+	.what = "events or histories with their length in front",
+	.sniff = sniff_delimited,
+	.read = read_delimited,
 };

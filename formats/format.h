@@ -2,43 +2,66 @@
 /* format.h: the table of file formats, and what a row of it must do. */
 #pragma once
 
-#include "formats/base/arena.h"
-#include "formats/base/buf.h"
-#include "formats/base/err.h"
+#include "formats/input.h"
+#include "formats/join.h"
 #include "formats/load.h"
+#include "formats/load_report.h"
 
-/* Bytes of one file, unpacked, on their way to wire bytes. */
-struct format_input {
-	const struct schema *schema;
-	struct str bytes;
-	struct arena *arena;	/* the history's, for what must outlive the load */
-	struct load_info *info; /* never NULL */
+/* An input, unpacked, on its way to histories. */
+struct format_reader {
+	const struct load_settings *settings;
+	struct input *in;
+	struct join *join;
+	struct load_report *report;
+	struct arena *scratch; /* rewound after every event */
+	enum join_kind kind; /* of parts for which the input says nothing else */
+	unsigned depth;	     /* of inputs that were inside of others: JSON in a string, blobs */
+	bool stays;	     /* bytes of the window stay where they are until the load ends */
+	size_t n_events;     /* read so far, of all histories */
 };
 
 /*
- * A new format is a file fmt_x.c with one of these, and a line in format.c. The wire bytes
- * are either made (appended to MADE; then *RET_WIRE is not touched) or a part of the input.
+ * A new format is a file fmt_x.c with one of these, and a line in format.c: it tells from
+ * the first bytes whether an input is of its kind, and gives all events to r->join, a part
+ * for each list of them.
  */
 struct format {
-	const char *name; /* "json": for --explain */
-	const char *what; /* "JSON with a list of events": for messages */
-	bool (*sniff)(struct str bytes);
-	bool (*load)(const struct format_input *in, struct buf *made, struct str *ret_wire,
-		     struct err *err);
+	const char *name; /* for --from */
+	const char *what; /* "JSON that holds events": for messages and the list of --from */
+	/* HEAD: the first FORMAT_HEAD bytes, or ALL. Sets the axes that it can tell. */
+	bool (*sniff)(struct format_reader *r, struct str head, bool all);
+	bool (*read)(struct format_reader *r, struct err *err);
 };
 
-extern const struct format FORMAT_JSON;	 /* fmt_json.c */
-extern const struct format FORMAT_PROTO; /* fmt_proto.c */
+#define FORMAT_HEAD ((size_t)64 * 1024)
 
-/* Why BYTES, which no format took, are none, with advice; NULL: nothing is known. */
-const char *format_advice(struct str bytes);
+/* fmt_json.c */
+extern const struct format FORMAT_JSON, FORMAT_JSON_BEHIND_TEXT, FORMAT_TDBG;
+/* fmt_proto.c */
+extern const struct format FORMAT_PROTO, FORMAT_RESPONSE, FORMAT_EXPORT, FORMAT_DATABLOB;
+extern const struct format FORMAT_EVENT, FORMAT_DELIMITED;
 
-/* A file's bytes on their way: borrowed from the caller, or held in `owned`. */
-struct format_stream {
-	struct str bytes;
-	struct buf owned; /* p is NULL while the bytes are the caller's */
-};
+/* Recognises r->in (or takes --from's word) and reads it. */
+bool format_read(struct format_reader *r, struct err *err);
+/* Bytes that were inside of R's input, of any format: a string of JSON, a blob. */
+bool format_read_inside(struct format_reader *r, struct str bytes, struct err *err);
+/* The rows, for `--from list`. NULL behind the last. */
+const struct format *format_row(size_t index);
 
-/* Unpacks, recognises and reads S. INFO is cleared by the caller. */
-bool format_load(const struct schema *schema, struct format_stream *s, struct history *ret,
-		 struct load_info *info, struct err *err);
+/* Why HEAD, which no format took, is none, with advice; NULL: nothing is known. */
+const char *format_advice(struct str head);
+
+/* One event's bytes, of any dialect that the wire has, to the join. */
+bool format_wire_event(struct format_reader *r, struct str whole, struct err *err);
+/* All events of a History's bytes that are in memory. */
+bool format_wire_history(struct format_reader *r, struct str bytes, enum join_kind kind,
+			 struct err *err);
+/* A DataBlob's bytes and encoding (1: protobuf, 2: JSON; 0: told from the bytes). */
+bool format_blob(struct format_reader *r, uint64_t encoding, struct str data, struct err *err);
+/* How the first event is written, from its JSON or its bytes: for the axes. */
+void format_json_axes(struct format_reader *r, struct str event);
+
+/* fmt_cadence.c: events of Cadence, Temporal's ancestor. */
+bool format_cadence_json(struct str event);
+bool format_cadence_wire(struct str event);
+bool format_cadence_refuse(struct err *err);

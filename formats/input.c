@@ -12,7 +12,6 @@
 #include "formats/base/mem.h"
 #include "formats/filter.h"
 #include "formats/layer.h"
-#include "formats/members.h"
 #include "formats/zstd_seek.h"
 
 /* Large enough that calls don't count, small enough to stay in the processor's cache. */
@@ -455,17 +454,16 @@ static bool open_mapped(struct input *in, int fd, size_t size)
 	return true;
 }
 
-static int open_file(struct str path, int *ret_errno, struct err *err)
+static int open_file(struct str path, struct err *err)
 {
 	struct arena a;
 	int fd;
 
 	arena_init(&a);
 	fd = open(arena_cstr(&a, path), O_RDONLY | O_CLOEXEC);
-	*ret_errno = errno;
-	if (fd < 0)
-		err_set(err, ERR_IO, "%s", strerror(errno));
 	arena_done(&a);
+	if (fd < 0)
+		err_errno(err, "opening");
 	return fd;
 }
 
@@ -486,13 +484,11 @@ static bool open_owned(struct input *in, int fd, unsigned flags, struct err *err
 
 bool input_open_path(struct input *in, struct str path, unsigned flags, struct err *err)
 {
-	int fd, why;
+	int fd;
 
 	if (str_is(path, "-"))
 		return input_open_fd(in, STDIN_FILENO, flags, err);
-	fd = open_file(path, &why, err);
-	if (fd < 0 && why == ENOTDIR && members_path(path).n)
-		return members_input(NULL, path, flags, in, err);
+	fd = open_file(path, err);
 	return fd >= 0 && open_owned(in, fd, flags, err);
 }
 
@@ -538,12 +534,12 @@ bool input_open_event(struct input *in, struct str path, int64_t id, unsigned fl
 		      int64_t *ret_first, struct err *err)
 {
 	uint64_t offset;
-	int fd, why;
+	int fd;
 
 	*ret_first = 0;
-	if (str_is(path, "-") || members_path(path).n)
+	if (str_is(path, "-"))
 		return input_open_path(in, path, flags, err);
-	fd = open_file(path, &why, err);
+	fd = open_file(path, err);
 	if (fd < 0)
 		return false;
 	offset = offset_of_event(fd, size_of(fd), id, ret_first);

@@ -5,8 +5,9 @@
 #include "formats/base/buf.h"
 #include "formats/base/limits.h"
 #include "formats/format.h"
+#include "formats/layer.h"
+#include "formats/join.h"
 
-#include <inttypes.h>
 #include <sys/stat.h>
 
 struct str load_path_split(struct str path, size_t *ret_n)
@@ -31,67 +32,242 @@ struct str load_path_split(struct str path, size_t *ret_n)
 	return str_take(path, cut - 1);
 }
 
-static void describe(struct load_info *info)
-{
-	bool json = str_starts(str_of(info->format), STR("json"));
+/* ---- one load ---- */
 
-	info->ordinal = 1;
-	info->only = true;
-	info->damage_byte = -1;
-	info->axes[LOAD_PACKING] = (struct load_finding){
-		info->compression ? info->compression : "none", "how it begins", "certain"};
-	info->axes[LOAD_CARRIER] =
-		(struct load_finding){json ? "JSON" : "protobuf", "all of it was read", "certain"};
+struct loading {
+	const struct load_settings *settings;
+	struct input in;
+	struct load_report report;
+	struct join join;
+	struct arena scratch;
+	size_t wanted; /* ordinal of the only one that is wanted; 0: all */
+	bool stopped;  /* the rest is not wanted */
+};
+
+static void loading_init(struct loading *l, const struct load_settings *settings,
+			 struct event_sink *sink, bool keep_whole)
+{
+	*l = (struct loading){.settings = settings};
+	load_report_init(&l->report);
+	arena_init(&l->scratch);
+	join_init(&l->join, settings->schema, sink, &l->report);
+	l->join.keep_whole = keep_whole;
+	l->join.partial = settings->flags & LOAD_PARTIAL;
 }
 
-static bool each_of(const struct load_settings *settings, struct format_stream *s, size_t wanted,
-		    load_each_fn *each, void *data, struct err *err)
+static void loading_done(struct loading *l)
 {
-	struct load_info info = {0};
-	struct history h;
-	struct err stop = ERR_INIT;
+	join_done(&l->join);
+	load_report_done(&l->report);
+	arena_done(&l->scratch);
+}
+
+/* What came off around the input: "gzip, hex". */
+static void note_layers(struct loading *l)
+{
+	struct load_report *r = &l->report;
+	const struct input *in = &l->in;
+	struct str names = STR_NONE;
+
+	for (unsigned i = 0; i < in->n_layers; i++) {
+		names = names.p ? arena_printf(&r->arena, "%s, %s", names.p, in->layers[i]->name)
+				: str_of(in->layers[i]->name);
+		if (in->notes[i])
+			load_report_note(r, "layer", "%s: %s", in->layers[i]->name, in->notes[i]);
+	}
+	if (names.p) {
+		r->info.compression = names.p;
+		load_report_axis(r, LOAD_PACKING, names.p, in->layers[0]->evidence, "certain");
+	} else {
+		load_report_axis(r, LOAD_PACKING, "none", "no known mark at its begin", "certain");
+	}
+}
+
+/* What was read until something was wrong is worth having, if the caller says so. */
+static bool give_what_is_there(struct loading *l, struct err *err)
+{
+	const struct err why = err ? *err : (struct err)ERR_INIT;
+	struct load_info *info = &l->report.info;
+
+	if (!l->join.partial || l->join.sink_failed || (why.code != ERR_SYNTAX && why.code != ERR_LIMIT) ||
+	    (!l->join.n_events && !l->join.held.n))
+		return false;
+	if (!info->damage.p)
+		info->damage = arena_str(&l->report.texts, str_of(why.message));
+	info->damage_line = why.line;
+	info->damage_byte = why.byte;
+	l->join.more = false; /* said already */
+	*err = (struct err)ERR_INIT;
+	return join_end(&l->join, err);
+}
+
+/*
+ * JSON's wire form is about half of compact JSON, a quarter of indented, two fifths where
+ * payloads are long. What is not written to costs nothing; growing does.
+ */
+static void reserve(struct loading *l)
+{
+	if (l->join.keep_whole && l->in.at_end && l->in.window.n &&
+	    (l->in.window.p[0] == '{' || l->in.window.p[0] == '['))
+		buf_room(&l->join.out, l->in.window.n / 2);
+}
+
+static bool read_input(struct loading *l, struct err *err)
+{
+	struct format_reader r = {
+		.settings = l->settings,
+		.in = &l->in,
+		.join = &l->join,
+		.report = &l->report,
+		.scratch = &l->scratch,
+	};
+	struct err none = ERR_INIT;
 	bool ok;
 
-	if (!format_load(settings->schema, s, &h, &info, err))
+	err = err ? err : &none;
+	if (!input_want(&l->in, FORMAT_HEAD, err))
 		return false;
-	if (wanted > 1) {
-		history_done(&h);
-		return err_set(err, ERR_MISSING, "there is no history %zu, only one", wanted);
+	note_layers(l);
+	reserve(l);
+	ok = format_read(&r, err) && join_end(&l->join, err);
+	if (l->stopped)
+		return true;
+	if (!ok)
+		ok = give_what_is_there(l, err);
+	if (!input_sound(&l->in, err))
+		return false;
+	if (!ok)
+		return false;
+	if (!l->report.info.ordinal)
+		return err_set(err, ERR_FORMAT, "it holds no events");
+	if (l->wanted > l->report.info.ordinal)
+		return err_set(err, ERR_MISSING, "there is no history %zu, only %zu", l->wanted,
+			       l->report.info.ordinal);
+	return true;
+}
+
+static bool read_path(struct loading *l, struct str path, struct err *err)
+{
+	struct str file = load_path_split(path, &l->wanted);
+	bool ok = input_open_path(&l->in, file, INPUT_MAP, err);
+
+	if (ok) {
+		ok = read_input(l, err);
+		input_done(&l->in);
 	}
-	describe(&info);
-	ok = each(data, &h, &info, &stop) || stop.code == ERR_NONE;
+	return ok || err_wrap(err, "%.*s", STR_ARG(path));
+}
+
+/* ---- histories ---- */
+
+struct collecting {
+	struct event_sink sink; /* first */
+	struct loading l;
+	load_each_fn *each;
+	void *data;
+	struct arena arena; /* of the history under way */
+	struct str wire;
+};
+
+static bool collect_begin(struct event_sink *s, const struct sink_identity *who,
+			  const struct load_info *info, struct err *err)
+{
+	struct collecting *c = (struct collecting *)s;
+
+	(void)who;
+	(void)info;
+	(void)err;
+	arena_done(&c->arena);
+	arena_init(&c->arena);
+	c->wire = STR_NONE;
+	return true;
+}
+
+static bool is_wanted(const struct loading *l)
+{
+	return !l->wanted || l->report.info.ordinal == l->wanted;
+}
+
+/* All of a history, once: moved where the bytes were made here, copied where they lie. */
+static bool collect_events(struct event_sink *s, struct str events, struct err *err)
+{
+	struct collecting *c = (struct collecting *)s;
+	struct buf *out = &c->l.join.out;
+	size_t n;
+
+	(void)err;
+	if (!is_wanted(&c->l))
+		return true;
+	if (events.p != out->p) {
+		c->wire = arena_str(&c->arena, events);
+		return true;
+	}
+	c->wire = events;
+	arena_adopt(&c->arena, buf_take(out, &n));
+	buf_init(out, LIMIT_HISTORY_BYTES);
+	return true;
+}
+
+static bool collect_end(struct event_sink *s, const struct load_info *info, struct err *err)
+{
+	struct collecting *c = (struct collecting *)s;
+	struct load_info copy;
+	struct history h;
+	bool ok;
+
+	(void)info;
+	if (!is_wanted(&c->l))
+		return true;
+	if (!history_take(&h, &c->arena, c->wire, c->l.settings->schema, err))
+		return false;
+	copy = load_report_copy(&c->l.report, &h.arena);
+	ok = c->each(c->data, &h, &copy, err);
 	history_done(&h);
-	if (!ok && err)
-		*err = stop;
-	return ok;
+	c->l.stopped = ok ? c->l.wanted != 0 : !err || err->code == ERR_NONE;
+	return ok && !c->l.stopped;
+}
+
+static void collecting_init(struct collecting *c, const struct load_settings *settings,
+			    load_each_fn *each, void *data)
+{
+	*c = (struct collecting){.sink = {collect_begin, collect_events, collect_end},
+				 .each = each,
+				 .data = data};
+	arena_init(&c->arena);
+	loading_init(&c->l, settings, &c->sink, true);
+}
+
+static void collecting_done(struct collecting *c)
+{
+	loading_done(&c->l);
+	arena_done(&c->arena);
 }
 
 bool load_each(const struct load_settings *settings, struct str path, load_each_fn *each,
 	       void *data, struct err *err)
 {
-	struct format_stream s = {0};
-	size_t wanted;
-	struct str file = load_path_split(path, &wanted);
+	struct collecting c;
 	bool ok;
 
-	buf_init(&s.owned, LIMIT_INPUT_BYTES);
-	if (!source_read(file, &s.owned, err)) {
-		buf_done(&s.owned);
-		return false;
-	}
-	s.bytes = buf_str(&s.owned);
-	ok = each_of(settings, &s, wanted, each, data, err);
-	buf_done(&s.owned);
-	return ok || err_wrap(err, "%.*s", STR_ARG(path));
+	collecting_init(&c, settings, each, data);
+	ok = read_path(&c.l, path, err);
+	collecting_done(&c);
+	return ok;
 }
 
 bool load_each_bytes(const struct load_settings *settings, struct str bytes, load_each_fn *each,
 		     void *data, struct err *err)
 {
-	struct format_stream s = {.bytes = bytes};
-	bool ok = each_of(settings, &s, 0, each, data, err);
+	struct collecting c;
+	bool ok;
 
-	buf_done(&s.owned);
+	collecting_init(&c, settings, each, data);
+	ok = input_open_bytes(&c.l.in, bytes, 0, err);
+	if (ok) {
+		ok = read_input(&c.l, err);
+		input_done(&c.l.in);
+	}
+	collecting_done(&c);
 	return ok;
 }
 
@@ -129,7 +305,7 @@ static bool settle(struct keeping *k, bool ok, struct history *ret, struct load_
 		history_done(&k->h);
 	if (ok)
 		err_set(err, ERR_FORMAT,
-			"%zu histories in one file: name one of them (FILE#1 to FILE#%zu)", k->n,
+			"%zu histories in one input: name one of them (FILE#1 to FILE#%zu)", k->n,
 			k->n);
 	return false;
 }
@@ -161,39 +337,49 @@ bool load_history_bytes(const struct schema *schema, struct str bytes, struct hi
 
 /* ---- as a stream ---- */
 
-struct streaming {
-	struct event_sink *sink;
+/* Of a FILE#N, only that one. */
+struct choosing {
+	struct event_sink sink; /* first */
+	struct loading l;
+	struct event_sink *to;
 };
 
-/* The bytes of events I to *END, as many as make a chunk. */
-static struct str chunk_from(const struct history *h, size_t i, size_t *end)
+static bool choose_begin(struct event_sink *s, const struct sink_identity *who,
+			 const struct load_info *info, struct err *err)
 {
-	size_t from = history_prefix(h, i).n, to = from;
+	struct choosing *c = (struct choosing *)s;
 
-	while (i < h->n_events && to - from < SINK_CHUNK)
-		to = history_prefix(h, ++i).n;
-	*end = i;
-	return str_slice(h->wire.p + from, to - from);
+	return !is_wanted(&c->l) || c->to->begin(c->to, who, info, err);
 }
 
-static bool stream(void *data, struct history *h, const struct load_info *info, struct err *err)
+static bool choose_events(struct event_sink *s, struct str events, struct err *err)
 {
-	struct event_sink *sink = ((struct streaming *)data)->sink;
-	struct sink_identity who = {h->workflow_id, h->run_id, h->first_run_id, h->workflow_type,
-				    h->task_queue};
+	struct choosing *c = (struct choosing *)s;
 
-	if (!sink->begin(sink, &who, info, err))
+	return !is_wanted(&c->l) || c->to->events(c->to, events, err);
+}
+
+static bool choose_end(struct event_sink *s, const struct load_info *info, struct err *err)
+{
+	struct choosing *c = (struct choosing *)s;
+
+	if (!is_wanted(&c->l))
+		return true;
+	if (!c->to->end(c->to, info, err))
 		return false;
-	for (size_t i = 0; i < h->n_events;)
-		if (!sink->events(sink, chunk_from(h, i, &i), err))
-			return false;
-	return sink->end(sink, info, err);
+	c->l.stopped = c->l.wanted != 0;
+	return !c->l.stopped;
 }
 
 bool load_events(const struct load_settings *settings, struct str path, struct event_sink *sink,
 		 struct err *err)
 {
-	struct streaming s = {sink};
+	struct choosing c = {.sink = {choose_begin, choose_events, choose_end}, .to = sink};
+	struct err none = ERR_INIT;
+	bool ok;
 
-	return load_each(settings, path, stream, &s, err);
+	loading_init(&c.l, settings, &c.sink, false);
+	ok = read_path(&c.l, path, err ? err : &none);
+	loading_done(&c.l);
+	return ok;
 }

@@ -18,13 +18,9 @@ struct source_list {
 };
 
 /*
- * Expands files, folders (recursed, sorted bytewise; only names that may hold a history),
- * archives (members.h: ARCHIVE/MEMBER, in the archive's order), globs and `-`. Names that
- * may hold one end in .json .jsonl .ndjson .bin .pb .proto .protobin .txt .hex .xxd .b64
- * .base64 .dump .history, and behind these perhaps .gz .zst .zlib .zz, or lie as objects of
- * an s3 archive or of a Cloud export do. A file that is named is taken whatever its name.
- * Strings live in A. An argument that names nothing is an error; an empty folder or archive
- * is not (it adds nothing).
+ * Expands files, folders (recursed, sorted bytewise; only names that may hold a history:
+ * .json .jsonl .bin .pb .protobin .txt and their .gz .zst), globs and `-`. Strings live in
+ * A. An argument that names nothing is an error; an empty folder is not (it adds nothing).
  */
 bool source_expand(const struct str *arguments, size_t n, struct arena *a,
 		   struct source_list *list, struct err *err);
@@ -65,6 +61,7 @@ struct load_info {
 	struct transcode_loss loss;
 	size_t input_bytes; /* after decompression, up to the end of this history */
 	bool newest_first;  /* the file's order; the history is in order */
+	bool text_checked;  /* all strings came from JSON, so they are UTF-8 */
 
 	struct load_finding axes[LOAD_AXES]; /* what is NULL: not told (yet) */
 	const struct load_note *notes;

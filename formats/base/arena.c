@@ -13,8 +13,7 @@
 
 struct arena_block {
 	struct arena_block *older;
-	void (*done)(void *data); /* called when this block goes, or NULL */
-	void *data;
+	void *adopted; /* memory that goes when this block goes, or NULL */
 	size_t size;   /* of bytes[] */
 	_Alignas(16) char bytes[];
 };
@@ -30,8 +29,7 @@ static void drop_newest(struct arena *a)
 
 	a->block = b->older;
 	a->total -= b->size;
-	if (b->done)
-		b->done(b->data);
+	mem_free(b->adopted);
 	mem_free(b);
 }
 
@@ -54,7 +52,7 @@ static void open_block(struct arena *a, size_t n)
 		size = n;
 	b = mem_alloc(sizeof(*b) + size);
 	b->older = a->block;
-	b->done = NULL;
+	b->adopted = NULL;
 	b->size = size;
 	a->block = b;
 	a->used = 0;
@@ -74,20 +72,14 @@ void *arena_alloc(struct arena *a, size_t n)
 	return p;
 }
 
-void arena_defer(struct arena *a, void (*done)(void *data), void *data)
+void arena_adopt(struct arena *a, void *p)
 {
 	struct arena_block *b = mem_zalloc(sizeof(*b));
 
 	b->older = a->block;
-	b->done = done;
-	b->data = data;
+	b->adopted = p;
 	a->block = b;
 	a->used = 0;
-}
-
-void arena_adopt(struct arena *a, void *p)
-{
-	arena_defer(a, mem_free, p);
 }
 
 void *arena_zalloc(struct arena *a, size_t n)

@@ -90,7 +90,7 @@ static void ids_from_name(struct corpus_item *item, const struct corpus_settings
  * event whose attributes are another type's: some hang on it. And so does a Python worker on
  * text that is none; JSON was checked when it was read, protobuf was not.
  */
-static bool can_be_served(const struct history *h, bool from_json, struct err *err)
+static bool can_be_served(const struct history *h, bool text_checked, struct err *err)
 {
 	for (size_t i = 0; i < h->n_events; i++) {
 		const struct event *e = &h->events[i];
@@ -106,7 +106,7 @@ static bool can_be_served(const struct history *h, bool from_json, struct err *e
 				       "event %" PRId64 ": it is a %s without the attributes of "
 				       "one",
 				       e->id, row->name);
-		if (!from_json &&
+		if (!text_checked &&
 		    !text_check(history_event_message(h), history_event(h, i), err))
 			return err_wrap(err, "event %" PRId64, e->id);
 	}
@@ -170,7 +170,7 @@ static void look(struct corpus *c, struct corpus_item *item, const struct histor
 {
 	struct err err = ERR_INIT;
 
-	if (!can_be_served(h, str_is(STR("json"), info->format), &err))
+	if (!can_be_served(h, info->text_checked, &err))
 		decide(c, item, VERDICT_INVALID, NULL,
 		       arena_str(&c->arena, str_of(err.message)));
 	else if (!h->n_tasks)

@@ -63,35 +63,25 @@ static void refusals_say_what_to_do(void **state)
 	} ROWS[] = {
 		{"", ERR_FORMAT, "empty file"},
 		{" \n", ERR_FORMAT, "nothing but blanks"},
-		{"hello", ERR_FORMAT, "tried: gzip, zstd, JSON"},
+		{"hello", ERR_FORMAT, "tried: json, tdbg, proto"},
 		{"Progress:\n  ID  Time  Type\n", ERR_FORMAT, "text table"},
 		{"\x1b[35mProgress:\x1b[0m\n", ERR_FORMAT, "text table"},
-		{"\xff\xfe{\0", ERR_FORMAT, "UTF-16"},
 		{"{\"events\":[]}", ERR_FORMAT, "no events"},
 		{"{}", ERR_FORMAT, "without \"events\""},
 		{"[1,2]", ERR_FORMAT, "not of events"},
-		{"[{\"events\":[]}]", ERR_FORMAT, "pages or batches"},
-		{"{\"rawHistory\":[]}", ERR_FORMAT, "raw history"},
+		{"[{\"events\":[]}]", ERR_FORMAT, "no events"},
+		{"{\"rawHistory\":[]}", ERR_FORMAT, "no events"},
 		{"{\"code\":5,\"message\":\"x\"}", ERR_FORMAT, "error that a server"},
-		{"{\"events\":[" E1 "]}\n{\"events\":[" E1 "]}", ERR_SYNTAX,
-		 "two JSON documents in one file (the second begins at line 2)"},
 		{"{\"events\":[" E1 "]} x", ERR_SYNTAX, "something follows"},
 		{"{\"history\":{\"events\":[" E1 "]},\"nextPageToken\":\"YWJj\"}", ERR_SYNTAX,
 		 "nextPageToken"},
 		{"{\"nextPageToken\":\"YWJj\",\"history\":{\"events\":[" E1 "]}}", ERR_SYNTAX,
 		 "nextPageToken"},
 		{"{\"events\":[\n" E1 ",\n{\"eventId\":\"2", ERR_SYNTAX,
-		 "truncated: the text ends at line 3, column 14"},
+		 "truncated: the text ends at line 3, column 14, inside the history, after 1 whole "
+		 "event"},
 		{"[" E1 ",", ERR_SYNTAX, "truncated"},
 		{"{\"events\":[{\"eventId\":true}]}", ERR_SYNTAX, "line 1, column"},
-		{"{\"events\":[{\"workflowExecutionSignaledEventAttributes\":{\"input\":[1]}}]}",
-		 ERR_SYNTAX, "decoded payloads"},
-		{"{\"events\":[{\"workflowExecutionSignaledEventAttributes\":{\"input\":{\"payloads\":"
-		 "[{\"metadata\":{\"encoding\":\"json/plain\"},\"data\":\"eA==\"}]}}}]}",
-		 ERR_SYNTAX, "decoded payloads"},
-		{"{\"events\":[{\"workflowExecutionSignaledEventAttributes\":{\"input\":{\"payloads\":"
-		 "[{\"metadata\":{\"encoding\":\"anNvbi9wbGFpbg==\",\"encodingDecoded\":\"x\"}}]}}}]}",
-		 ERR_SYNTAX, "decoded payloads"},
 	};
 
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
@@ -136,7 +126,7 @@ static void protobuf_is_read_bare_or_in_a_reply(void **state)
 
 	wire_put_bytes(&reply, 3, STR("token"));
 	assert_false(load_history_bytes(*state, buf_str(&reply), &h, &info, &err));
-	assert_non_null(strstr(err.message, "next_page_token"));
+	assert_non_null(strstr(err.message, "nextPageToken is set"));
 	buf_done(&reply);
 	build_done(&b);
 }
@@ -170,7 +160,7 @@ static void two_histories_in_one_file_are_told(void **state)
 	buf_add(&two, build_wire(&b));
 	buf_add(&two, build_wire(&b));
 	assert_false(load_history_bytes(*state, buf_str(&two), &h, NULL, &err));
-	assert_non_null(strstr(err.message, "two histories"));
+	assert_non_null(strstr(err.message, "2 histories in one input: name one of them"));
 	buf_done(&two);
 	build_done(&b);
 }
@@ -195,7 +185,7 @@ static void compression_is_taken_off_layer_by_layer(void **state)
 		buf_add(&now, buf_str(&next));
 		if (load_history_bytes(*state, buf_str(&now), &h, &info, &err)) {
 			assert_true(i < LIMIT_FILTERS);
-			assert_string_equal(info.compression, f->name);
+			assert_int_equal(strncmp(info.compression, f->name, strlen(f->name)), 0);
 			assert_true(str_eq(h.wire, build_wire(&b)));
 			history_done(&h);
 		} else {
