@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { EXIT_USAGE = 2, EXIT_NOT_DONE = 3 };
@@ -25,6 +26,7 @@ static const struct command *const COMMANDS[] = {
 	&COMMAND_SHOW,
 	&COMMAND_CHECK,
 	&COMMAND_CONVERT,
+	&COMMAND_DIFF,
 };
 
 static const struct opts_section SECTIONS[] = {
@@ -181,6 +183,20 @@ static int man(void)
 	return print(&out);
 }
 
+/* COLUMNS is what a shell or a test says; else the terminal knows. */
+static int columns(void)
+{
+	const char *said = getenv("COLUMNS");
+	struct winsize size;
+	long long n;
+
+	if (said && str_to_int(str_of(said), &n) && n > 0 && n <= 10000)
+		return (int)n;
+	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		return size.ws_col;
+	return 0;
+}
+
 /* The schema takes a millisecond to build, so it is built for commands only. */
 static int run(const struct command *command, void *settings, const struct opt_list *operands)
 {
@@ -190,6 +206,7 @@ static int run(const struct command *command, void *settings, const struct opt_l
 		.out_is_tty = isatty(STDOUT_FILENO),
 		.err_is_tty = isatty(STDERR_FILENO),
 		.colour = likes_colour(),
+		.columns = columns(),
 		.version = HINDCAST_VERSION,
 	};
 	struct arena arena;

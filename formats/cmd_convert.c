@@ -37,6 +37,34 @@ static const struct opt OPTS[] = {
 	{"force", 'f', OPT_FLAG, NULL, offsetof(struct convert, force),
 	 "Overwrite files that exist."},
 
+#define CODEC(member) offsetof(struct convert, codec.member)
+	{"Payloads", 0, OPT_HEADING, NULL, 0, NULL},
+	{"codec", 0, OPT_STRING, "WAY", CODEC(direction),
+	 "decode: undo what payload codecs did to the payloads (zlib, snappy, encrypted), as far "
+	 "as there are keys; encode: do it."},
+	{"codec-chain", 0, OPT_STRING, "LIST", CODEC(chain),
+	 "What encoding puts on, the innermost first: zlib,encrypted."},
+	{"keys", 0, OPT_STRING, "FILE", CODEC(keys),
+	 "Keys of encrypted payloads: lines of an id and hex:..., base64:... or text:... Without "
+	 "one the environment is asked for HINDCAST_KEY_ID."},
+	{"key-id", 0, OPT_STRING, "ID", CODEC(key_id), "The key that encrypting uses."},
+	{"codec-header-fields", 0, OPT_FLAG, NULL, CODEC(header_fields),
+	 "Encode the payloads of workflow headers too."},
+	{"codec-plain-failures", 0, OPT_FLAG, NULL, CODEC(plain_failures),
+	 "Leave messages and stack traces of failures readable when encoding."},
+	{"codec-endpoint", 0, OPT_STRING, "URL", CODEC(endpoint),
+	 "Ask this codec server (POST URL/decode or URL/encode) instead; {namespace} in it is "
+	 "replaced."},
+	{"namespace", 0, OPT_STRING, "NAME", CODEC(namespace),
+	 "The namespace that a codec server is told of (X-Namespace)."},
+	{"codec-auth", 0, OPT_STRING, "TEXT", CODEC(auth),
+	 "The Authorization that a codec server is given."},
+	{"codec-header", 0, OPT_LIST, "NAME=VALUE", CODEC(headers),
+	 "Another header for a codec server; may be given more than once."},
+	{"codec-timeout", 0, OPT_INT, "SECONDS", CODEC(timeout),
+	 "How long a codec server has for one request (30)."},
+#undef CODEC
+
 	{"Looking", 0, OPT_HEADING, NULL, 0, NULL},
 	{"list", 'l', OPT_FLAG, NULL, offsetof(struct convert, list),
 	 "List the histories in each input; nothing is written."},
@@ -213,6 +241,26 @@ static int convert_all(struct converting *c, const struct source_list *list)
 	return c->code;
 }
 
+/* What happens to events between reading and writing. */
+static int add_stages(struct converting *c)
+{
+	struct err err = ERR_INIT;
+
+	if (convert_codec_open(c, &c->codec, &err))
+		return 0;
+	if (err.code == ERR_USAGE)
+		return usage(c, err.message);
+	inputs_complain(c->context, err.message);
+	return EXIT_CANNOT;
+}
+
+static void settings_done(void *settings)
+{
+	struct convert *s = settings;
+
+	opt_list_done(&s->codec.headers);
+}
+
 static int run(const struct command_context *context, void *settings, const struct str *operands,
 	       size_t n_operands)
 {
@@ -235,11 +283,14 @@ static int run(const struct command_context *context, void *settings, const stru
 	code = code ? code : check_format(&c);
 	settle(&c);
 	if (!code)
+		code = add_stages(&c);
+	if (!code)
 		code = inputs_expand(context, "convert", operands, n_operands, &c.names, &list);
 	if (!code)
 		code = convert_all(&c, &list);
 	source_list_done(&list);
 	stage_line_done(&c.stages);
+	convert_codec_close(c.codec);
 	map_done(&c.written);
 	arena_done(&c.names);
 	return code;
@@ -272,4 +323,5 @@ const struct command COMMAND_CONVERT = {
 	.n_opts = sizeof(OPTS) / sizeof(*OPTS),
 	.settings_size = sizeof(struct convert),
 	.run = run,
+	.settings_done = settings_done,
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "formats/base/map.h"
+#include "formats/cmd_convert_codec.h"
 #include "formats/cmd_inputs.h"
 #include "formats/out.h"
 #include "formats/out_file.h"
@@ -23,6 +24,7 @@ struct convert {
 	bool force;
 	bool strict;
 	bool keep_unknown;
+	struct convert_codec_options codec;
 };
 
 /* One run of the command. */
@@ -42,6 +44,7 @@ struct converting {
 	struct str folder; /* p is NULL: one file, or standard output */
 	struct map written; /* paths of this run: nothing is written twice */
 	struct stage_line stages;
+	struct convert_codec *codec; /* NULL: none */
 };
 
 /* The exit code is at least CODE from now on. */

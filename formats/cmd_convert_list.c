@@ -2,6 +2,7 @@
 /* cmd_convert_list.c: --list: what histories an input holds, and where. */
 #include "formats/base/limits.h"
 #include "formats/base/visible.h"
+#include "formats/base/width.h"
 #include "formats/cmd_convert.h"
 #include "formats/detail.h"
 #include "formats/json.h"
@@ -164,26 +165,19 @@ static struct str cell(const struct row *r, size_t column, struct arena *a)
 	return safe;
 }
 
-/* Characters, for columns that line up. */
-static size_t width(struct str s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 static void put_line(struct buf *text, struct str *cells, const size_t *widths)
 {
 	for (size_t i = 0; i < N_COLUMNS; i++) {
-		size_t blanks = widths[i] - width(cells[i]);
-		bool number = i >= FIRST_NUMBER;
+		size_t blanks = widths[i] - width_of(cells[i]);
 
-		buf_printf(text, "%s%*s", i ? "  " : "", number ? (int)blanks : 0, "");
-		buf_add(text, cells[i]);
-		if (!number)
+		if (i)
+			buf_puts(text, "  ");
+		if (i >= FIRST_NUMBER) {
 			buf_printf(text, "%*s", (int)blanks, "");
+			buf_add(text, cells[i]);
+		} else {
+			width_add(text, cells[i], widths[i]);
+		}
 	}
 	buf_add_char(text, '\n');
 }
@@ -197,9 +191,9 @@ static void put_table(struct listing *l)
 	buf_init(&text, 0);
 	for (size_t i = 0; i < N_COLUMNS; i++) {
 		cells[i] = str_of(HEADS[i]);
-		widths[i] = width(cells[i]);
+		widths[i] = width_of(cells[i]);
 		for (size_t r = 0; r < l->rows.n; r++) {
-			size_t n = width(cell(&l->rows.at[r], i, &l->arena));
+			size_t n = width_of(cell(&l->rows.at[r], i, &l->arena));
 
 			widths[i] = n > widths[i] ? n : widths[i];
 		}

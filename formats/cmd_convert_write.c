@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_convert_write.c: events from the reader through the stages into files. */
+#include "formats/base/digest.h"
 #include "formats/cmd_convert.h"
 #include "formats/out_name.h"
 #include "formats/wire_step.h"
@@ -25,6 +26,8 @@ struct writing {
 	bool started;	 /* a history is between begin and end */
 	bool failed;	 /* of one file: it can't be whole any more */
 	size_t n_events; /* of this history, as read */
+	struct digest digest; /* of its events as written, where may_skip() */
+	struct map seen;      /* digests of the histories in one file */
 };
 
 void convert_worse(struct converting *c, int code)
@@ -59,16 +62,11 @@ static bool open_somewhere(struct writing *w, struct err *err)
 
 	if (c->folder.p)
 		return out_file_open(&w->file, c->folder, c->folder, c->packing, err);
-	if (str_is(path, "-")) {
-		out_file_direct(&w->file, STDOUT_FILENO, STR("standard output"), c->packing);
-		return true;
-	}
-	if (out_file_is_special(path, &fd, err)) {
-		if (fd < 0)
-			return false;
-		out_file_direct(&w->file, fd, path, c->packing);
-		return true;
-	}
+	if (str_is(path, "-"))
+		return out_file_direct(&w->file, STDOUT_FILENO, STR("standard output"), c->packing,
+				       err);
+	if (out_file_is_special(path, &fd, err))
+		return fd >= 0 && out_file_direct(&w->file, fd, path, c->packing, err);
 	return out_file_open(&w->file, folder_of(path), path, c->packing, err);
 }
 
@@ -163,6 +161,13 @@ static bool keep_in_folder(struct writing *w, const struct load_info *info, stru
 
 /* ---- the sink ---- */
 
+/* One file of several histories that holds each until its end can leave one out again. */
+static bool may_skip(const struct converting *c)
+{
+	return c->format && !c->folder.p && c->format->flags & OUT_WHOLE &&
+	       c->format->flags & OUT_SEVERAL;
+}
+
 static bool take_begin(struct event_sink *s, const struct sink_identity *who,
 		       const struct load_info *info, struct err *err)
 {
@@ -186,12 +191,44 @@ static bool take_begin(struct event_sink *s, const struct sink_identity *who,
 			       "-o FOLDER/ writes a file for each",
 			       w->c->format->name);
 	(void)info;
+	if (may_skip(w->c)) {
+		digest_done(&w->digest);
+		digest_init(&w->digest);
+	}
 	return open_out(w, err) && out_begin(&w->out, &w->history, err);
 }
 
 static bool put_events(struct writing *w, struct str events, struct err *err)
 {
+	if (may_skip(w->c))
+		digest_add(&w->digest, events);
 	return !w->c->format || !events.n || out_events(&w->out, events, err);
+}
+
+/* Exports come at least once; a run that was reset keeps its id, so the id alone won't do. */
+static bool is_again(struct writing *w)
+{
+	unsigned char sum[DIGEST_BYTES];
+	char hex[DIGEST_HEX];
+	bool is_new;
+
+	if (!may_skip(w->c))
+		return false;
+	digest_end(&w->digest, sum);
+	digest_hex(sum, hex);
+	map_put(&w->seen, arena_str(&w->c->names, str_slice(hex, sizeof(hex))), 0, &is_new);
+	return !is_new;
+}
+
+static bool end_history(struct writing *w, const struct load_info *info, struct err *err)
+{
+	if (!w->c->format)
+		return true;
+	if (!is_again(w))
+		return out_end(&w->out, err);
+	out_skip(&w->out);
+	convert_note(w->c, w->input, info, STR("a history that is there already: not written again"));
+	return true;
 }
 
 static size_t count(struct str events)
@@ -238,7 +275,7 @@ static bool take_end(struct event_sink *s, const struct load_info *info, struct 
 	bool lost, ok;
 
 	if (!stage_line_end(&c->stages, &rest, err) || !put_events(w, rest, err) ||
-	    (c->format && !out_end(&w->out, err)))
+	    !end_history(w, info, err))
 		return false;
 	w->started = false;
 	if (c->settings->explain)
@@ -296,5 +333,7 @@ void convert_write(struct converting *c, const struct source_list *list)
 		convert_worse(c, EXIT_CANNOT);
 	}
 	drop(&w);
+	map_done(&w.seen);
+	digest_done(&w.digest);
 	arena_done(&w.arena);
 }

@@ -1,369 +1,331 @@
 /* SPDX-License-Identifier: MIT */
-/* cmd_show.c: `hindcast show`: a line per event, or one event whole. */
+/* cmd_show.c: `hindcast show`: histories for reading, by event, task, group or state. */
+#include "formats/cmd_show.h"
+
 #include "formats/base/limits.h"
-#include "formats/base/visible.h"
-#include "formats/cmd_inputs.h"
 #include "formats/commands.h"
-#include "formats/detail.h"
-#include "formats/events.h"
-#include "formats/json.h"
-#include "formats/query.h"
 
 #include <inttypes.h>
-
-struct show {
-	bool json;
-	bool utc;
-	long long event; /* 0: all */
-	struct str where;
-};
+#include <locale.h>
 
 static const struct opt OPTS[] = {
-	{"event", 'e', OPT_INT, "N", offsetof(struct show, event),
-	 "Print event N alone, whole, as canonical JSON."},
+	{"Views", 0, OPT_HEADING, NULL, 0, NULL},
+	{"event", 'e', OPT_STRING, "N", offsetof(struct show, event),
+	 "Print event N alone, whole, as canonical JSON; N-M and several with commas, too."},
+	{"tasks", 't', OPT_FLAG, NULL, offsetof(struct show, tasks),
+	 "A line per workflow task: what came in, what the code asked for, on which build."},
+	{"groups", 'g', OPT_FLAG, NULL, offsetof(struct show, groups),
+	 "A line per activity, timer, child, signal, update, ...: how often, how long, how it "
+	 "ended."},
+	{"state-at", 's', OPT_STRING, "N", offsetof(struct show, state_at),
+	 "How the run stood after event N: what was open, what the code had been shown."},
+	{"grep", 'G', OPT_STRING, "RE", offsetof(struct show, grep),
+	 "Where an extended regular expression matches: names, failures, decoded payloads. "
+	 "Exits with 1 where it does not, as grep does."},
+	{"ignore-case", 'i', OPT_FLAG, NULL, offsetof(struct show, ignore_case),
+	 "With --grep: capitals match small letters, too."},
+
+	{"Rows and columns", 0, OPT_HEADING, NULL, 0, NULL},
 	{"where", 'w', OPT_STRING, "QUERY", offsetof(struct show, where),
 	 "Only the events that fit, as \"category = activity and attempt > 3\" "
-	 "(docs/query.md)."},
+	 "(docs/query.md); of --tasks and --groups those with such an event."},
+	{"columns", 'c', OPT_STRING, "LIST", offsetof(struct show, columns),
+	 "Instead of the usual line these columns, with commas between; names of docs/show.md, "
+	 "and fields of events, as \"id,type,activityType.name\"."},
+	{"limit", 'n', OPT_INT, "N", offsetof(struct show, limit),
+	 "The first N rows of each history."},
+	{"tail", 0, OPT_INT, "N", offsetof(struct show, tail), "The last N rows of each history."},
+
+	{"Form", 0, OPT_HEADING, NULL, 0, NULL},
 	{"json", 0, OPT_FLAG, NULL, offsetof(struct show, json),
-	 "One JSON object a line for each event, for other programs."},
+	 "One JSON object a line for each row, for other programs."},
 	{"utc", 0, OPT_FLAG, NULL, offsetof(struct show, utc),
 	 "Times as they are in the history instead of since its first event."},
+	{"local", 0, OPT_FLAG, NULL, offsetof(struct show, local),
+	 "Times in the time zone of this machine."},
+	{"from", 0, OPT_STRING, "FORMAT", offsetof(struct show, from),
+	 "What the inputs are, where their bytes don't tell (docs/formats.md)."},
 };
 
-/* One run of the command: everything below prints through it. */
-struct showing {
-	const struct command_context *context;
-	const struct show *settings;
-	const struct query *where; /* NULL: all events */
-	struct buf out;
-};
+/* ---- what was asked for ---- */
 
-static void add_column(struct buf *out, struct str s, size_t width)
+static bool read_end(struct str text, int64_t *ret)
 {
-	size_t before = out->n;
+	long long n;
 
-	visible_add(out, s, LIMIT_SHOWN_NAME_BYTES);
-	for (size_t n = out->n - before; n < width; n++)
-		buf_add_char(out, ' ');
-}
-
-static void add_fact(struct buf *out, const char *label, struct str value)
-{
-	if (!value.n)
-		return;
-	buf_printf(out, ", %s", label);
-	visible_add(out, value, LIMIT_SHOWN_NAME_BYTES);
-}
-
-static void add_header(struct showing *s, struct str path, const struct history *h)
-{
-	static const char *const ENDS[] = {"open", "closed", "ended from outside"};
-	struct arena a;
-	struct str last;
-
-	arena_init(&a);
-	last = history_type_name(h, h->events[h->n_events - 1].type, &a);
-	visible_add(&s->out, path, 0);
-	buf_puts(&s->out, ": ");
-	visible_add(&s->out, h->workflow_type.n ? h->workflow_type : STR("unnamed workflow"),
-		    LIMIT_SHOWN_NAME_BYTES);
-	add_fact(&s->out, "workflow ", h->workflow_id);
-	add_fact(&s->out, "run ", h->run_id);
-	add_fact(&s->out, "queue ", h->task_queue);
-	add_fact(&s->out, "", h->sdk_name);
-	if (h->sdk_version.n) {
-		buf_add_char(&s->out, ' ');
-		visible_add(&s->out, h->sdk_version, LIMIT_SHOWN_NAME_BYTES);
-	}
-	buf_printf(&s->out, "\n%zu event%s, %zu workflow task%s, %s", h->n_events,
-		   h->n_events == 1 ? "" : "s", h->n_tasks, h->n_tasks == 1 ? "" : "s",
-		   ENDS[h->end]);
-	if (h->end != HISTORY_OPEN)
-		buf_printf(&s->out, " by %.*s", STR_ARG(last));
-	if (h->events[0].time)
-		add_fact(&s->out, "from ", detail_time(h->events[0].time, &a));
-	buf_puts(&s->out, "\n\n");
-	arena_done(&a);
-}
-
-static struct str time_text(const struct showing *s, const struct history *h, size_t index,
-			    struct arena *a)
-{
-	int64_t time = h->events[index].time, start = h->events[0].time;
-	uint64_t since;
-
-	if (!time)
-		return STR("-");
-	if (s->settings->utc)
-		return detail_time(time, a);
-	since = time >= start ? (uint64_t)time - (uint64_t)start
-			      : (uint64_t)start - (uint64_t)time;
-	since /= 1000000;
-	return arena_printf(a, "%c%" PRIu64 ".%03" PRIu64 "s", time >= start ? '+' : '-',
-			    since / 1000, since % 1000);
-}
-
-/* The columns are as wide as their widest cell, so the table is measured first. */
-struct widths {
-	size_t id;
-	size_t time;
-	size_t type;
-};
-
-static struct widths measure(const struct showing *s, const struct history *h,
-			     const bool *wanted)
-{
-	struct widths w = {0};
-	struct arena a;
-
-	arena_init(&a);
-	for (size_t i = 0; i < h->n_events; i++) {
-		struct arena_mark mark = arena_mark(&a);
-		size_t id, time, type;
-
-		if (!wanted[i])
-			continue;
-		id = arena_printf(&a, "%" PRId64, h->events[i].id).n;
-		time = time_text(s, h, i, &a).n;
-		type = history_type_name(h, h->events[i].type, &a).n;
-
-		w.id = id > w.id ? id : w.id;
-		w.time = time > w.time ? time : w.time;
-		w.type = type > w.type ? type : w.type;
-		arena_rewind(&a, mark);
-	}
-	arena_done(&a);
-	return w;
-}
-
-/* Two blanks between the words of a line, none before the first. */
-static void add_gap(struct buf *words)
-{
-	if (words->n)
-		buf_puts(words, "  ");
-}
-
-static void add_words(struct showing *s, const struct history *h, size_t index, struct arena *a)
-{
-	struct str name = event_name(h, index, a);
-	struct str id = event_code_id(h, index, a);
-	size_t answered = event_answers(h, index);
-	struct buf words, detail;
-
-	buf_init(&words, 0);
-	visible_add(&words, name, LIMIT_SHOWN_NAME_BYTES);
-	if (id.n && !str_eq(id, name)) {
-		add_gap(&words);
-		buf_puts(&words, "id ");
-		visible_add(&words, id, LIMIT_SHOWN_NAME_BYTES);
-	}
-	if (answered < h->n_events) {
-		add_gap(&words);
-		buf_printf(&words, "of %" PRId64, h->events[answered].id);
-	}
-	buf_init(&detail, 0);
-	detail_add(h, index, &detail);
-	if (detail.n) {
-		add_gap(&words);
-		buf_add(&words, buf_str(&detail));
-	}
-	buf_add(&s->out, buf_str(&words));
-	buf_done(&detail);
-	buf_done(&words);
-}
-
-static void add_line(struct showing *s, const struct history *h, size_t index,
-		     const struct widths *w, struct arena *a)
-{
-	const struct event *e = &h->events[index];
-	struct str time = time_text(s, h, index, a);
-
-	buf_printf(&s->out, "%*" PRId64 "  %*s%.*s  ", (int)w->id, e->id,
-		   (int)(w->time - time.n), "", STR_ARG(time));
-	add_column(&s->out, history_type_name(h, e->type, a), w->type + 2);
-	add_words(s, h, index, a);
-	while (s->out.n && s->out.p[s->out.n - 1] == ' ')
-		s->out.n--;
-	buf_add_char(&s->out, '\n');
-}
-
-static void add_member(struct buf *out, const char *key, struct str value)
-{
-	if (!value.n)
-		return;
-	buf_printf(out, ",\"%s\":", key);
-	json_put_string(out, value);
-}
-
-static void add_json_line(struct showing *s, struct str path, const struct history *h,
-			  size_t index, struct arena *a)
-{
-	const struct event *e = &h->events[index];
-	size_t answered = event_answers(h, index);
-	struct buf detail;
-
-	buf_puts(&s->out, "{\"history\":");
-	json_put_string(&s->out, path);
-	buf_printf(&s->out, ",\"eventId\":%" PRId64, e->id);
-	if (e->time)
-		add_member(&s->out, "time", detail_time(e->time, a));
-	add_member(&s->out, "type", history_type_name(h, e->type, a));
-	add_member(&s->out, "name", event_name(h, index, a));
-	add_member(&s->out, "id", event_code_id(h, index, a));
-	if (answered < h->n_events)
-		buf_printf(&s->out, ",\"answers\":%" PRId64, h->events[answered].id);
-	if (e->task)
-		buf_printf(&s->out, ",\"workflowTaskCompleted\":%" PRId64, e->task);
-	buf_init(&detail, 0);
-	detail_add(h, index, &detail);
-	add_member(&s->out, "detail", buf_str(&detail));
-	buf_done(&detail);
-	buf_puts(&s->out, "}\n");
-}
-
-static void flush(struct showing *s)
-{
-	if (s->out.n)
-		fwrite(s->out.p, 1, s->out.n, s->context->out);
-	buf_clear(&s->out);
-}
-
-#define FLUSH_AT ((size_t)64 * 1024)
-
-/* Which events are to be shown; how many. */
-static size_t choose(const struct showing *s, const struct history *h, bool *ret_wanted)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < h->n_events; i++) {
-		struct query_event about = {h, i};
-
-		ret_wanted[i] = !s->where || query_fits_event(s->where, &about);
-		n += ret_wanted[i];
-	}
-	return n;
-}
-
-/* False where there is nothing to show. */
-static bool show_all(struct showing *s, struct str path, const struct history *h, bool first)
-{
-	struct widths w = {0};
-	struct arena a;
-	bool *wanted;
-
-	arena_init(&a);
-	wanted = arena_array(&a, bool, h->n_events);
-	if (!choose(s, h, wanted)) {
-		arena_done(&a);
+	if (!str_to_int(text, &n) || n < 1)
 		return false;
-	}
-	if (!s->settings->json) {
-		w = measure(s, h, wanted);
-		if (!first)
-			buf_add_char(&s->out, '\n');
-		add_header(s, path, h);
-	}
-	for (size_t i = 0; i < h->n_events; i++) {
-		struct arena_mark mark = arena_mark(&a);
-
-		if (!wanted[i])
-			continue;
-		if (s->settings->json)
-			add_json_line(s, path, h, i, &a);
-		else
-			add_line(s, h, i, &w, &a);
-		arena_rewind(&a, mark);
-		if (s->out.n > FLUSH_AT)
-			flush(s);
-	}
-	arena_done(&a);
+	*ret = n;
 	return true;
 }
 
-static bool show_one(struct showing *s, const struct history *h, struct err *err)
+static bool read_range(struct str text, struct show_range *ret)
 {
-	size_t index = history_find(h, s->settings->event);
-	const struct transcode_options options = {
-		.style = s->settings->json ? TRANSCODE_COMPACT : TRANSCODE_INDENT,
+	ptrdiff_t dash = str_find(text, STR("-"));
+
+	if (dash < 0)
+		return read_end(text, &ret->from) && read_end(text, &ret->to);
+	ret->to = INT64_MAX;
+	return read_end(str_take(text, (size_t)dash), &ret->from) &&
+	       ((size_t)dash + 1 == text.n ||
+		read_end(str_skip(text, (size_t)dash + 1), &ret->to)) &&
+	       ret->from <= ret->to;
+}
+
+bool show_ranges_read(struct str text, const char *option, struct arena *a,
+		      struct show_ranges *ret, struct err *err)
+{
+	struct show_range *at;
+	struct str rest = text;
+	size_t n = 0;
+
+	if (text.n > LIMIT_QUERY_BYTES)
+		return err_set(err, ERR_USAGE, "--%s: longer than %zu bytes", option,
+			       LIMIT_QUERY_BYTES);
+	at = arena_array(a, struct show_range, text.n + 1);
+	do {
+		struct str one = str_trim(str_split(&rest, ','));
+
+		if (!read_range(one, &at[n++]))
+			return err_set(err, ERR_USAGE,
+				       "--%s: '%.*s' is no event id from 1 on and no range of "
+				       "them as 5-9",
+				       option, STR_ARG(str_take(one, LIMIT_SHOWN_NAME_BYTES)));
+	} while (rest.n);
+	*ret = (struct show_ranges){at, n};
+	return true;
+}
+
+/* Which options ask for a view of their own: at most one can be had. */
+static bool one_view(const struct show *w, struct err *err)
+{
+	const struct {
+		const char *name;
+		bool there;
+	} VIEWS[] = {
+		{"--event", w->event.p},	 {"--tasks", w->tasks}, {"--groups", w->groups},
+		{"--state-at", w->state_at.p}, {"--grep", w->grep.p}, {"--columns", w->columns.p},
 	};
-	struct arena a;
+	const char *first = NULL;
+
+	for (size_t i = 0; i < sizeof(VIEWS) / sizeof(*VIEWS); i++) {
+		if (!VIEWS[i].there)
+			continue;
+		if (first)
+			return err_set(err, ERR_USAGE, "%s and %s: one of them is expected",
+				       first, VIEWS[i].name);
+		first = VIEWS[i].name;
+	}
+	return true;
+}
+
+static bool check_settings(const struct show *w, struct err *err)
+{
+	if (!one_view(w, err))
+		return false;
+	if (w->where.p && (w->event.p || w->state_at.p))
+		return err_set(err, ERR_USAGE, "%s and --where: one of them is expected",
+			       w->event.p ? "--event" : "--state-at");
+	if (w->utc && w->local)
+		return err_set(err, ERR_USAGE, "--utc and --local: one of them is expected");
+	if (w->limit && w->tail)
+		return err_set(err, ERR_USAGE, "--limit and --tail: one of them is expected");
+	if (w->limit < 0 || w->tail < 0)
+		return err_set(err, ERR_USAGE, "%s: a number from 1 on is expected",
+			       w->limit < 0 ? "--limit" : "--tail");
+	if (w->event.p && (w->limit || w->tail))
+		return err_set(err, ERR_USAGE, "%s does not go with --event",
+			       w->limit ? "--limit" : "--tail");
+	if (w->ignore_case && !w->grep.p)
+		return err_set(err, ERR_USAGE, "--ignore-case goes with --grep");
+	return true;
+}
+
+static bool read_regex(struct showing *s, struct arena *a, struct err *err)
+{
+	struct str text = s->settings->grep;
+	int flags = REG_EXTENDED | REG_NEWLINE | (s->settings->ignore_case ? REG_ICASE : 0);
+	char why[200];
+	int code;
+
+	if (text.n > LIMIT_PATTERN_BYTES)
+		return err_set(err, ERR_USAGE, "--grep: longer than %zu bytes",
+			       LIMIT_PATTERN_BYTES);
+	/* Dots are for letters, not for bytes of them, whatever the environment says. */
+	s->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	if (s->utf8)
+		uselocale(s->utf8);
+	code = regcomp(&s->regex, arena_cstr(a, text), flags);
+	s->has_regex = code == 0;
+	if (s->has_regex)
+		return true;
+	regerror(code, &s->regex, why, sizeof(why));
+	return err_set(err, ERR_USAGE, "--grep: %s", why);
+}
+
+/* What the options say, made ready in A. */
+static bool read_settings(struct showing *s, struct arena *a, struct err *err)
+{
+	const struct show *w = s->settings;
+
+	if (!check_settings(w, err))
+		return false;
+	if (w->where.p && !query_parse(&s->where, w->where, QUERY_EVENT, s->context->schema, a, err))
+		return err_wrap(err, "--where");
+	if (w->columns.p && !columns_read(w->columns, s->context->schema, a, &s->columns, err))
+		return err_wrap(err, "--columns");
+	if (w->event.p && !show_ranges_read(w->event, "event", a, &s->ranges, err))
+		return false;
+	if (w->state_at.p && !show_ranges_read(w->state_at, "state-at", a, &s->ranges, err))
+		return false;
+	return !w->grep.p || read_regex(s, a, err);
+}
+
+/* ---- events whole ---- */
+
+static bool show_event(struct showing *s, size_t index, struct err *err)
+{
+	struct transcode_options options = {
+		.style = s->settings->json ? TRANSCODE_COMPACT : TRANSCODE_INDENT,
+		.keep_unknown = true,
+	};
+	struct arena_mark mark = arena_mark(&s->step);
 	bool ok;
 
-	if (index == h->n_events)
-		return err_set(err, ERR_MISSING, "there is no event %lld (ids go from %" PRId64
-			       " to %" PRId64 ")", s->settings->event, h->events[0].id,
-			       h->events[h->n_events - 1].id);
-	arena_init(&a);
-	ok = transcode_wire_to_json(history_event_message(h), history_event(h, index), &options,
-				    &a, &s->out, err);
-	arena_done(&a);
+	ok = transcode_wire_to_json(history_event_message(s->h), history_event(s->h, index),
+				    &options, &s->step, &s->out, err);
+	arena_rewind(&s->step, mark);
 	buf_add_char(&s->out, '\n');
 	return ok;
 }
 
-/* *SHOWN: whether anything was printed before, and now. */
-static int show_file(struct showing *s, struct str path, bool *shown)
+bool show_events(struct showing *s, struct err *err)
 {
-	struct err err = ERR_INIT;
-	struct history h;
-	bool ok = true;
+	const struct history *h = s->h;
 
-	if (!load_history(s->context->schema, path, &h, NULL, &err)) {
-		inputs_complain(s->context, err.message);
-		return EXIT_CANNOT;
+	for (size_t r = 0; r < s->ranges.n; r++) {
+		struct show_range range = s->ranges.at[r];
+		size_t shown = 0;
+
+		if (range.from == range.to) {
+			size_t index = history_find(h, range.from);
+
+			if (index < h->n_events && !show_event(s, index, err))
+				return false;
+			shown = index < h->n_events;
+		} else {
+			for (size_t i = 0; i < h->n_events; i++) {
+				if (h->events[i].id < range.from || h->events[i].id > range.to)
+					continue;
+				if (!show_event(s, i, err))
+					return false;
+				shown++;
+				show_flush_much(s);
+			}
+		}
+		if (!shown)
+			return err_set(err, ERR_MISSING,
+				       "there is no event %" PRId64 " (ids go from %" PRId64
+				       " to %" PRId64 ")",
+				       range.from, h->events[0].id,
+				       h->events[h->n_events - 1].id);
 	}
-	if (s->settings->event)
-		ok = show_one(s, &h, &err) || err_wrap(&err, "%.*s", STR_ARG(path));
+	return true;
+}
+
+/* ---- one history after the other ---- */
+
+static show_view *view_of(const struct show *w)
+{
+	return w->event.p	 ? show_events
+	       : w->tasks	 ? show_tasks
+	       : w->groups	 ? show_groups
+	       : w->state_at.p	 ? show_states
+	       : w->grep.p	 ? show_matches
+				 : show_lines;
+}
+
+/* FILE#N for histories that share a file. */
+static struct str label(struct str path, const struct load_info *info, struct arena *a)
+{
+	size_t n;
+
+	if (info->ordinal == 1 && info->only)
+		return path;
+	load_path_split(path, &n);
+	return n ? path : arena_printf(a, "%.*s#%zu", STR_ARG(path), info->ordinal);
+}
+
+struct one {
+	struct showing *s;
+	struct str path;
+};
+
+static bool show_history(void *data, struct history *h, const struct load_info *info,
+			 struct err *err)
+{
+	struct one *one = data;
+	struct showing *s = one->s;
+	bool ok;
+
+	arena_init(&s->arena);
+	arena_init(&s->step);
+	s->h = h;
+	s->path = label(one->path, info, &s->arena);
+	groups_make(h, &s->arena, &s->groups);
+	ok = view_of(s->settings)(s, err);
+	if (ok)
+		show_flush(s);
 	else
-		*shown |= show_all(s, path, &h, !*shown);
-	history_done(&h);
-	if (!ok) {
 		buf_clear(&s->out);
-		inputs_complain(s->context, err.message);
-		return EXIT_CANNOT;
-	}
-	flush(s);
-	return 0;
+	arena_done(&s->step);
+	arena_done(&s->arena);
+	return ok;
 }
 
-static int bad_usage(const struct command_context *context, const struct err *err)
+static int show_file(struct showing *s, struct str path)
 {
-	inputs_complain(context, err->message);
-	return EXIT_BAD_USAGE;
-}
+	struct load_settings settings = {.schema = s->context->schema,
+					 .from = s->settings->from,
+					 .flags = LOAD_KEEP_UNKNOWN | LOAD_INDEX};
+	struct one one = {s, path};
+	struct err err = ERR_INIT;
 
-/* What --where says, in A. */
-static bool read_where(struct showing *s, struct arena *a, struct err *err)
-{
-	struct str where = s->settings->where;
-
-	if (!where.p)
-		return true;
-	if (s->settings->event)
-		return err_set(err, ERR_USAGE, "--event and --where: one of them is expected");
-	return query_parse(&s->where, where, QUERY_EVENT, s->context->schema, a, err) ||
-	       err_wrap(err, "--where");
+	if (load_each(&settings, path, show_history, &one, &err))
+		return 0;
+	inputs_complain(s->context, err.message);
+	return EXIT_CANNOT;
 }
 
 static int run(const struct command_context *context, void *settings, const struct str *operands,
 	       size_t n_operands)
 {
-	struct showing s = {.context = context, .settings = settings};
+	struct showing s = {.context = context, .settings = settings, .paint = context->colour};
 	struct source_list list = {0};
 	struct err err = ERR_INIT;
-	bool shown = false;
 	struct arena a;
 	int code;
 
 	arena_init(&a);
 	buf_init(&s.out, 0);
-	code = read_where(&s, &a, &err)
-		       ? inputs_expand(context, "show", operands, n_operands, &a, &list)
-		       : bad_usage(context, &err);
+	if (read_settings(&s, &a, &err)) {
+		code = inputs_expand(context, "show", operands, n_operands, &a, &list);
+	} else {
+		inputs_complain(context, err.message);
+		code = EXIT_BAD_USAGE;
+	}
 	for (size_t i = 0; i < list.files.n; i++) {
-		int one = show_file(&s, list.files.at[i].path, &shown);
+		int one = show_file(&s, list.files.at[i].path);
 
 		code = one ? one : code;
+	}
+	if (!code && s.settings->grep.p && !s.found)
+		code = EXIT_FOUND; /* as grep says it */
+	if (s.has_regex)
+		regfree(&s.regex);
+	if (s.utf8) {
+		uselocale(LC_GLOBAL_LOCALE);
+		freelocale(s.utf8);
 	}
 	source_list_done(&list);
 	buf_done(&s.out);
@@ -376,17 +338,25 @@ const struct command COMMAND_SHOW = {
 	.usage = "[options] HISTORY...",
 	.summary = "print a history, one line per event",
 	.details = "Prints what a history holds: who it is on the first two lines, then a line\n"
-		   "for each event with its id, the time since the first event, its type, its\n"
-		   "name (activity type, timer's duration, signal, marker with what it marks),\n"
-		   "its id in the code's terms, and the event that it answers (\"of 5\").\n\n"
-		   "A HISTORY is a file, a folder, a glob or \"-\"; JSON or protobuf, plain or\n"
-		   "compressed.\n",
+		   "for each event with its id, the time since the first event, the time since\n"
+		   "the event before, its type, its name (activity type, timer's duration,\n"
+		   "signal, marker with what it marks), its id in the code's terms, and the\n"
+		   "event that it answers (\"of 5\"). Other views show it by workflow task, by\n"
+		   "activity, timer and the like, or as it stood after any of its events.\n\n"
+		   "A HISTORY is a file, a folder, a glob or \"-\", in any format that hindcast\n"
+		   "reads (docs/formats.md); FILE#N is the N-th of a file of several.\n\n"
+		   "Exits with 0, with 1 where --grep found nothing, with 3 where a file can't\n"
+		   "be read.\n",
 	.examples = "hindcast show order-1.json\n    What happened in this run.\n"
 		    "hindcast show --event 12 order-1.json\n    All of event 12, as JSON.\n"
+		    "hindcast show --state-at 12 order-1.json\n"
+		    "    What was open then, and what the code knew.\n"
+		    "hindcast show --grep 'C-[0-9]+' histories/\n"
+		    "    Wherever such an id is in a payload, a name or a failure.\n"
 		    "hindcast show --where 'activity = Charge and attempt > 3' histories/\n"
 		    "    Wherever that activity was tried more than three times.\n"
-		    "temporal workflow show -w order-1 -o json | hindcast show -\n"
-		    "    The same for a history straight from a server.\n",
+		    "temporal workflow show -w order-1 -o json | hindcast show --groups -\n"
+		    "    What a run on a server did, and how long each thing took.\n",
 	.opts = OPTS,
 	.n_opts = sizeof(OPTS) / sizeof(*OPTS),
 	.settings_size = sizeof(struct show),

@@ -407,12 +407,21 @@ static const struct stage_kind KIND = {
 	.report = report,
 	.done = stage_done,
 };
+/* A peer may fail at any request: nothing is to be on its way by then. */
+static const struct stage_kind PEER_KIND = {
+	.name = "codec",
+	.whole = true,
+	.begin = begin,
+	.events = change_events,
+	.report = report,
+	.done = stage_done,
+};
 
 void codec_stage_init(struct codec_stage *c, const struct schema *schema,
 		      const struct codec_settings *settings)
 {
-	*c = (struct codec_stage){.stage = {&KIND}, .schema = schema, .settings = *settings,
-				  .first = ERR_INIT};
+	*c = (struct codec_stage){.stage = {settings->peer ? &PEER_KIND : &KIND},
+				  .schema = schema, .settings = *settings, .first = ERR_INIT};
 	c->event = schema_message(schema, "temporal.api.history.v1.HistoryEvent");
 	c->failure = schema_message(schema, FAILURE);
 	arena_init(&c->arena);

@@ -7,3 +7,4 @@
 extern const struct command COMMAND_SHOW;	/* cmd_show.c */
 extern const struct command COMMAND_CHECK;	/* cmd_check.c */
 extern const struct command COMMAND_CONVERT;	/* cmd_convert.c */
+extern const struct command COMMAND_DIFF;	/* cmd_diff.c */

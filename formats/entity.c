@@ -154,26 +154,32 @@ bool entity_move(int32_t type, enum entity_state from, enum entity_state *ret)
 
 static const struct kind_row {
 	const char *text;
+	const char *plural;
 	const char *letter;
 } KINDS[] = {
-	[ENTITY_WORKFLOW] = {"workflow", "W"},
-	[ENTITY_TASK] = {"workflow task", "t"},
-	[ENTITY_ACTIVITY] = {"activity", "A"},
-	[ENTITY_TIMER] = {"timer", "T"},
-	[ENTITY_CHILD] = {"child workflow", "C"},
-	[ENTITY_SIGNAL] = {"signal", "S"},
-	[ENTITY_SIGNAL_EXTERNAL] = {"signal to another workflow", "X"},
-	[ENTITY_CANCEL_EXTERNAL] = {"cancellation of another workflow", "X"},
-	[ENTITY_UPDATE] = {"update", "U"},
-	[ENTITY_NEXUS] = {"Nexus operation", "N"},
-	[ENTITY_MARKER] = {"marker", "M"},
-	[ENTITY_PAUSE] = {"pause", "P"},
-	[ENTITY_PROPERTIES] = {"properties", "p"},
+	[ENTITY_WORKFLOW] = {"workflow", "workflows", "W"},
+	[ENTITY_TASK] = {"workflow task", "workflow tasks", "t"},
+	[ENTITY_ACTIVITY] = {"activity", "activities", "A"},
+	[ENTITY_TIMER] = {"timer", "timers", "T"},
+	[ENTITY_CHILD] = {"child workflow", "child workflows", "C"},
+	[ENTITY_SIGNAL] = {"signal", "signals", "S"},
+	[ENTITY_SIGNAL_EXTERNAL] = {"signal to another workflow", "signals to other workflows", "X"},
+	[ENTITY_CANCEL_EXTERNAL] = {"cancellation of another workflow", "cancellations of other workflows", "X"},
+	[ENTITY_UPDATE] = {"update", "updates", "U"},
+	[ENTITY_NEXUS] = {"Nexus operation", "Nexus operations", "N"},
+	[ENTITY_MARKER] = {"marker", "markers", "M"},
+	[ENTITY_PAUSE] = {"pause", "pauses", "P"},
+	[ENTITY_PROPERTIES] = {"properties", "properties", "p"},
 };
 
 const char *entity_kind_text(enum entity_kind kind)
 {
 	return KINDS[kind].text;
+}
+
+const char *entity_kind_plural(enum entity_kind kind)
+{
+	return KINDS[kind].plural;
 }
 
 const char *entity_kind_letter(enum entity_kind kind)

@@ -3,7 +3,7 @@
 #include "formats/events.h"
 
 #include "formats/field.h"
-#include "formats/json.h"
+#include "formats/marker.h"
 #include "formats/wire.h"
 
 #include <inttypes.h>
@@ -139,28 +139,6 @@ static const struct event_row ROWS[] = {
 };
 /* clang-format on */
 
-/*
- * Markers keep what they are about in a payload, and each SDK in its own way: the value
- * itself (member NULL) or a member of a JSON object. First row that fits the name and
- * whose payload is there.
- */
-static const struct marker_row {
-	const char *marker;
-	const char *payload;   /* key of MarkerRecorded.details */
-	const char *member;    /* of the JSON object in it: what the marker is about */
-	const char *id_member; /* of the same object: the id in the code's terms */
-} MARKERS[] = {
-	{"core_patch", "patch-data", "id", NULL},
-	{"core_local_activity", "data", "activity_type", "activity_id"},
-	{"Version", "change-id", NULL, NULL},
-	{"Version", "changeId", NULL, NULL},
-	{"MutableSideEffect", "side-effect-id", NULL, NULL},
-	{"MutableSideEffect", "id", NULL, NULL},
-	{"SideEffect", "side-effect-id", NULL, NULL},
-	{"LocalActivity", "type", NULL, NULL},
-	{"LocalActivity", "data", "ActivityType", "ActivityID"},
-};
-
 const struct event_row *event_row(int32_t type)
 {
 	if (type <= 0 || (size_t)type >= sizeof(ROWS) / sizeof(*ROWS) || !ROWS[type].name)
@@ -238,74 +216,10 @@ static struct str value_text(const struct schema_message *m, struct str bytes, c
 	return v.bytes.n ? arena_str(a, v.bytes) : STR_NONE;
 }
 
-/* A JSON string without its quotes, or a number as it stands; STR_NONE for all else. */
-static struct str scalar_text(struct str json, struct arena *a)
-{
-	struct json j = {json, 0};
-	struct str text = STR_NONE, ret = STR_NONE;
-	struct buf scratch;
-	char first = json_peek(&j);
-
-	buf_init(&scratch, 0);
-	if (first == '"' && json_read_string(&j, &scratch, &text, NULL))
-		ret = arena_str(a, text);
-	else if (((first >= '0' && first <= '9') || first == '-') && json_skip(&j, &text, NULL))
-		ret = arena_str(a, text);
-	buf_done(&scratch);
-	return ret;
-}
-
-/* The text of a JSON object's member, or STR_NONE. */
-static struct str member_text(struct str json, const char *name, struct arena *a)
-{
-	struct json j = {json, 0};
-	struct str key, value, ret = STR_NONE;
-	struct buf scratch;
-
-	if (!json_take(&j, '{'))
-		return STR_NONE;
-	buf_init(&scratch, 0);
-	while (!ret.p && json_read_string(&j, &scratch, &key, NULL) && json_take(&j, ':')) {
-		bool wanted = str_is(key, name);
-
-		if (!json_skip(&j, &value, NULL))
-			break;
-		if (wanted)
-			ret = scalar_text(value, a);
-		if (!json_take(&j, ','))
-			break;
-	}
-	buf_done(&scratch);
-	return ret;
-}
-
-/* What the marker is about (or, with ID, its id), where a payload can be read. */
-static struct str marker_text(const struct schema_message *m, struct str bytes, bool id,
-			      struct arena *a)
-{
-	struct str name = field_str(m, bytes, "marker_name");
-
-	for (size_t i = 0; i < sizeof(MARKERS) / sizeof(*MARKERS); i++) {
-		const struct marker_row *row = &MARKERS[i];
-		const char *member = id ? row->id_member : row->member;
-		struct str path, data;
-
-		if (!str_is(name, row->marker) || (id && !member))
-			continue;
-		path = arena_printf(a, "details[%s].payloads.data", row->payload);
-		data = field_str(m, bytes, path.p);
-		if (data.n)
-			data = member ? member_text(data, member, a) : scalar_text(data, a);
-		if (data.n)
-			return data;
-	}
-	return STR_NONE;
-}
-
 static struct str marker_name(const struct schema_message *m, struct str bytes, struct arena *a)
 {
 	struct str name = field_str(m, bytes, "marker_name");
-	struct str about = marker_text(m, bytes, false, a);
+	struct str about = marker_part(bytes, MARKER_ABOUT, a);
 
 	if (!about.n)
 		return name.n ? arena_str(a, name) : STR_NONE;
@@ -371,7 +285,7 @@ struct str event_code_id(const struct history *h, size_t index, struct arena *a)
 	if (!attributes_of_type(h, index, row, &m, &bytes))
 		return STR_NONE;
 	if (row->type == EVENT_MARKER_RECORDED)
-		return marker_text(m, bytes, true, a);
+		return marker_part(bytes, MARKER_CODE_ID, a);
 	id = value_text(m, bytes, row->id_path, a);
 	if (id.n)
 		return id;
@@ -383,17 +297,36 @@ struct str event_code_id(const struct history *h, size_t index, struct arena *a)
 	return value_text(m, bytes, row->id_path, a);
 }
 
-struct str event_change_id(const struct history *h, size_t index, struct arena *a)
+/* The attributes of a marker of a patch or version; false: it is none. */
+static bool is_change(const struct history *h, size_t index, const struct schema_message **ret_m,
+		      struct str *ret_bytes)
 {
 	const struct event_row *row = event_row(h->events[index].type);
-	const struct schema_message *m;
-	struct str bytes, name;
+	struct str name;
 
 	if (!row || row->type != EVENT_MARKER_RECORDED ||
-	    !attributes_of_type(h, index, row, &m, &bytes))
+	    !attributes_of_type(h, index, row, ret_m, ret_bytes))
+		return false;
+	name = field_str(*ret_m, *ret_bytes, "marker_name");
+	return str_is(name, "core_patch") || str_is(name, "Version");
+}
+
+struct str event_change_id(const struct history *h, size_t index, struct arena *a)
+{
+	const struct schema_message *m;
+	struct str bytes;
+
+	return is_change(h, index, &m, &bytes) ? marker_part(bytes, MARKER_ABOUT, a) : STR_NONE;
+}
+
+struct str event_change_version(const struct history *h, size_t index, struct arena *a)
+{
+	const struct schema_message *m;
+	struct str bytes;
+
+	if (!is_change(h, index, &m, &bytes))
 		return STR_NONE;
-	name = field_str(m, bytes, "marker_name");
-	if (!str_is(name, "core_patch") && !str_is(name, "Version"))
-		return STR_NONE;
-	return marker_text(m, bytes, false, a);
+	if (str_is(marker_part(bytes, MARKER_DEPRECATED, a), "true"))
+		return STR("deprecated");
+	return marker_part(bytes, MARKER_VERSION_NUMBER, a);
 }

@@ -61,3 +61,5 @@ size_t event_answers(const struct history *h, size_t index);
 struct str event_code_id(const struct history *h, size_t index, struct arena *a);
 /* What the marker of a patch or version is about, in A; STR_NONE for all other events. */
 struct str event_change_id(const struct history *h, size_t index, struct arena *a);
+/* The version that such a marker sets, or "deprecated" of a patch that is; else STR_NONE. */
+struct str event_change_version(const struct history *h, size_t index, struct arena *a);

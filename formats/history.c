@@ -3,182 +3,91 @@
 #include "formats/history.h"
 
 #include "formats/base/limits.h"
-#include "formats/deep.h"
+#include "formats/base/vec.h"
 #include "formats/events.h"
 #include "formats/history_facts.h"
+#include "formats/history_live.h"
+#include "formats/history_row.h"
 #include "formats/wire_step.h"
 
 #include <inttypes.h>
 
-/* Numbers of HistoryEvent's own fields; the attributes are a oneof behind them. */
-enum { EVENT_ID = 1, EVENT_TIME = 2, EVENT_TYPE = 3 };
+static bool not_whole(struct str wire, const char *p, struct err *err)
+{
+	if (err)
+		err->byte = p - wire.p;
+	return err_set(err, ERR_SYNTAX, "not whole: the bytes stop making sense at %td", p - wire.p);
+}
 
-#define ATTRIBUTES_MAX 300 /* numbers of attributes are below: fields of a new kind from here */
+static bool bad_event(const struct event *e, size_t n, struct err *err)
+{
+	if (err) {
+		err->byte = (int64_t)e->offset;
+		err->event_id = e->id;
+	}
+	return err_wrap(err, "event %zu of the file (id %" PRId64 ")", n, e->id);
+}
 
-/* What the index asks of attributes, looked up once per history. */
-struct layout {
-	const struct schema_message *attributes[ATTRIBUTES_MAX];
-	uint32_t completed[ATTRIBUTES_MAX]; /* workflow_task_completed_event_id, or 0 */
-	bool failure[ATTRIBUTES_MAX];	    /* may hold a Failure: the one message that nests */
+struct events {
+	VEC_OF(struct event) rows;
 };
 
-/* A Failure stands in the attributes themselves or in an outcome within them. */
-static bool holds_failure(const struct schema_message *m, unsigned levels)
+/*
+ * The walk hops from event to event, which the processor can't foresee: what is AHEAD is
+ * fetched line by line, as if all of it were read.
+ */
+#define AHEAD 2048
+#define LINE 64
+
+static bool index_events(struct history *h, struct events *events, struct err *err)
 {
-	for (size_t i = 0; i < m->n_fields; i++) {
-		const struct schema_field *f = &m->fields[i];
+	const char *p = h->wire.p, *end = p + h->wire.n, *fetched = p;
+	struct history_layout layout;
+	struct wire_step f;
 
-		if (f->kind != SCHEMA_MESSAGE)
-			continue;
-		if (str_is(f->message->name, "temporal.api.failure.v1.Failure"))
-			return true;
-		if (levels && holds_failure(f->message, levels - 1))
-			return true;
-	}
-	return false;
-}
+	history_layout(&layout, history_event_message(h));
+	while (p < end) {
+		const char *from = p;
+		struct event e = {0};
 
-static void layout_init(struct layout *l, const struct schema_message *event)
-{
-	*l = (struct layout){0};
-	for (size_t i = 0; i < event->n_fields; i++) {
-		const struct schema_field *f = &event->fields[i];
-		const struct schema_field *completed;
-
-		if (f->oneof < 0 || f->number >= ATTRIBUTES_MAX || f->kind != SCHEMA_MESSAGE)
-			continue;
-		completed = schema_field_by_name(f->message,
-						 STR("workflow_task_completed_event_id"));
-		l->attributes[f->number] = f->message;
-		l->completed[f->number] = completed ? completed->number : 0;
-		l->failure[f->number] = holds_failure(f->message, 2);
-	}
-}
-
-/* wire_value_at() in the index's inner loop; 0 where it is absent or cut off. */
-static int64_t read_number(struct str message, uint32_t number)
-{
-	const char *p = message.p, *end = message.p + message.n;
-	struct wire_step f = {0};
-
-	while (p && p != end) {
-		p = wire_step(p, end, &f);
-		if (p && f.number == number && f.type == WIRE_VARINT)
-			return (int64_t)f.value;
-	}
-	return 0;
-}
-
-static int64_t read_time(struct str timestamp)
-{
-	int64_t seconds = read_number(timestamp, 1), nanos = read_number(timestamp, 2);
-	int64_t time;
-
-	if (__builtin_mul_overflow(seconds, (int64_t)1000000000, &time) ||
-	    __builtin_add_overflow(time, nanos, &time))
-		return 0;
-	return time;
-}
-
-static bool read_event(const struct layout *l, struct str bytes, struct event *e, struct err *err)
-{
-	const char *p = bytes.p, *end = bytes.p + bytes.n;
-	struct str attributes = STR_NONE;
-	const struct event_row *row;
-	struct wire_step f = {0};
-	uint32_t number = 0;
-
-	while (p != end) {
+		for (; fetched < p + AHEAD && fetched < end; fetched += LINE)
+			__builtin_prefetch(fetched);
 		p = wire_step(p, end, &f);
 		if (!p)
-			return err_set(err, ERR_SYNTAX, "an event that is not whole");
-		if (f.number == EVENT_ID && f.type == WIRE_VARINT) {
-			e->id = (int64_t)f.value;
-		} else if (f.number == EVENT_TYPE && f.type == WIRE_VARINT) {
-			e->type = (int32_t)f.value;
-		} else if (f.number == EVENT_TIME && f.type == WIRE_BYTES) {
-			e->time = read_time(f.bytes);
-		} else if (f.number < ATTRIBUTES_MAX && l->attributes[f.number] &&
-			   f.type == WIRE_BYTES) {
-			number = f.number;
-			attributes = f.bytes;
-		}
-	}
-	row = event_row(e->type);
-	if (row && row->command && l->completed[number])
-		e->task = read_number(attributes, l->completed[number]);
-	if (!l->failure[number])
-		return true;
-	return deep_walk(l->attributes[number], attributes, NULL, err);
-}
-
-static bool count_events(struct str wire, size_t *ret, struct err *err)
-{
-	struct wire w = wire_of(wire);
-	struct wire_field f;
-	size_t n = 0;
-
-	while (wire_next(&w, &f))
-		n += f.number == 1 && f.type == WIRE_BYTES;
-	if (w.broken) {
-		if (err)
-			err->byte = (int64_t)w.at;
-		return err_set(err, ERR_SYNTAX, "not whole: the bytes stop making sense at %zu",
-			       w.at);
-	}
-	if (n == 0)
-		return err_set(err, ERR_FORMAT, "it holds no events");
-	if (n > LIMIT_HISTORY_EVENTS)
-		return err_set(err, ERR_LIMIT, "%zu events: more than %zu", n,
-			       LIMIT_HISTORY_EVENTS);
-	*ret = n;
-	return true;
-}
-
-static bool index_events(struct history *h, struct event *events, struct err *err)
-{
-	struct wire w = wire_of(h->wire);
-	struct layout layout;
-	struct wire_field f;
-	size_t i = 0;
-
-	layout_init(&layout, history_event_message(h));
-	while (wire_next(&w, &f)) {
-		struct event *e;
-
+			return not_whole(h->wire, from, err);
+		if (fetched < p)
+			fetched = p;
 		if (f.number != 1 || f.type != WIRE_BYTES)
 			continue;
-		e = &events[i++];
-		e->offset = (uint64_t)(f.bytes.p - h->wire.p);
-		e->length = (uint32_t)f.bytes.n;
-		if (read_event(&layout, f.bytes, e, err))
-			continue;
-		if (err) {
-			err->byte = (int64_t)e->offset;
-			err->event_id = e->id;
-		}
-		return err_wrap(err, "event %zu of the file (id %" PRId64 ")", i, e->id);
+		if (events->rows.n == LIMIT_HISTORY_EVENTS)
+			return err_set(err, ERR_LIMIT, "more than %zu events", LIMIT_HISTORY_EVENTS);
+		e.offset = (uint64_t)(f.bytes.p - h->wire.p);
+		e.length = (uint32_t)f.bytes.n;
+		if (!history_row(&layout, f.bytes, &e, err))
+			return bad_event(&e, events->rows.n + 1, err);
+		if (e.type == EVENT_WORKFLOW_TASK_COMPLETED)
+			history_facts_sdk(f.bytes, &h->sdk_name, &h->sdk_version);
+		vec_push(&events->rows, e);
 	}
-	return true;
+	return events->rows.n || err_set(err, ERR_FORMAT, "it holds no events");
 }
 
 bool history_take(struct history *ret, struct arena *a, struct str wire,
 		  const struct schema *schema, struct err *err)
 {
 	struct history h = {.arena = *a, .schema = schema, .wire = wire};
-	struct event *events;
+	struct events events = {0};
 
 	if (wire.n > LIMIT_HISTORY_BYTES)
 		return err_set(err, ERR_LIMIT, "%zu bytes: more than %zu", wire.n,
 			       LIMIT_HISTORY_BYTES);
-	if (!count_events(wire, &h.n_events, err))
-		return false;
-	events = arena_array(&h.arena, struct event, h.n_events);
-	h.events = events;
-	if (!index_events(&h, events, err)) {
-		*a = h.arena; /* it may have grown, and stays the caller's */
+	if (!index_events(&h, &events, err)) {
+		vec_done(&events.rows);
 		return false;
 	}
+	arena_adopt(&h.arena, events.rows.at);
+	h.events = events.rows.at;
+	h.n_events = events.rows.n;
 	history_facts(&h);
 	*ret = h;
 	*a = (struct arena){0};
@@ -194,7 +103,22 @@ void history_done(struct history *h)
 struct str history_event(const struct history *h, size_t index)
 {
 	BUG_IF(index >= h->n_events);
+	if (h->live)
+		return history_live_event(h, index);
 	return str_slice(h->wire.p + h->events[index].offset, h->events[index].length);
+}
+
+bool history_event_try(const struct history *h, size_t index, struct str *ret, struct err *err)
+{
+	if (h->live && !history_live_decode(h, index, err))
+		return false;
+	*ret = history_event(h, index);
+	return true;
+}
+
+bool history_decoded(const struct history *h, struct err *err)
+{
+	return !h->live || history_live_ok(h, err);
 }
 
 const struct schema_message *history_event_message(const struct history *h)
@@ -211,7 +135,7 @@ bool history_attributes(const struct history *h, size_t index,
 	struct wire_field f;
 
 	while (wire_next(&w, &f)) {
-		if (f.type != WIRE_BYTES || f.number <= EVENT_TYPE)
+		if (f.type != WIRE_BYTES || f.number <= HISTORY_FIELD_TYPE)
 			continue;
 		field = schema_field_by_number(m, f.number);
 		if (!field || field->oneof < 0 || field->kind != SCHEMA_MESSAGE)
@@ -232,7 +156,7 @@ struct str history_type_name(const struct history *h, int32_t type, struct arena
 
 struct str history_prefix(const struct history *h, size_t n)
 {
-	BUG_IF(n > h->n_events);
+	BUG_IF(n > h->n_events || h->live);
 	if (n == h->n_events)
 		return h->wire;
 	if (n == 0)

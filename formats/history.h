@@ -10,17 +10,25 @@
 #include <stdint.h>
 
 /*
- * A history is the bytes of a temporal.api.history.v1.History (nothing but repeated
- * `events`, field 1, in order) and a row per event. The first N events are therefore a
- * prefix of the bytes, which is what a worker is served when a history is cut.
+ * A history is a row per event over what is behind it. Mostly that is the bytes of a
+ * temporal.api.history.v1.History (nothing but repeated `events`, field 1, in order). The
+ * first N events are therefore a prefix of the bytes, which is what a worker is served when
+ * a history is cut.
  *
  *     wire:    0A len event 1 | 0A len event 2 | ... 
  *     events:      ^ offset     length
  *
+ * Where only single events are asked for it may be JSON text, whose events are decoded when
+ * they are (history_take_json()): wire is empty then, and offset and length are of the
+ * event's JSON. What history_event() gave stays only until HISTORY_LIVE_EVENTS other events
+ * were asked for, and one thread at a time may ask.
+ *
  * Never changed once loaded. Everything in it lives in its arena.
  */
+#define HISTORY_LIVE_EVENTS 256
+
 struct event {
-	uint64_t offset; /* of the event's own bytes (behind tag and length) in wire */
+	uint64_t offset; /* of the event's own bytes (behind tag and length) in wire; in json */
 	uint32_t length;
 	int32_t type;  /* number of EventType; may be one this schema does not know */
 	int64_t id;    /* from 1 */
@@ -45,12 +53,14 @@ enum history_end {
 struct history {
 	struct arena arena;
 	const struct schema *schema;
-	struct str wire;
+	struct str wire;	   /* p is NULL over JSON */
+	struct str json;	   /* p is NULL over wire bytes */
+	struct history_live *live; /* the decoded events of json */
 	const struct event *events;
 	size_t n_events;
 	const uint32_t *by_id; /* indexes by ascending id; NULL where ids count from 1 on */
 
-	/* Facts, computed once. Strings borrow from wire; p is NULL where absent. */
+	/* Facts, computed once. Strings live as long as it does; p is NULL where absent. */
 	struct str workflow_id;	 /* event 1; servers since 2023 */
 	struct str run_id;	 /* event 1's original_execution_run_id */
 	struct str first_run_id; /* event 1's first_execution_run_id */
@@ -73,8 +83,27 @@ bool history_take(struct history *ret, struct arena *a, struct str wire,
 		  const struct schema *schema, struct err *err);
 void history_done(struct history *h);
 
-/* The event's own wire bytes. */
+struct json_index;
+/*
+ * The same over JSON text: IX must be whole (json_index.h) and is emptied; its text must live
+ * in A. Rows that come newest first are turned round. Can't fail.
+ */
+void history_take_json(struct history *ret, struct arena *a, struct json_index *ix);
+/*
+ * The events that IX has so far, for a first screen: the text stays IX's, and IX goes on. No
+ * facts but those of event 1, and no more than the first event is there for sure.
+ */
+void history_peek_json(struct history *ret, struct arena *a, const struct json_index *ix);
+
+/*
+ * The event's own wire bytes. Over JSON an event that can't be decoded is empty, and
+ * history_decoded() will tell.
+ */
 struct str history_event(const struct history *h, size_t index);
+/* The same, with an error that names line and column. Never fails over wire bytes. */
+bool history_event_try(const struct history *h, size_t index, struct str *ret, struct err *err);
+/* False, with the first error, where an event that was asked for could not be decoded. */
+bool history_decoded(const struct history *h, struct err *err);
 /* Message of `temporal.api.history.v1.HistoryEvent`. */
 const struct schema_message *history_event_message(const struct history *h);
 /* The attributes: message and bytes; false where the event has none or is unknown. */

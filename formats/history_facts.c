@@ -4,16 +4,23 @@
 
 #include "formats/events.h"
 #include "formats/field.h"
-#include "formats/wire.h"
+#include "formats/wire_step.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-static struct str text_or_none(const struct schema_message *m, struct str bytes, const char *path)
+/* S for as long as H lives: a decoded event does not. */
+static struct str settled(struct history *h, struct str s)
 {
-	struct str s = field_str(m, bytes, path);
+	if (!s.n)
+		return STR_NONE;
+	return h->live ? arena_str(&h->arena, s) : s;
+}
 
-	return s.n ? s : STR_NONE;
+static struct str text_or_none(struct history *h, const struct schema_message *m,
+			       struct str bytes, const char *path)
+{
+	return settled(h, field_str(m, bytes, path));
 }
 
 static void facts_of_start(struct history *h)
@@ -25,30 +32,40 @@ static void facts_of_start(struct history *h)
 	    !history_attributes(h, 0, &m, &bytes) ||
 	    !str_is(m->name, "temporal.api.history.v1.WorkflowExecutionStartedEventAttributes"))
 		return;
-	h->workflow_id = text_or_none(m, bytes, "workflow_id");
-	h->run_id = text_or_none(m, bytes, "original_execution_run_id");
-	h->first_run_id = text_or_none(m, bytes, "first_execution_run_id");
-	h->workflow_type = text_or_none(m, bytes, "workflow_type.name");
-	h->task_queue = text_or_none(m, bytes, "task_queue.name");
+	h->workflow_id = text_or_none(h, m, bytes, "workflow_id");
+	h->run_id = text_or_none(h, m, bytes, "original_execution_run_id");
+	h->first_run_id = text_or_none(h, m, bytes, "first_execution_run_id");
+	h->workflow_type = text_or_none(h, m, bytes, "workflow_type.name");
+	h->task_queue = text_or_none(h, m, bytes, "task_queue.name");
+}
+
+static struct str bytes_at(struct str message, uint32_t number)
+{
+	const char *p = message.p, *end = message.p + message.n;
+	struct wire_step f = {0};
+
+	while (p && p != end) {
+		p = wire_step(p, end, &f);
+		if (p && f.number == number && f.type == WIRE_BYTES)
+			return f.bytes;
+	}
+	return STR_NONE;
 }
 
 /*
- * Most SDKs name themselves in their first completion only, so all of them may have to be
- * asked: by number (HistoryEvent's attributes of WorkflowTaskCompleted = 12, sdk_metadata
- * = 6, in it sdk_name = 3 and sdk_version = 4), as names would cost more than the index.
+ * By number (HistoryEvent's attributes of WorkflowTaskCompleted = 12, sdk_metadata = 6, in it
+ * sdk_name = 3 and sdk_version = 4), as names would cost more than the index.
  */
-static void facts_of_sdk(struct history *h)
+void history_facts_sdk(struct str completed, struct str *name, struct str *version)
 {
-	for (size_t i = h->n_tasks; i-- > 0 && !(h->sdk_name.p && h->sdk_version.p);) {
-		struct str event = history_event(h, h->tasks[i].completed);
-		struct str metadata = wire_bytes_at(wire_bytes_at(event, 12), 6);
-		struct str name = wire_bytes_at(metadata, 3), version = wire_bytes_at(metadata, 4);
+	struct str metadata = bytes_at(bytes_at(completed, 12), 6);
+	struct str told = bytes_at(metadata, 3);
 
-		if (!h->sdk_name.p && name.n)
-			h->sdk_name = name;
-		if (!h->sdk_version.p && version.n)
-			h->sdk_version = version;
-	}
+	if (told.n)
+		*name = told;
+	told = bytes_at(metadata, 4);
+	if (told.n)
+		*version = told;
 }
 
 /* Updates are accepted and completed by messages beside the commands: they name no task. */
@@ -149,7 +166,6 @@ void history_facts(struct history *h)
 	facts_of_ids(h);
 	facts_of_start(h);
 	facts_of_tasks(h);
-	facts_of_sdk(h);
 	for (size_t i = h->n_events; i-- > 0 && h->end == HISTORY_OPEN;)
 		h->end = history_end_by(h->events[i].type);
 }

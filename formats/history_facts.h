@@ -4,8 +4,14 @@
 
 #include "formats/history.h"
 
-/* Fills everything of H behind the index: identity, tasks, how it ended. */
+/* Fills what is behind the index of H, but for the SDK: identity, tasks, how it ended. */
 void history_facts(struct history *h);
+/*
+ * The SDK's name and version where COMPLETED, a WorkflowTaskCompleted event, tells them; most
+ * SDKs do in their first one only. Whoever indexes asks each while its bytes are at hand; the
+ * last one that tells counts.
+ */
+void history_facts_sdk(struct str completed, struct str *name, struct str *version);
 /* How a run ends with an event of TYPE; HISTORY_OPEN: it does not. */
 enum history_end history_end_by(int32_t type);
 

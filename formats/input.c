@@ -12,6 +12,7 @@
 #include "formats/base/mem.h"
 #include "formats/filter.h"
 #include "formats/layer.h"
+#include "formats/members.h"
 #include "formats/zstd_seek.h"
 
 /* Large enough that calls don't count, small enough to stay in the processor's cache. */
@@ -454,16 +455,17 @@ static bool open_mapped(struct input *in, int fd, size_t size)
 	return true;
 }
 
-static int open_file(struct str path, struct err *err)
+static int open_file(struct str path, int *ret_errno, struct err *err)
 {
 	struct arena a;
 	int fd;
 
 	arena_init(&a);
 	fd = open(arena_cstr(&a, path), O_RDONLY | O_CLOEXEC);
-	arena_done(&a);
+	*ret_errno = errno;
 	if (fd < 0)
-		err_errno(err, "opening");
+		err_set(err, ERR_IO, "%s", strerror(errno));
+	arena_done(&a);
 	return fd;
 }
 
@@ -484,11 +486,13 @@ static bool open_owned(struct input *in, int fd, unsigned flags, struct err *err
 
 bool input_open_path(struct input *in, struct str path, unsigned flags, struct err *err)
 {
-	int fd;
+	int fd, why;
 
 	if (str_is(path, "-"))
 		return input_open_fd(in, STDIN_FILENO, flags, err);
-	fd = open_file(path, err);
+	fd = open_file(path, &why, err);
+	if (fd < 0 && why == ENOTDIR && members_path(path).n)
+		return members_input(NULL, path, flags, in, err);
 	return fd >= 0 && open_owned(in, fd, flags, err);
 }
 
@@ -534,12 +538,12 @@ bool input_open_event(struct input *in, struct str path, int64_t id, unsigned fl
 		      int64_t *ret_first, struct err *err)
 {
 	uint64_t offset;
-	int fd;
+	int fd, why;
 
 	*ret_first = 0;
-	if (str_is(path, "-"))
+	if (str_is(path, "-") || members_path(path).n)
 		return input_open_path(in, path, flags, err);
-	fd = open_file(path, err);
+	fd = open_file(path, &why, err);
 	if (fd < 0)
 		return false;
 	offset = offset_of_event(fd, size_of(fd), id, ret_first);

@@ -54,6 +54,9 @@ bool layer_promises(struct str begin, bool whole)
 	/* Thrift of Cadence: not read, but it can be said what it is. */
 	if (begin.n > 2 && begin.p[0] == 'Y' && (uint8_t)begin.p[1] < 0x10)
 		return true;
+	/* Archives, of which members.h knows more. */
+	if (str_starts(begin, STR("PK\x03\x04")) || str_starts(str_skip(begin, 257), STR("ustar")))
+		return true;
 	return begins_as_message(begin) || begins_as_delimited(begin) ||
 	       layer_of(begin, whole, LAYER_SURE) != NULL;
 }

@@ -18,9 +18,13 @@ struct source_list {
 };
 
 /*
- * Expands files, folders (recursed, sorted bytewise; only names that may hold a history:
- * .json .jsonl .bin .pb .protobin .txt and their .gz .zst), globs and `-`. Strings live in
- * A. An argument that names nothing is an error; an empty folder is not (it adds nothing).
+ * Expands files, folders (recursed, sorted bytewise; only names that may hold a history),
+ * archives (members.h: ARCHIVE/MEMBER, in the archive's order), globs and `-`. Names that
+ * may hold one end in .json .jsonl .ndjson .bin .pb .proto .protobin .txt .hex .xxd .b64
+ * .base64 .dump .history, and behind these perhaps .gz .zst .zlib .zz, or lie as objects of
+ * an s3 archive or of a Cloud export do. A file that is named is taken whatever its name.
+ * Strings live in A. An argument that names nothing is an error; an empty folder or archive
+ * is not (it adds nothing).
  */
 bool source_expand(const struct str *arguments, size_t n, struct arena *a,
 		   struct source_list *list, struct err *err);

@@ -107,7 +107,14 @@ bool out_end(struct out *o, struct err *err)
 	if (o->format->end && !o->format->end(o, err))
 		return false;
 	o->history = NULL;
-	return out_border(o, err);
+	return out_border(o, STR_NONE, err);
+}
+
+void out_skip(struct out *o)
+{
+	BUG_IF(!(o->format->flags & OUT_WHOLE));
+	o->history = NULL;
+	o->n_histories--;
 }
 
 bool out_close(struct out *o, struct err *err)
@@ -127,25 +134,26 @@ void out_done(struct out *o)
 	*o = (struct out){0};
 }
 
-static bool flush(struct out *o, bool border, struct err *err)
+static bool flush(struct out *o, int64_t event, struct err *err)
 {
 	if (!buf_ok(&o->bytes, err))
 		return false;
-	if (o->bytes.n && !o->sink->write(o->sink, buf_str(&o->bytes), border, err))
+	if (o->bytes.n && !o->sink->write(o->sink, buf_str(&o->bytes), event, err))
 		return false;
 	buf_clear(&o->bytes);
 	return true;
 }
 
-bool out_border(struct out *o, struct err *err)
+bool out_border(struct out *o, struct str event, struct err *err)
 {
-	return o->bytes.n < PIECE || flush(o, true, err);
+	if (o->bytes.n < PIECE && !(o->sink->each && event.n))
+		return true;
+	return flush(o, (int64_t)wire_value_at(event, 1, 0), err);
 }
 
 bool out_send(struct out *o, struct str bytes, struct err *err)
 {
-	return flush(o, false, err) &&
-	       (!bytes.n || o->sink->write(o->sink, bytes, true, err));
+	return flush(o, 0, err) && (!bytes.n || o->sink->write(o->sink, bytes, 0, err));
 }
 
 bool out_next(struct out *o, struct str *events, struct str *ret, struct str *ret_whole)

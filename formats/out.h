@@ -27,10 +27,11 @@
 /* Where bytes go. The owner embeds it. */
 struct out_sink {
 	/*
-	 * BORDER: what follows begins an event, a batch or a history, so that compression may
-	 * start a frame there. BYTES live until the call returns.
+	 * EVENT is the id of the event that ends with BYTES, so that compression may start a
+	 * frame behind it; 0: none does. BYTES live until the call returns.
 	 */
-	bool (*write)(struct out_sink *s, struct str bytes, bool border, struct err *err);
+	bool (*write)(struct out_sink *s, struct str bytes, int64_t event, struct err *err);
+	bool each; /* every event is to come by itself */
 };
 
 /* What a history is called; members may be STR_NONE. Lives from out_begin() to out_end(). */
@@ -105,6 +106,8 @@ bool out_begin(struct out *o, const struct out_history *h, struct err *err);
 bool out_events(struct out *o, struct str events, struct err *err);
 /* O->loss says afterwards what was lost, until the next out_begin(). */
 bool out_end(struct out *o, struct err *err);
+/* In its place, for a format with OUT_WHOLE: nothing of this history is written. */
+void out_skip(struct out *o);
 /* The last bytes reach the sink. */
 bool out_close(struct out *o, struct err *err);
 void out_done(struct out *o);
@@ -117,8 +120,11 @@ void out_done(struct out *o);
  */
 bool out_next(struct out *o, struct str *events, struct str *ret, struct str *ret_whole);
 bool out_whole(const struct out *o, struct err *err);
-/* Here an event or batch may begin: what is there goes to the sink once it is worth it. */
-bool out_border(struct out *o, struct err *err);
+/*
+ * EVENT (its own bytes; STR_NONE: a batch or history) ends with what is in o->bytes: it goes
+ * to the sink once it is worth it.
+ */
+bool out_border(struct out *o, struct str event, struct err *err);
 /* BYTES to the sink at once, after what is in o->bytes: for large ones, without a copy. */
 bool out_send(struct out *o, struct str bytes, struct err *err);
 /* The JSON of EVENT, DEPTH levels deep, behind what is in o->bytes. */

@@ -33,7 +33,7 @@ static bool events(struct out *o, struct str chunk, bool compact, struct err *er
 	while (out_next(o, &chunk, &event, NULL)) {
 		bool begins = out_batch_begins(&b->batch, event);
 
-		if (begins && !out_border(o, err))
+		if (begins && !out_border(o, STR_NONE, err))
 			return false;
 		if (begins)
 			begin_batch(o, compact);

@@ -27,30 +27,35 @@ static bool write_all(int fd, struct str bytes, struct err *err)
 	return true;
 }
 
-static bool put(struct out_file *f, struct str bytes, struct err *err)
+static bool put(void *data, struct str bytes, struct err *err)
 {
+	struct out_file *f = data;
+
 	if (!write_all(f->fd, bytes, err))
 		return err_wrap(err, "%.*s", STR_ARG(f->where));
 	f->written += bytes.n;
 	return true;
 }
 
-static bool sink_write(struct out_sink *s, struct str bytes, bool border, struct err *err)
+static bool sink_write(struct out_sink *s, struct str bytes, int64_t event, struct err *err)
 {
 	struct out_file *f = (struct out_file *)s;
 
-	(void)border;
-	if (!f->packing)
+	if (!f->packer)
 		return put(f, bytes, err);
-	buf_add(&f->unpacked, bytes);
-	return buf_ok(&f->unpacked, err);
+	return packer_add(f->packer, bytes, err) && packer_border(f->packer, event, err);
 }
 
-static void start(struct out_file *f, const struct filter *packing)
+/* Packing finds out where it may begin a frame only if it sees where events end. */
+static bool start(struct out_file *f, struct str where, const struct filter *packing,
+		  struct err *err)
 {
-	*f = (struct out_file){.sink = {sink_write}, .fd = -1, .held_for = -1, .packing = packing};
+	*f = (struct out_file){.sink = {sink_write, packing != NULL}, .fd = -1, .held_for = -1};
 	arena_init(&f->names);
-	buf_init(&f->unpacked, 0);
+	f->where = arena_str(&f->names, where);
+	if (packing)
+		f->packer = packer_open(packing, put, f, err);
+	return !packing || f->packer;
 }
 
 /* Kernels and filesystems that have no files without names say so in several ways. */
@@ -64,8 +69,8 @@ bool out_file_open(struct out_file *f, struct str folder, struct str where,
 {
 	struct str in;
 
-	start(f, packing);
-	f->where = arena_str(&f->names, where);
+	if (!start(f, where, packing, err))
+		return false;
 	in = folder.n ? arena_str(&f->names, folder) : STR(".");
 	f->fd = open(in.p, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
 	if (f->fd < 0 && is_unsupported(errno)) {
@@ -79,12 +84,14 @@ bool out_file_open(struct out_file *f, struct str folder, struct str where,
 	return err_errno(err, "%s", f->where.p);
 }
 
-void out_file_direct(struct out_file *f, int fd, struct str name, const struct filter *packing)
+bool out_file_direct(struct out_file *f, int fd, struct str name, const struct filter *packing,
+		     struct err *err)
 {
-	start(f, packing);
+	bool ok = start(f, name, packing, err);
+
 	f->fd = fd;
 	f->direct = true;
-	f->where = arena_str(&f->names, name);
+	return ok;
 }
 
 bool out_file_is_special(struct str path, int *ret_fd, struct err *err)
@@ -144,23 +151,9 @@ static bool let_go(struct out_file *f, struct err *err)
 	return ok;
 }
 
-static bool pack(struct out_file *f, struct err *err)
-{
-	struct buf packed;
-	bool ok;
-
-	if (!f->packing)
-		return true;
-	buf_init(&packed, 0);
-	ok = f->packing->pack(buf_str(&f->unpacked), &packed, err) &&
-	     put(f, buf_str(&packed), err);
-	buf_done(&packed);
-	return ok;
-}
-
 bool out_file_finish(struct out_file *f, struct err *err)
 {
-	return pack(f, err) && let_go(f, err);
+	return (!f->packer || packer_end(f->packer, err)) && let_go(f, err);
 }
 
 /* By its descriptor, as /proc knows it; a link never replaces what is there. */
@@ -251,7 +244,7 @@ void out_file_drop(struct out_file *f)
 		close(f->fd);
 	if (f->held_for > STDERR_FILENO)
 		close(f->held_for);
-	buf_done(&f->unpacked);
+	packer_close(f->packer);
 	arena_done(&f->names);
 	*f = (struct out_file){.fd = -1, .held_for = -1};
 }

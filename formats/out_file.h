@@ -6,6 +6,7 @@
 #include "formats/base/err.h"
 #include "formats/filter.h"
 #include "formats/out.h"
+#include "formats/packer.h"
 
 /*
  * While it is written the file has no name (O_TMPFILE in the folder that it will stand in),
@@ -24,8 +25,7 @@ struct out_file {
 	int held_for; /* the direct file that fd holds bytes for, until they are finished; or -1 */
 	struct str where;     /* for messages */
 	struct str temporary; /* name of it, where it needs one; else p is NULL */
-	const struct filter *packing; /* NULL: none */
-	struct buf unpacked;	      /* with packing: all of it so far */
+	struct packer *packer; /* NULL: nothing is packed */
 	uint64_t written;
 	struct arena names;
 };
@@ -34,7 +34,8 @@ struct out_file {
 bool out_file_open(struct out_file *f, struct str folder, struct str where,
 		   const struct filter *packing, struct err *err);
 /* Standard output (FD), or PATH where it is no plain file: /dev/null, a named pipe. */
-void out_file_direct(struct out_file *f, int fd, struct str name, const struct filter *packing);
+bool out_file_direct(struct out_file *f, int fd, struct str name, const struct filter *packing,
+		     struct err *err);
 /* Whether PATH exists and is to be written to directly; then *RET_FD is open for it. */
 bool out_file_is_special(struct str path, int *ret_fd, struct err *err);
 

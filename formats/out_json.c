@@ -17,7 +17,7 @@ static bool events(struct out *o, struct str chunk, bool compact, struct err *er
 			buf_add_char(&o->bytes, ',');
 		if (!compact)
 			buf_puts(&o->bytes, "\n    ");
-		if (!out_event_json(o, event, compact, 2, err) || !out_border(o, err))
+		if (!out_event_json(o, event, compact, 2, err) || !out_border(o, event, err))
 			return false;
 	}
 	return out_whole(o, err);
@@ -94,7 +94,7 @@ static bool lines_events(struct out *o, struct str chunk, struct err *err)
 		if (!out_event_json(o, event, true, 0, err))
 			return false;
 		buf_add_char(&o->bytes, '\n');
-		if (!out_border(o, err))
+		if (!out_border(o, event, err))
 			return false;
 	}
 	return out_whole(o, err);

@@ -68,7 +68,7 @@ static bool end_page(struct out *o, bool last, struct err *err)
 	buf_puts(&o->bytes, "\"}\n");
 	buf_clear(&p->page);
 	p->n_batches = 0;
-	return buf_ok(&p->page, err) && out_border(o, err);
+	return buf_ok(&p->page, err) && out_border(o, STR_NONE, err);
 }
 
 static bool end_batch(struct out *o, struct err *err)
@@ -134,7 +134,7 @@ static bool put_blob(struct out *o, struct err *err)
 	wire_put_value(&o->bytes, 1, 1);
 	wire_put_bytes(&o->bytes, 2, buf_str(&p->blob));
 	buf_clear(&p->blob);
-	return buf_ok(&p->blob, err) && out_border(o, err);
+	return buf_ok(&p->blob, err) && out_border(o, STR_NONE, err);
 }
 
 static bool raw_events(struct out *o, struct str chunk, struct err *err)

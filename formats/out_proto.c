@@ -7,7 +7,16 @@
 
 static bool proto_events(struct out *o, struct str chunk, struct err *err)
 {
-	return out_send(o, chunk, err);
+	struct str event, whole;
+
+	if (!o->sink->each)
+		return out_send(o, chunk, err);
+	while (out_next(o, &chunk, &event, &whole)) {
+		buf_add(&o->bytes, whole);
+		if (!out_border(o, event, err))
+			return false;
+	}
+	return out_whole(o, err);
 }
 
 const struct out_format OUT_FORMAT_PROTO = {
@@ -24,7 +33,7 @@ static bool delimited_events(struct out *o, struct str chunk, struct err *err)
 	while (out_next(o, &chunk, &event, NULL)) {
 		wire_put_varint(&o->bytes, event.n);
 		buf_add(&o->bytes, event);
-		if (!out_border(o, err))
+		if (!out_border(o, event, err))
 			return false;
 	}
 	return out_whole(o, err);

@@ -135,7 +135,7 @@ static bool put_rows(struct out *o, const struct look *look, struct err *err)
 	about.groups = &groups;
 	for (about.index = 0; ok && about.index < h.n_events; about.index++) {
 		put_row(o, &about, look);
-		ok = out_border(o, err);
+		ok = out_border(o, STR_NONE, err);
 	}
 	o->n_events = h.n_events;
 	history_done(&h);

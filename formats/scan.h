@@ -16,24 +16,25 @@
 
 #define SCAN_BLOCK 64
 
-/* What is outside strings in 64 bytes; bit I is byte I. */
-struct scan_block {
-	uint64_t open;	/* { and [ */
-	uint64_t close; /* } and ] */
-};
-
-/* Between two calls: whether the byte to come is in a string; whether it can't be a quote. */
+/*
+ * Where a walk over JSON text stands. Depth counts { and [ outside strings; a quote behind an
+ * odd number of backslashes is none. Whether the text is JSON at all is not asked.
+ */
 struct scan_json {
+	size_t depth;
 	bool in_string;
-	bool escaped;
+	bool escaped; /* the byte to come can't be a quote */
+	bool below;   /* a } or ] was met at depth 0: the walk is over */
 };
 
 struct scan {
 	/*
-	 * The next N blocks of JSON text at P, all 64 * N bytes of them there. Whether it is
-	 * JSON at all is not asked; a quote behind an odd number of backslashes is none.
+	 * Walks N blocks at P, all SCAN_BLOCK * N bytes of them there, and writes where a value
+	 * of depth 0 begins (its { or [) and ends (its } or ]), and last where the depth would
+	 * fall below 0, which ends the walk. Returns how many places those are: at most as many
+	 * as bytes.
 	 */
-	void (*json)(struct scan_json *state, const char *p, size_t n, struct scan_block *ret);
+	size_t (*json)(struct scan_json *state, const char *p, size_t n, uint32_t *ret);
 	/* The first NEEDLE (of 2 bytes or more) in S, or NULL. */
 	const char *(*find)(struct str s, struct str needle);
 	/* How often C is in S. */

@@ -27,46 +27,43 @@ static inline AVX2 uint64_t parity(uint64_t bits)
 	return (uint64_t)_mm_cvtsi128_si64(product);
 }
 
-/* Of each of 64 bytes; { and [ differ in one bit only, as } and ] do. */
-struct masks {
-	uint64_t quote, backslash, open, close;
-};
-
-static inline AVX2 uint64_t both(__m256i low, __m256i high, char c)
+static inline AVX2 __m256i is_char(__m256i v, char c)
 {
-	const __m256i wanted = _mm256_set1_epi8(c);
-
-	return (uint64_t)mask(_mm256_cmpeq_epi8(high, wanted)) << 32 |
-	       mask(_mm256_cmpeq_epi8(low, wanted));
+	return _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c));
 }
 
-static inline AVX2 struct masks masks_of(const char *p)
+static inline AVX2 uint64_t both(__m256i low, __m256i high)
 {
-	__m256i low = at(p), high = at(p + 32), bit = _mm256_set1_epi8(0x20);
-	__m256i low_folded = _mm256_or_si256(low, bit), high_folded = _mm256_or_si256(high, bit);
-
-	return (struct masks){
-		.quote = both(low, high, '"'),
-		.backslash = both(low, high, '\\'),
-		.open = both(low_folded, high_folded, '{'),
-		.close = both(low_folded, high_folded, '}'),
-	};
+	return (uint64_t)mask(high) << 32 | mask(low);
 }
 
-static AVX2 void json(struct scan_json *state, const char *p, size_t n, struct scan_block *ret)
+/* { and [ differ in one bit only, as } and ] do. */
+static inline AVX2 uint64_t brackets(__m256i low, __m256i high, char c)
+{
+	const __m256i bit = _mm256_set1_epi8(0x20);
+
+	return both(is_char(_mm256_or_si256(low, bit), c), is_char(_mm256_or_si256(high, bit), c));
+}
+
+static AVX2 size_t json(struct scan_json *state, const char *p, size_t n, uint32_t *ret)
 {
 	struct scan_carry carry = scan_carry(state);
+	size_t found = 0;
 
-	for (size_t i = 0; i < n; i++, p += SCAN_BLOCK) {
-		struct masks m = masks_of(p);
-		uint64_t quote = m.quote & ~scan_escaped(m.backslash, &carry.escaped);
-		uint64_t in_string = parity(quote) ^ carry.in_string;
+	for (size_t i = 0; i < n * SCAN_BLOCK && !carry.below; i += SCAN_BLOCK) {
+		__m256i low = at(p + i), high = at(p + i + 32);
+		uint64_t quote = both(is_char(low, '"'), is_char(high, '"'));
+		uint64_t backslash = both(is_char(low, '\\'), is_char(high, '\\'));
+		uint64_t in_string;
 
+		quote &= ~scan_escaped(backslash, &carry.escaped);
+		in_string = parity(quote) ^ carry.in_string;
 		carry.in_string = 0 - (in_string >> 63);
-		ret[i].open = m.open & ~in_string;
-		ret[i].close = m.close & ~in_string;
+		found = scan_tops(&carry, brackets(low, high, '{') & ~in_string,
+				  brackets(low, high, '}') & ~in_string, i, ret, found);
 	}
 	*state = scan_carried(&carry);
+	return found;
 }
 
 /* Where the needle's first and last byte are both in place, the rest is compared. */

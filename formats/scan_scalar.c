@@ -2,25 +2,29 @@
 /* scan_scalar.c: the scans a byte at a time: for any machine, and what the others must equal. */
 #include "formats/scan.h"
 
-static void json(struct scan_json *state, const char *p, size_t n, struct scan_block *ret)
+static size_t json(struct scan_json *state, const char *p, size_t n, uint32_t *ret)
 {
 	struct scan_json s = *state;
+	size_t found = 0;
 
-	for (size_t block = 0; block < n; block++) {
-		ret[block] = (struct scan_block){0};
-		for (unsigned i = 0; i < SCAN_BLOCK; i++, p++) {
-			uint64_t bit = (uint64_t)1 << i;
-
-			if (*p == '"')
-				s.in_string ^= !s.escaped;
-			else if (!s.in_string && (*p == '{' || *p == '['))
-				ret[block].open |= bit;
-			else if (!s.in_string && (*p == '}' || *p == ']'))
-				ret[block].close |= bit;
-			s.escaped = *p == '\\' && !s.escaped;
+	for (size_t i = 0; i < n * SCAN_BLOCK && !s.below; i++) {
+		if (p[i] == '"') {
+			s.in_string ^= !s.escaped;
+		} else if (s.in_string) {
+			/* text */
+		} else if (p[i] == '{' || p[i] == '[') {
+			if (s.depth++ == 0)
+				ret[found++] = (uint32_t)i;
+		} else if (p[i] == '}' || p[i] == ']') {
+			if (s.depth <= 1)
+				ret[found++] = (uint32_t)i;
+			s.below = s.depth == 0;
+			s.depth -= s.depth > 0;
 		}
+		s.escaped = p[i] == '\\' && !s.escaped;
 	}
 	*state = s;
+	return found;
 }
 
 static const char *find(struct str s, struct str needle)

@@ -43,20 +43,22 @@ static inline struct masks masks_of(const char *p)
 	return m;
 }
 
-static void json(struct scan_json *state, const char *p, size_t n, struct scan_block *ret)
+static size_t json(struct scan_json *state, const char *p, size_t n, uint32_t *ret)
 {
 	struct scan_carry carry = scan_carry(state);
+	size_t found = 0;
 
-	for (size_t i = 0; i < n; i++, p += SCAN_BLOCK) {
-		struct masks m = masks_of(p);
+	for (size_t at = 0; at < n * SCAN_BLOCK && !carry.below; at += SCAN_BLOCK) {
+		struct masks m = masks_of(p + at);
 		uint64_t quote = m.quote & ~scan_escaped(m.backslash, &carry.escaped);
 		uint64_t in_string = parity(quote) ^ carry.in_string;
 
 		carry.in_string = 0 - (in_string >> 63);
-		ret[i].open = m.open & ~in_string;
-		ret[i].close = m.close & ~in_string;
+		found = scan_tops(&carry, m.open & ~in_string, m.close & ~in_string, at, ret,
+				  found);
 	}
 	*state = scan_carried(&carry);
+	return found;
 }
 
 /* Where the needle's first and last byte are both in place, the rest is compared. */

@@ -4,21 +4,57 @@
 
 #include "formats/base/buf.h"
 #include "formats/base/limits.h"
+#include "formats/base/map.h"
+#include "formats/members.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define READ_CHUNK ((size_t)256 * 1024)
+static const char *const ENDINGS[] = {
+	".json", ".jsonl", ".ndjson", ".bin",  ".pb",	  ".proto",   ".protobin", ".txt",
+	".hex",	 ".xxd",   ".b64",    ".base64", ".dump", ".history",
+};
+static const char *const PACKED[] = {"", ".gz", ".zst", ".zlib", ".zz"};
 
-static const char *const ENDINGS[] = {".json", ".jsonl", ".bin", ".pb", ".protobin", ".txt"};
-static const char *const PACKED[] = {"", ".gz", ".zst"};
+/* The last part of PATH, which is left without it. */
+static struct str last_part(struct str *path)
+{
+	struct str whole = *path;
 
-static bool may_hold_history(struct str name)
+	for (size_t i = whole.n; i-- > 0;)
+		if (whole.p[i] == '/') {
+			*path = str_take(whole, i);
+			return str_skip(whole, i + 1);
+		}
+	*path = STR_NONE;
+	return whole;
+}
+
+/* The s3 store: .../NAMESPACE-ID/history/WORKFLOW-ID/RUN-ID/VERSION/BATCH */
+static bool is_archived_batch(struct str path)
+{
+	long long number;
+
+	if (!str_to_int(last_part(&path), &number) || number < 0 ||
+	    !str_to_int(last_part(&path), &number))
+		return false;
+	last_part(&path);
+	last_part(&path);
+	return str_is(last_part(&path), "history") && path.n;
+}
+
+/* Temporal Cloud: .../temporal-workflow-history/export/NAMESPACE/YYYY/MM/DD/HH/mm/RANDOM */
+static bool is_cloud_export(struct str path)
+{
+	struct str name = last_part(&path);
+
+	return name.n && str_has(path, "temporal-workflow-history/export/");
+}
+
+static bool ends_as_history(struct str name)
 {
 	for (size_t k = 0; k < sizeof(PACKED) / sizeof(*PACKED); k++) {
 		struct str packed = str_of(PACKED[k]);
@@ -30,6 +66,11 @@ static bool may_hold_history(struct str name)
 				return true;
 	}
 	return false;
+}
+
+static bool may_hold_history(struct str path)
+{
+	return ends_as_history(path) || is_archived_batch(path) || is_cloud_export(path);
 }
 
 struct expansion {
@@ -56,6 +97,18 @@ static bool is_below_itself(const struct folder *f)
 	return false;
 }
 
+/* A part of the path begins with a dot, and goes on. */
+static bool is_hidden(struct str path)
+{
+	while (path.n) {
+		struct str part = last_part(&path);
+
+		if (part.n > 1 && part.p[0] == '.' && !str_is(part, ".."))
+			return true;
+	}
+	return false;
+}
+
 static void add_file(struct expansion *x, struct str path, int64_t bytes)
 {
 	vec_push(&x->list->files, (struct source_file){path, bytes});
@@ -64,6 +117,78 @@ static void add_file(struct expansion *x, struct str path, int64_t bytes)
 static int by_bytes(const void *a, const void *b)
 {
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* Schemas end in .proto too: they are text from the first byte on, messages are not. */
+static bool is_schema(struct str path)
+{
+	struct err err = ERR_INIT;
+	struct input in;
+	bool text = true;
+
+	if (!str_ends(path, STR(".proto")) || !input_open_path(&in, path, 0, &err))
+		return false;
+	for (size_t i = 0; i < in.window.n && i < 64; i++)
+		text &= in.window.p[i] >= ' ' || strchr("\t\r\n", in.window.p[i]);
+	text &= in.window.n > 0;
+	input_done(&in);
+	return text;
+}
+
+/* Members by their order in the archive, which is the one to read them in. */
+static bool add_members(struct expansion *x, struct str path, struct members *m)
+{
+	struct map seen = {0};
+	struct member member;
+	bool end = false, ok, is_new = true;
+
+	while ((ok = members_next(m, &member, &end, x->err)) && !end) {
+		struct str name = arena_printf(x->a, "%s/%s", path.p, member.name.p);
+
+		if (is_hidden(member.name) || !may_hold_history(name))
+			continue;
+		map_put(&seen, name, 0, &is_new);
+		if (!is_new) {
+			ok = err_set(x->err, ERR_FORMAT,
+				     "two members are called %s: unpack it, and name the files",
+				     member.name.p);
+			break;
+		}
+		add_file(x, name, member.bytes);
+	}
+	map_done(&seen);
+	return ok;
+}
+
+static bool add_archive(struct expansion *x, struct str path)
+{
+	struct members *m = members_open(path, x->err);
+	bool ok = m && add_members(x, path, m);
+
+	members_close(m);
+	return ok || err_wrap(x->err, "%s", path.p);
+}
+
+/* Without a name that says it: does it begin as an archive? */
+static bool begins_as_archive(struct str path)
+{
+	struct err err = ERR_INIT;
+	struct input in;
+	bool ret;
+
+	if (!input_open_path(&in, path, 0, &err))
+		return false;
+	ret = input_want(&in, 512, &err) && members_in(str_take(in.window, 512));
+	input_done(&in);
+	return ret;
+}
+
+static bool add_regular(struct expansion *x, struct str path, int64_t bytes)
+{
+	if (members_in_name(path) || (!ends_as_history(path) && begins_as_archive(path)))
+		return add_archive(x, path);
+	add_file(x, path, bytes);
+	return true;
 }
 
 /* Entries of a folder by name: folders, and files that may hold a history. */
@@ -99,7 +224,9 @@ static bool add_folder(struct expansion *x, struct str path, const struct folder
 			struct folder below = {here, st.st_dev, st.st_ino, here->depth + 1};
 
 			ok = is_below_itself(&below) || add_folder(x, child, &below);
-		} else if (S_ISREG(st.st_mode) && may_hold_history(child)) {
+		} else if (S_ISREG(st.st_mode) && members_in_name(child)) {
+			ok = add_archive(x, child);
+		} else if (S_ISREG(st.st_mode) && may_hold_history(child) && !is_schema(child)) {
 			add_file(x, child, st.st_size);
 		}
 	}
@@ -130,6 +257,10 @@ static bool add_path(struct expansion *x, struct str path, unsigned depth)
 	if (stat(path.p, &st) != 0) {
 		if (errno == ENOENT && !depth && strpbrk(path.p, "*?["))
 			return add_glob(x, path);
+		if (members_path(path).n) {
+			add_file(x, path, -1);
+			return true;
+		}
 		return err_errno(x->err, "%s", path.p);
 	}
 	if (S_ISDIR(st.st_mode)) {
@@ -137,7 +268,9 @@ static bool add_path(struct expansion *x, struct str path, unsigned depth)
 
 		return add_folder(x, path, &here);
 	}
-	add_file(x, path, S_ISREG(st.st_mode) ? st.st_size : -1);
+	if (S_ISREG(st.st_mode))
+		return add_regular(x, path, st.st_size);
+	add_file(x, path, -1);
 	return true;
 }
 
@@ -160,45 +293,17 @@ void source_list_done(struct source_list *list)
 	vec_done(&list->files);
 }
 
-static bool read_all(int fd, struct buf *out, struct err *err)
-{
-	for (;;) {
-		/* A file of known size has its room already; only what grows asks for more. */
-		char *room = buf_room(out, out->p && out->cap - out->n > 1 ? 1 : READ_CHUNK);
-		ssize_t n;
-
-		if (!room || out->n > LIMIT_INPUT_BYTES)
-			return err_set(err, ERR_LIMIT, "more than %zu bytes", LIMIT_INPUT_BYTES);
-		n = read(fd, room, out->cap - out->n - 1);
-		if (n == 0) {
-			room[0] = '\0';
-			return true;
-		}
-		if (n > 0)
-			out->n += (size_t)n;
-		else if (errno != EINTR)
-			return err_errno(err, "reading");
-	}
-}
-
 bool source_read(struct str path, struct buf *out, struct err *err)
 {
-	bool standard_input = str_is(path, "-");
-	struct stat st;
-	struct arena a;
+	struct input in;
 	bool ok;
-	int fd;
 
-	arena_init(&a);
-	fd = standard_input ? STDIN_FILENO : open(arena_cstr(&a, path), O_RDONLY | O_CLOEXEC);
-	arena_done(&a);
-	if (fd < 0)
-		return err_errno(err, "%.*s", STR_ARG(path));
-	/* Room for the whole file and for seeing its end; what is larger than allowed fails. */
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-		buf_room(out, (size_t)st.st_size + 1);
-	ok = read_all(fd, out, err);
-	if (!standard_input)
-		close(fd);
+	if (!input_open_path(&in, path, INPUT_RAW, err))
+		return err_wrap(err, "%.*s", STR_ARG(path));
+	ok = input_all(&in, LIMIT_INPUT_BYTES, err);
+	if (ok)
+		buf_add(out, in.window);
+	ok = ok && buf_ok(out, err);
+	input_done(&in);
 	return ok || err_wrap(err, "%.*s", STR_ARG(path));
 }

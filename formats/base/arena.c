@@ -13,7 +13,8 @@
 
 struct arena_block {
 	struct arena_block *older;
-	void *adopted; /* memory that goes when this block goes, or NULL */
+	void (*done)(void *data); /* called when this block goes, or NULL */
+	void *data;
 	size_t size;   /* of bytes[] */
 	_Alignas(16) char bytes[];
 };
@@ -29,7 +30,8 @@ static void drop_newest(struct arena *a)
 
 	a->block = b->older;
 	a->total -= b->size;
-	mem_free(b->adopted);
+	if (b->done)
+		b->done(b->data);
 	mem_free(b);
 }
 
@@ -52,7 +54,7 @@ static void open_block(struct arena *a, size_t n)
 		size = n;
 	b = mem_alloc(sizeof(*b) + size);
 	b->older = a->block;
-	b->adopted = NULL;
+	b->done = NULL;
 	b->size = size;
 	a->block = b;
 	a->used = 0;
@@ -72,14 +74,20 @@ void *arena_alloc(struct arena *a, size_t n)
 	return p;
 }
 
-void arena_adopt(struct arena *a, void *p)
+void arena_defer(struct arena *a, void (*done)(void *data), void *data)
 {
 	struct arena_block *b = mem_zalloc(sizeof(*b));
 
 	b->older = a->block;
-	b->adopted = p;
+	b->done = done;
+	b->data = data;
 	a->block = b;
 	a->used = 0;
+}
+
+void arena_adopt(struct arena *a, void *p)
+{
+	arena_defer(a, mem_free, p);
 }
 
 void *arena_zalloc(struct arena *a, size_t n)

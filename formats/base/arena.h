@@ -36,6 +36,8 @@ void *arena_zalloc(struct arena *a, size_t n) __attribute__((returns_nonnull));
 
 /* P, from mem_alloc() or buf_take(), is freed with all that is allocated from here on. */
 void arena_adopt(struct arena *a, void *p);
+/* DONE(DATA) is called then instead, for what is more than memory. */
+void arena_defer(struct arena *a, void (*done)(void *data), void *data);
 
 /* Copies; the copy is followed by a NUL that its length does not count. */
 struct str arena_str(struct arena *a, struct str s);

@@ -17,6 +17,7 @@ struct command_context {
 	bool out_is_tty;
 	bool err_is_tty;
 	bool colour;	   /* out is a terminal that likes colour, and NO_COLOR is unset */
+	int columns;	   /* of the terminal, or as COLUMNS says; 0: not known */
 	const char *version;
 	const struct schema *schema;
 };

@@ -28,6 +28,9 @@
 /* Layers around layers: base64 of gzip in UTF-16 in zstd happens, more is a trick. */
 #define LIMIT_FILTERS 6
 
+/* Members of an archive: as many histories as a run file has rows for, and some. */
+#define LIMIT_ARCHIVE_MEMBERS ((size_t)1000000)
+
 /* Frames of a packed file that opens at any event: a megabyte each makes this a terabyte. */
 #define LIMIT_SEEK_FRAMES ((size_t)1000000)
 
@@ -87,6 +90,12 @@
 /* A query of --where: the depth and cost of reading it grow with its length. */
 #define LIMIT_QUERY_BYTES ((size_t)16 * 1024)
 
+/* A regular expression: the C library compiles some into memory that grows with its square. */
+#define LIMIT_PATTERN_BYTES ((size_t)1000)
+
+/* Matches kept back to show the last of them. */
+#define LIMIT_TAIL ((size_t)1000000)
+
 /* Columns of a table of events: nobody reads more, and each is looked up for every event. */
 #define LIMIT_COLUMNS ((size_t)200)
 
@@ -103,10 +112,24 @@
 /* A certificate with its chain, or a key: real ones have some kilobytes. */
 #define LIMIT_PEM_BYTES ((size_t)1024 * 1024)
 
-/* A payload with its layers taken off, and all that a remote codec answers for one: stores of
- * payloads take 50 MB at most; a bomb would take what the machine has. */
+/* A payload with its layers taken off: stores of payloads take 50 MB at most; a bomb would take
+ * what the machine has. */
 #define LIMIT_PAYLOAD_BYTES ((size_t)64 * 1024 * 1024)
+
+/* What a remote codec answers to 4 MB of payloads: compression gains a tenfold, seldom more. */
+#define LIMIT_CODEC_REPLY_BYTES ((size_t)256 * 1024 * 1024)
 
 /* A file of encryption keys: a key for each day of some years. */
 #define LIMIT_KEYS ((size_t)4096)
 #define LIMIT_KEY_FILE_BYTES ((size_t)1024 * 1024)
+/* Values of one event that diff compares one by one: a payload of 2 MB has some 100,000. */
+#define LIMIT_DIFF_LEAVES ((size_t)500000)
+
+/* What diff keeps of one value; changes of one event; bytes of all changes together. */
+#define LIMIT_DIFF_VALUE_BYTES ((size_t)4096)
+#define LIMIT_DIFF_EVENT_CHANGES ((size_t)1000)
+#define LIMIT_DIFF_BYTES ((size_t)256 * 1024 * 1024)
+
+/* Insertions and deletions sought in one stretch without a landmark: memory is four times
+ * its square, time its product with the stretch. */
+#define LIMIT_DIFF_EDITS 1500

@@ -33,7 +33,7 @@ def folder_of(sdk):
 
 def transcode():
     """JSON -> wire and back against memcpy, one process, a 50 MB history."""
-    program = measure.need_program("bench_transcode")
+    program = measure.need_program("bench_formats")
     rounds = []
     for _ in range(5):
         lines = measure.run([program]).out.splitlines()

@@ -244,6 +244,23 @@ def test_merging(world, folder):
         world.check(len(take(read(out))) == 4, f"merge {name}: not four")
 
 
+def test_runs_that_come_again(world, folder):
+    """Exports come at least once: what is there already is not written twice."""
+    files = histories(world)[:2]
+    done = world.run(*files, files[0], "--to", "export", "-o", folder + "/a.export")
+    world.check(done.returncode == 0 and b"not written again" in done.stderr, f"again: {done}")
+    world.check(len(list(fields(read(folder + "/a.export")))) == 2, "again: not two")
+    # the same run with another event, of the same size, is another history
+    cut = folder + "/other.bin"
+    world.run(files[0], "-o", folder + "/whole.bin")
+    wire = read(folder + "/whole.bin")
+    with open(cut, "wb") as file:
+        file.write(wire[:-1] + bytes([wire[-1] ^ 1]))
+    done = world.run(files[0], cut, "--to", "export", "-o", folder + "/b.export")
+    world.check(done.returncode == 0 and not done.stderr, f"not again: {done}")
+    world.check(len(list(fields(read(folder + "/b.export")))) == 2, "not again: not two")
+
+
 # ---- whole or absent ----
 
 def big(world, folder, n=60000):

@@ -56,11 +56,11 @@ struct memory {
 	struct buf bytes;
 };
 
-static bool remember(struct out_sink *s, struct str bytes, bool border, struct err *err)
+static bool remember(struct out_sink *s, struct str bytes, int64_t event, struct err *err)
 {
 	struct memory *m = (struct memory *)s;
 
-	(void)border;
+	(void)event;
 	buf_add(&m->bytes, bytes);
 	return buf_ok(&m->bytes, err);
 }
@@ -229,7 +229,7 @@ static void files_appear_whole(void **state)
 	assert_non_null(mkdtemp(folder));
 	name.n = (size_t)snprintf(path, sizeof(path), "%s/a", folder);
 	assert_true(out_file_open(&f, str_of(folder), name, NULL, &err));
-	assert_true(f.sink.write(&f.sink, STR("one"), true, &err));
+	assert_true(f.sink.write(&f.sink, STR("one"), 0, &err));
 	assert_int_equal(access(path, F_OK), -1);
 	out_file_drop(&f);
 	assert_int_equal(access(path, F_OK), -1);
@@ -237,7 +237,7 @@ static void files_appear_whole(void **state)
 		bool force = i == 2;
 
 		assert_true(out_file_open(&f, str_of(folder), name, NULL, &err));
-		assert_true(f.sink.write(&f.sink, i ? STR("two") : STR("one"), true, &err));
+		assert_true(f.sink.write(&f.sink, i ? STR("two") : STR("one"), 0, &err));
 		assert_true(out_file_finish(&f, &err));
 		assert_int_equal(out_file_same(&f, name), false);
 		assert_int_equal(out_file_keep(&f, name, force, &err), i != 1);

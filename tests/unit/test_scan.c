@@ -85,25 +85,51 @@ static const char *const JSON_LETTERS[] = {
 	"\"\\{}[] ,:ab", "\\\\\\\\\\\\\"{", "\"{}", "\\", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"{}\\", "[]{}",
 };
 
+#define BLOCKS 12
+
 static void json_agrees(struct fence *f, const struct scan *s)
 {
+	static uint32_t want[BLOCKS * SCAN_BLOCK], got[BLOCKS * SCAN_BLOCK];
 	uint64_t random = 88172645463325252ULL;
 
-	for (int round = 0; round < 4000; round++) {
-		size_t n = 1 + (size_t)draw(&random, 12);
+	for (int round = 0; round < 6000; round++) {
+		size_t n = 1 + (size_t)draw(&random, BLOCKS), found;
 		const char *letters =
 			JSON_LETTERS[round % (sizeof(JSON_LETTERS) / sizeof(*JSON_LETTERS))];
 		/* Some start so that they end a few bytes before the fence: any alignment. */
 		const char *p = fill(f, &random, letters, n * SCAN_BLOCK + draw(&random, 64));
-		struct scan_json a = {draw(&random, 2) != 0, draw(&random, 2) != 0}, b = a;
-		struct scan_block want[12], got[12];
+		struct scan_json a = {draw(&random, 2) * draw(&random, 200), draw(&random, 2) != 0,
+				      draw(&random, 2) != 0, false}, b = a;
 
-		SCAN_SCALAR.json(&a, p, n, want);
-		s->json(&b, p, n, got);
-		assert_memory_equal(got, want, n * sizeof(*want));
+		found = SCAN_SCALAR.json(&a, p, n, want);
+		assert_int_equal(s->json(&b, p, n, got), found);
+		assert_memory_equal(got, want, found * sizeof(*want));
+		assert_int_equal(a.below, b.below);
+		if (a.below) /* where in a block it is over is not the same, and means nothing */
+			continue;
+		assert_int_equal(a.depth, b.depth);
 		assert_int_equal(a.in_string, b.in_string);
 		assert_int_equal(a.escaped, b.escaped);
 	}
+}
+
+static void the_plain_walk_is_right(void **state)
+{
+	char text[128];
+	uint32_t at[128];
+	struct scan_json s = {0};
+
+	memset(text, ' ', sizeof(text));
+	memcpy(text, STR("[{\"}\\\"]\":[]}] , {}{ ] ] }").p, 26);
+	assert_int_equal(SCAN_SCALAR.json(&s, text, 2, at), 7);
+	assert_int_equal(at[0], 0);
+	assert_int_equal(at[1], 12);
+	assert_int_equal(at[2], 16);
+	assert_int_equal(at[3], 17);
+	assert_int_equal(at[4], 18);
+	assert_int_equal(at[5], 20);
+	assert_int_equal(at[6], 22);
+	assert_true(s.below);
 }
 
 static void the_structure_of_json_agrees(void **state)
@@ -309,6 +335,7 @@ static void a_level_is_chosen_by_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_plain_walk_is_right),
 		cmocka_unit_test(the_structure_of_json_agrees),
 		cmocka_unit_test(needles_are_found_where_they_are),
 		cmocka_unit_test(lines_are_counted),

@@ -18,7 +18,8 @@ static int make_folder(void **state)
 {
 	static const char *const FILES[] = {
 		"b.json", "a.json.gz", "notes.md", "c.bin.zst", ".hidden.json", "sub/d.pb",
-		"sub/deep/e.jsonl",
+		"sub/deep/e.jsonl", "sub/schema.proto", "sub/deep/f.ndjson", "sub/deep/g.b64",
+		"sub/deep/1_2.history", "sub/deep/h.hex.zz",
 	};
 	static char path[] = "/tmp/hindcast-source-XXXXXX";
 
@@ -41,7 +42,8 @@ static int remove_folder(void **state)
 {
 	static const char *const PATHS[] = {
 		"b.json", "a.json.gz", "notes.md", "c.bin.zst", ".hidden.json", "sub/d.pb",
-		"sub/deep/e.jsonl", "loop/again", "loop/one.json",
+		"sub/deep/e.jsonl", "sub/schema.proto", "sub/deep/f.ndjson", "sub/deep/g.b64",
+		"sub/deep/1_2.history", "sub/deep/h.hex.zz", "loop/again", "loop/one.json",
 	};
 	static const char *const FOLDERS[] = {"loop", "sub/deep", "sub", "empty"};
 
@@ -74,15 +76,21 @@ static void assert_expands(const char *argument, const char *const *paths)
 static void a_folder_is_recursed_in_bytewise_order(void **state)
 {
 	assert_expands(".", (const char *const[]){"./a.json.gz", "./b.json", "./c.bin.zst",
-						  "./sub/d.pb", "./sub/deep/e.jsonl", NULL});
-	assert_expands("sub/", (const char *const[]){"sub/d.pb", "sub/deep/e.jsonl", NULL});
+						  "./sub/d.pb", "./sub/deep/1_2.history",
+						  "./sub/deep/e.jsonl", "./sub/deep/f.ndjson",
+						  "./sub/deep/g.b64", "./sub/deep/h.hex.zz", NULL});
+	assert_expands("sub/deep/", (const char *const[]){"sub/deep/1_2.history", "sub/deep/e.jsonl",
+							  "sub/deep/f.ndjson", "sub/deep/g.b64",
+							  "sub/deep/h.hex.zz", NULL});
 	assert_expands("empty", (const char *const[]){NULL});
 }
 
 static void a_glob_names_what_matches(void **state)
 {
 	assert_expands("*.json*", (const char *const[]){"a.json.gz", "b.json", NULL});
-	assert_expands("su?", (const char *const[]){"sub/d.pb", "sub/deep/e.jsonl", NULL});
+	assert_expands("sub/de?p", (const char *const[]){"sub/deep/1_2.history", "sub/deep/e.jsonl",
+							 "sub/deep/f.ndjson", "sub/deep/g.b64",
+							 "sub/deep/h.hex.zz", NULL});
 }
 
 static void any_file_that_is_named_is_taken(void **state)

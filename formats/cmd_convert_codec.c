@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_convert_codec.c: payloads decoded and encoded on the way, by our layers or a server. */
+#include "formats/cmd_convert_codec.h"
+
+#include "formats/cmd_convert.h"
+#include "formats/codec_remote.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#define TIMEOUT_SECONDS 30
+
+struct convert_codec {
+	struct codec_keys keys;
+	struct codec_remote remote;
+	struct codec_stage stage;
+};
+
+static const char *environment(const char *name)
+{
+	return getenv(name);
+}
+
+static bool system_random(void *data, void *to, size_t n)
+{
+	return getrandom(to, n, 0) == (ssize_t)n;
+}
+
+/* Which options mean nothing without another. */
+static bool check(const struct convert_codec_options *o, struct err *err)
+{
+	bool encode = str_is(o->direction, "encode");
+
+	if (!o->direction.n && (o->chain.n || o->keys.n || o->key_id.n || o->endpoint.n ||
+				o->header_fields || o->plain_failures))
+		return err_set(err, ERR_USAGE, "--codec says what to do: decode or encode");
+	if (!o->direction.n)
+		return true;
+	if (!encode && !str_is(o->direction, "decode"))
+		return err_set(err, ERR_USAGE, "--codec is decode or encode");
+	if (o->endpoint.n && (o->chain.n || o->keys.n || o->key_id.n))
+		return err_set(err, ERR_USAGE, "--codec-endpoint: the server has chain and keys");
+	if (!o->endpoint.n && (o->auth.n || o->headers.items.n || o->timeout))
+		return err_set(err, ERR_USAGE, "--codec-auth, --codec-header and --codec-timeout "
+			       "belong to --codec-endpoint");
+	if (!encode && (o->chain.n || o->key_id.n || o->header_fields || o->plain_failures))
+		return err_set(err, ERR_USAGE, "--codec-chain, --key-id, --codec-header-fields and "
+			       "--codec-plain-failures belong to --codec encode");
+	if (encode && !o->endpoint.n && !o->chain.n)
+		return err_set(err, ERR_USAGE, "--codec-chain says what to put on, the innermost "
+			       "first: zlib,encrypted");
+	if (o->timeout < 0 || o->timeout > 3600)
+		return err_set(err, ERR_USAGE, "--codec-timeout is 1 to 3600 seconds");
+	return true;
+}
+
+static bool encrypts(const struct codec_chain *chain)
+{
+	for (size_t i = 0; i < chain->n; i++)
+		if (chain->layers[i]->keyed)
+			return true;
+	return false;
+}
+
+static bool open_keys(struct converting *c, struct convert_codec *codec,
+		      const struct convert_codec_options *o, struct err *err)
+{
+	bool exposed = false;
+
+	codec->keys.environment = environment;
+	if (o->keys.n && !codec_keys_open(&codec->keys, o->keys, &exposed, err))
+		return false;
+	if (exposed)
+		fprintf(c->context->err, "hindcast: %.*s: others may read these keys (chmod 600 "
+			"keeps them out)\n", STR_ARG(o->keys));
+	return true;
+}
+
+static bool check_key(struct convert_codec *codec, struct codec_settings *s, struct err *err)
+{
+	if (!encrypts(&s->chain))
+		return true;
+	if (!s->tools.key_id.n)
+		return err_set(err, ERR_USAGE, "--key-id says which key encrypts");
+	if (codec_key_find(&codec->keys, s->tools.key_id, err))
+		return true;
+	if (err->code != ERR_NONE)
+		return false;
+	return err_set(err, ERR_MISSING, "there is no key \"%.*s\": --keys FILE or the environment "
+		       "has none of that id", STR_ARG(s->tools.key_id));
+}
+
+static bool open_remote(struct converting *c, struct convert_codec *codec,
+			const struct convert_codec_options *o, struct err *err)
+{
+	struct codec_remote_settings settings = {
+		.endpoint = o->endpoint,
+		.namespace = o->namespace,
+		.auth = o->auth,
+		.headers = o->headers.items.at,
+		.n_headers = o->headers.items.n,
+		.timeout_ms = (long)(o->timeout ? o->timeout : TIMEOUT_SECONDS) * 1000,
+	};
+
+	if (!codec_remote_open(&codec->remote, c->context->schema, &settings, err))
+		return false;
+	if (codec_remote_is_open(&settings))
+		fprintf(c->context->err, "hindcast: --codec-auth goes over plain http, where others "
+			"can read it\n");
+	return true;
+}
+
+bool convert_codec_open(struct converting *c, struct convert_codec **ret, struct err *err)
+{
+	const struct convert_codec_options *o = &c->settings->codec;
+	struct codec_settings s = {.headers = o->header_fields,
+				   .plain_failures = o->plain_failures};
+	struct convert_codec *codec;
+
+	*ret = NULL;
+	if (!check(o, err))
+		return false;
+	if (!o->direction.n)
+		return true;
+	*ret = codec = arena_new(&c->names, struct convert_codec);
+	codec_keys_init(&codec->keys);
+	s.direction = str_is(o->direction, "encode") ? CODEC_ENCODE : CODEC_DECODE;
+	s.tools = (struct codec_tools){&codec->keys, o->key_id, system_random, NULL};
+	if (o->endpoint.n) {
+		if (!open_remote(c, codec, o, err))
+			return false;
+		s.peer = &codec->remote.peer;
+	} else if ((o->chain.n && !codec_chain_read(o->chain, &s.chain, err)) ||
+		   !open_keys(c, codec, o, err) || !check_key(codec, &s, err)) {
+		return false;
+	}
+	codec_stage_init(&codec->stage, c->context->schema, &s);
+	stage_line_add(&c->stages, &codec->stage.stage);
+	return true;
+}
+
+void convert_codec_close(struct convert_codec *codec)
+{
+	if (!codec)
+		return;
+	codec_remote_close(&codec->remote);
+	codec_keys_done(&codec->keys);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_convert_codec.h: convert's --codec: its options, keys and servers, and their life. */
+#pragma once
+
+#include "formats/base/opts.h"
+#include "formats/base/str.h"
+
+/* What the options say. */
+struct convert_codec_options {
+	struct str direction;
+	struct str chain;
+	struct str keys;
+	struct str key_id;
+	bool header_fields;
+	bool plain_failures;
+	struct str endpoint;
+	struct str namespace;
+	struct str auth;
+	struct opt_list headers;
+	long long timeout; /* seconds */
+};
+
+struct converting;
+struct convert_codec;
+
+/*
+ * The stage that the options ask for, at the end of C's line; *RET is NULL where they ask for
+ * none. ERR_USAGE: options that don't go together.
+ */
+bool convert_codec_open(struct converting *c, struct convert_codec **ret, struct err *err);
+/* After the line's own end. NULL is fine. */
+void convert_codec_close(struct convert_codec *codec);

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_diff.c: `hindcast diff`: what differs between two histories, and hashes of them. */
+#include "formats/base/digest.h"
+#include "formats/base/visible.h"
+#include "formats/cmd_inputs.h"
+#include "formats/commands.h"
+#include "formats/diff_text.h"
+
+struct diff_options {
+	struct opt_list ignore;
+	struct opt_list compare;
+	struct opt_list only;
+	struct str where;
+	bool exact;
+	bool side_by_side;
+	bool json;
+	bool summary;
+	bool quiet;
+	bool all;
+	bool hash;
+	long long width;
+	struct str context; /* p is NULL: as many as is usual */
+};
+
+static const struct opt OPTS[] = {
+	{"Output", 0, OPT_HEADING, NULL, 0, NULL},
+	{"side-by-side", 'y', OPT_FLAG, NULL, offsetof(struct diff_options, side_by_side),
+	 "Both histories beside each other instead of one below the other."},
+	{"json", 0, OPT_FLAG, NULL, offsetof(struct diff_options, json),
+	 "One JSON object with every row that is not equal (docs/diff.md)."},
+	{"summary", 's', OPT_FLAG, NULL, offsetof(struct diff_options, summary),
+	 "Only the line that counts."},
+	{"quiet", 'q', OPT_FLAG, NULL, offsetof(struct diff_options, quiet),
+	 "Nothing but the exit code."},
+	{"context", 'U', OPT_STRING, "N", offsetof(struct diff_options, context),
+	 "Equal events shown around what differs: 3, or \"all\"."},
+	{"all", 'a', OPT_FLAG, NULL, offsetof(struct diff_options, all),
+	 "Every change of an event, uncut, instead of the first few on a line each."},
+	{"width", 'W', OPT_INT, "N", offsetof(struct diff_options, width),
+	 "Columns to write in; else those of the terminal or of COLUMNS, else 130."},
+	{"hash", 0, OPT_FLAG, NULL, offsetof(struct diff_options, hash),
+	 "For each history that is named a hash of what is compared: equal for histories "
+	 "without differences."},
+	{"What is compared", 0, OPT_HEADING, NULL, 0, NULL},
+	{"ignore", 'i', OPT_LIST, "RULE|PATH", offsetof(struct diff_options, ignore),
+	 "Leave out what a rule names (below), or a place such as header.fields[trace] or "
+	 "input$.requestId."},
+	{"compare", 'c', OPT_LIST, "RULE", offsetof(struct diff_options, compare),
+	 "Compare what this rule leaves out otherwise."},
+	{"only", 'o', OPT_LIST, "PATH", offsetof(struct diff_options, only),
+	 "Compare these places alone."},
+	{"exact", 0, OPT_FLAG, NULL, offsetof(struct diff_options, exact),
+	 "Compare everything: no rule holds but those given with --ignore."},
+	{"where", 'w', OPT_STRING, "QUERY", offsetof(struct diff_options, where),
+	 "Only the events that fit, as \"category = activity\" (docs/query.md)."},
+};
+
+struct comparing {
+	const struct command_context *context;
+	const struct diff_options *options;
+	struct diff_rules rules;
+	struct diff_settings settings;
+	size_t n_context;
+	struct arena arena;
+};
+
+static int bad_usage(const struct comparing *c, const char *what)
+{
+	struct buf line;
+
+	buf_init(&line, 0);
+	visible_add(&line, str_of(what), 0);
+	fprintf(c->context->err, "hindcast diff: %s\nTry 'hindcast diff --help'.\n", line.p);
+	buf_done(&line);
+	return EXIT_BAD_USAGE;
+}
+
+static bool read_rules(struct comparing *c, struct err *err)
+{
+	const struct diff_options *o = c->options;
+
+	diff_rules_init(&c->rules, o->exact);
+	for (size_t i = 0; i < o->ignore.items.n; i++)
+		if (!diff_rules_ignore(&c->rules, o->ignore.items.at[i], err))
+			return err_wrap(err, "--ignore");
+	for (size_t i = 0; i < o->compare.items.n; i++)
+		if (!diff_rules_compare(&c->rules, o->compare.items.at[i], err))
+			return err_wrap(err, "--compare");
+	for (size_t i = 0; i < o->only.items.n; i++)
+		if (!diff_rules_only(&c->rules, o->only.items.at[i], err))
+			return err_wrap(err, "--only");
+	return true;
+}
+
+static bool read_options(struct comparing *c, struct err *err)
+{
+	const struct diff_options *o = c->options;
+	long long n = 3;
+
+	if (o->context.p && str_is(o->context, "all"))
+		c->n_context = SIZE_MAX / 2;
+	else if (o->context.p && (!str_to_int(o->context, &n) || n < 0))
+		return err_set(err, ERR_USAGE, "--context is a number of events, or all");
+	else
+		c->n_context = (size_t)n;
+	if (o->width < 0 || o->width > 10000)
+		return err_set(err, ERR_USAGE, "--width is a number of columns up to 10000");
+	if (o->side_by_side + o->json + o->summary + o->quiet + o->hash > 1)
+		return err_set(err, ERR_USAGE, "--side-by-side, --json, --summary, --quiet, --hash: "
+			       "one of them is expected");
+	if (o->where.p && !query_parse(&c->settings.where, o->where, QUERY_EVENT,
+				       c->context->schema, &c->arena, err))
+		return err_wrap(err, "--where");
+	c->settings.rules = &c->rules;
+	return read_rules(c, err);
+}
+
+static void flush(void *data, struct buf *out)
+{
+	const struct comparing *c = data;
+
+	if (out->n)
+		fwrite(out->p, 1, out->n, c->context->out);
+	buf_clear(out);
+}
+
+/* ---- two histories ---- */
+
+static void print_diff(struct comparing *c, const struct diff *d, const struct str *names,
+		       const struct history *sides)
+{
+	const struct diff_options *o = c->options;
+	struct diff_look look = {
+		.names = {names[0], names[1]},
+		.sides = {&sides[0], &sides[1]},
+		.width = o->width ? (size_t)o->width
+			 : c->context->columns > 0 ? (size_t)c->context->columns : 130,
+		.context = c->n_context,
+		.colour = c->context->colour,
+		.all_changes = o->all,
+		.flush = flush,
+		.data = c,
+	};
+	struct buf out;
+
+	buf_init(&out, 0);
+	if (o->json) {
+		diff_put_json(d, &look, &out);
+	} else if (!o->quiet) {
+		if (!o->summary && !diff_same(d)) {
+			(o->side_by_side ? diff_side_by_side : diff_unified)(d, &look, &out);
+			buf_add_char(&out, '\n');
+		}
+		diff_summary(d, &look, &out);
+	}
+	flush(c, &out);
+	buf_done(&out);
+}
+
+static int compare_two(struct comparing *c, const struct str *names)
+{
+	struct history sides[2] = {0};
+	struct err err = ERR_INIT;
+	struct diff d;
+	bool ok = true;
+	int code = EXIT_CANNOT;
+
+	if (str_is(names[0], "-") && str_is(names[1], "-"))
+		return bad_usage(c, "only one of the two can be standard input");
+	for (int i = 0; ok && i < 2; i++)
+		ok = load_history(c->context->schema, names[i], &sides[i], NULL, &err);
+	if (ok) {
+		diff_histories(&d, &sides[0], &sides[1], &c->settings);
+		print_diff(c, &d, names, sides);
+		code = diff_same(&d) ? 0 : EXIT_FOUND;
+		diff_done(&d);
+	} else {
+		inputs_complain(c->context, err.message);
+	}
+	history_done(&sides[0]);
+	history_done(&sides[1]);
+	return code;
+}
+
+/* ---- hashes ---- */
+
+struct hashing {
+	struct comparing *c;
+	struct str path;
+};
+
+static void feed(void *data, struct str bytes)
+{
+	digest_add(data, bytes);
+}
+
+static bool hash_history(void *data, struct history *h, const struct load_info *info,
+			 struct err *err)
+{
+	struct hashing *now = data;
+	unsigned char bytes[DIGEST_BYTES];
+	char hex[DIGEST_HEX];
+	struct digest digest;
+	struct buf line;
+
+	(void)err;
+	digest_init(&digest);
+	/* What the hash covers may change with the rules, and then it is another kind. */
+	digest_add(&digest, STR("hindcast content 1\n"));
+	diff_content(h, &now->c->settings, feed, &digest);
+	digest_end(&digest, bytes);
+	digest_done(&digest);
+	digest_hex(bytes, hex);
+	buf_init(&line, 0);
+	buf_add(&line, str_slice(hex, DIGEST_HEX));
+	buf_puts(&line, "  ");
+	visible_add(&line, now->path, 0);
+	if (info->ordinal > 1 || !info->only)
+		buf_printf(&line, "#%zu", info->ordinal);
+	buf_add_char(&line, '\n');
+	flush(now->c, &line);
+	buf_done(&line);
+	return true;
+}
+
+static int hash_all(struct comparing *c, const struct str *operands, size_t n)
+{
+	struct load_settings settings = {.schema = c->context->schema};
+	struct source_list list = {0};
+	int code = inputs_expand(c->context, "diff", operands, n, &c->arena, &list);
+
+	for (size_t i = 0; i < list.files.n; i++) {
+		struct hashing now = {c, list.files.at[i].path};
+		struct err err = ERR_INIT;
+
+		if (load_each(&settings, now.path, hash_history, &now, &err))
+			continue;
+		inputs_complain(c->context, err.message);
+		code = EXIT_CANNOT;
+	}
+	source_list_done(&list);
+	return code;
+}
+
+static int run(const struct command_context *context, void *settings, const struct str *operands,
+	       size_t n_operands)
+{
+	struct comparing c = {.context = context, .options = settings};
+	struct err err = ERR_INIT;
+	int code;
+
+	arena_init(&c.arena);
+	if (!read_options(&c, &err))
+		code = bad_usage(&c, err.message);
+	else if (c.options->hash)
+		code = hash_all(&c, operands, n_operands);
+	else if (n_operands != 2)
+		code = bad_usage(&c, "name two histories");
+	else
+		code = compare_two(&c, operands);
+	diff_rules_done(&c.rules);
+	arena_done(&c.arena);
+	return code;
+}
+
+static void settings_done(void *settings)
+{
+	struct diff_options *o = settings;
+
+	opt_list_done(&o->ignore);
+	opt_list_done(&o->compare);
+	opt_list_done(&o->only);
+}
+
+const struct command COMMAND_DIFF = {
+	.name = "diff",
+	.usage = "[options] A B",
+	.summary = "compare two histories by what happened in them",
+	.details =
+		"Lays two histories over each other by what their events are about (an activity,\n"
+		"a timer, a signal by its name) and says what is only in one of them, what comes\n"
+		"in another order, and in which values events differ. Payloads are compared\n"
+		"decoded. A and B are files of any format, or FILE#N for one of several.\n\n"
+		"The mark before a line: ~ changed, - (< in two columns) only in A,\n"
+		"+ (>) only in B. Exit code: 0 no difference, 1 some, 2 usage, 3 not read.\n\n"
+		"Rules that hold unless --exact or --compare is given:\n\n"
+		"  event-ids      ids of events, and what refers to them\n"
+		"  times          points in time; durations are compared\n"
+		"  identities     names of worker processes and clients\n"
+		"  run-ids        ids of runs, request ids, links\n"
+		"  workflow-id    the run's own workflow id, its parent's and its root's\n"
+		"  generated-ids  ids that nobody chose: plain numbers, UUIDs\n"
+		"  server         task ids, versions, namespace ids, sizes\n"
+		"  sdk            SDK metadata and metering\n"
+		"  builds         build ids, checksums, deployments of workers\n"
+		"  json-form      order of keys, blanks and spelling in JSON payloads\n"
+		"  empty          messages with nothing in them, zeros: as if they were absent\n\n"
+		"Rules that --ignore turns on:\n\n"
+		"  payloads       data of payloads\n"
+		"  headers        headers\n"
+		"  stacks         stack traces\n"
+		"  failure-text   messages of failures\n"
+		"  tasks          all events of workflow tasks\n"
+		"  order          the order of what happens in both\n",
+	.examples = "hindcast diff good.json bad.json\n    What went differently.\n"
+		    "hindcast diff -y --ignore tasks good.json bad.json\n"
+		    "    Side by side, without workflow tasks.\n"
+		    "hindcast diff --only input --where 'category = activity' a.json b.json\n"
+		    "    Only the inputs of activities.\n"
+		    "hindcast diff --hash histories/ | sort\n"
+		    "    Which runs went the same way.\n",
+	.opts = OPTS,
+	.n_opts = sizeof(OPTS) / sizeof(*OPTS),
+	.settings_size = sizeof(struct diff_options),
+	.run = run,
+	.settings_done = settings_done,
+};

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_show.h: one run of `hindcast show`: what was asked for, and the views of it. */
+#pragma once
+
+#include "formats/cmd_inputs.h"
+#include "formats/columns.h"
+#include "formats/groups.h"
+#include "formats/query.h"
+
+#include <locale.h>
+#include <regex.h>
+
+struct show {
+	/* Views; none: a line per event. */
+	struct str event;
+	struct str state_at;
+	struct str grep;
+	bool tasks;
+	bool groups;
+
+	/* Of what, and how much. */
+	struct str where;
+	struct str columns;
+	long long limit;
+	long long tail;
+	bool ignore_case;
+
+	/* How. */
+	struct str from;
+	bool json;
+	bool utc;
+	bool local;
+	bool colour;
+};
+
+/* Event ids, both ends included. */
+struct show_range {
+	int64_t from, to;
+};
+
+struct show_ranges {
+	const struct show_range *at;
+	size_t n;
+};
+
+/* "5", "5-9", "12-" and several with commas; *RET lives in A. ERR_USAGE names OPTION. */
+bool show_ranges_read(struct str text, const char *option, struct arena *a,
+		      struct show_ranges *ret, struct err *err);
+
+/* One run of the command: every view prints through it. */
+struct showing {
+	const struct command_context *context;
+	const struct show *settings;
+	const struct query *where; /* NULL: all events */
+	struct columns columns;	   /* n is 0: the usual line */
+	struct show_ranges ranges; /* of --event or --state-at */
+	regex_t regex;
+	bool has_regex;
+	locale_t utf8; /* of the regular expression; 0: none */
+	struct buf out;
+	bool paint;   /* escape sequences for colours are wanted */
+	bool any;     /* something was printed already */
+	bool found;   /* --grep: something matched */
+
+	/* Of the history at hand. */
+	struct str path; /* FILE, or FILE#N */
+	const struct history *h;
+	struct groups groups;
+	struct arena arena;
+	struct arena step; /* of one row */
+};
+
+/*
+ * A view prints what it shows of s->h. False: it can't, ERR says why; then what it added to
+ * s->out since the last show_flush() is dropped.
+ */
+typedef bool show_view(struct showing *s, struct err *err);
+
+bool show_lines(struct showing *s, struct err *err);  /* cmd_show_lines.c: a line per event; --columns, too */
+bool show_events(struct showing *s, struct err *err); /* cmd_show.c: events whole */
+bool show_tasks(struct showing *s, struct err *err);  /* cmd_show_tasks.c */
+bool show_groups(struct showing *s, struct err *err); /* cmd_show_groups.c */
+bool show_states(struct showing *s, struct err *err); /* cmd_show_state.c */
+bool show_matches(struct showing *s, struct err *err); /* cmd_show_grep.c */
+
+/* ---- what views share (cmd_show_parts.c) ---- */
+
+void show_flush(struct showing *s);
+/* Flushes what is more than a write's worth. */
+void show_flush_much(struct showing *s);
+/* The lines above a view: who the run is, how large, how it ended. */
+void show_header(struct showing *s);
+/* Whether --where takes the event. */
+bool show_wants(const struct showing *s, size_t index);
+/*
+ * Leaves of N rows, of which those with CHOSEN are candidates, the first --limit or last
+ * --tail. Returns how many are left.
+ */
+size_t show_narrow(const struct showing *s, bool *chosen, size_t n);
+
+/* "12.345s", "1h02m03s": how long after the first event; or as --utc and --local want it. */
+struct str show_time(const struct showing *s, int64_t time, struct arena *a);
+/* "2026-11-22 19:09:16.586+0100". */
+struct str show_local_time(int64_t time, struct arena *a);
+/* "0.107s", "3m07.250s", "1h02m03s", "4d02h00m". */
+struct str show_span(int64_t nanoseconds, struct arena *a);
+/* "1.2 KB", "50 MB". */
+struct str show_bytes(uint64_t bytes, struct arena *a);
+
+/* S made harmless and filled up to WIDTH, and two blanks behind it. */
+void show_cell(struct buf *out, struct str s, size_t width);
+/* Of the terminal, not of bytes: UTF-8 sequences count as one. */
+size_t show_width(struct str s);
+/* "label value" behind a comma, where there is a value. */
+void show_fact(struct buf *out, const char *label, struct str value);
+/* ,"KEY":1.250000000 where NS is known, that is not negative. */
+void show_json_seconds(struct buf *out, const char *key, int64_t ns);
+/* ,"KEY":"VALUE" where there is a value. */
+void show_member(struct buf *out, const char *key, struct str value);
+
+enum show_colour { SHOW_GOOD, SHOW_BAD, SHOW_ODD, SHOW_DIM, SHOW_STRONG };
+/* PAINTED and plain() around what is to have that colour; nothing where none is wanted. */
+void show_paint(struct showing *s, enum show_colour colour);
+void show_plain(struct showing *s);
+/* The colour of an outcome; false: none in particular. */
+bool show_colour_of(enum entity_kind kind, enum entity_state state, enum show_colour *ret);

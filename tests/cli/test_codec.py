@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# test_codec.py: convert --codec, with keys and with a codec server that may misbehave.
+"""
+    test_codec.py HINDCAST CORPUS     prints what is wrong, exits 1
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from codec_server import CodecServer  # noqa: E402
+
+KEY = "test text:test-key-test-key-test-key-test!\n"
+
+
+class World:
+    def __init__(self, program, corpus, folder):
+        self.program = os.path.abspath(program)
+        self.corpus = os.path.abspath(corpus)
+        self.folder = folder
+        self.out = os.path.join(folder, "out.json")
+        self.keys = os.path.join(folder, "keys")
+        with open(self.keys, "w", encoding="ascii") as file:
+            file.write(KEY)
+        os.chmod(self.keys, 0o600)
+
+    def run(self, history, *options, env=None, out=None):
+        """Converts; (exit code, what was written or None, stderr)."""
+        out = out or self.out
+        if os.path.exists(out):
+            os.unlink(out)
+        got = subprocess.run(
+            [self.program, "convert", os.path.join(self.corpus, history), "-o", out, *options],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+            timeout=120, check=False, env=dict(os.environ, **(env or {})))
+        written = None
+        if os.path.exists(out):
+            with open(out, encoding="utf-8") as file:
+                written = file.read()
+        return got.returncode, written, got.stderr
+
+
+def expect(name, got, wanted):
+    if got != wanted:
+        yield f"{name}: {got!r}, expected {wanted!r}"
+
+
+def expect_in(name, text, *parts):
+    for part in parts:
+        if part not in (text or ""):
+            yield f"{name}: {part!r} is not in {text!r}"
+
+
+def expect_not_in(name, text, *parts):
+    for part in parts:
+        if part in (text or ""):
+            yield f"{name}: {part!r} is in {text!r}"
+
+
+# ---- our own layers ----
+
+def check_keys(w):
+    code, written, err = w.run("odd/encrypted-failures-saga.json", "--codec", "decode",
+                               "--keys", w.keys)
+    yield from expect("decode", (code, err.endswith("codec: 22 payloads decoded, with the text "
+                                                    "of 7 failures\n")), (0, True))
+    yield from expect_in("decode", written, "charge refused")
+    yield from expect_not_in("decode", written, "Encoded failure", "encodedAttributes")
+    environment = w.run("odd/encrypted-failures-saga.json", "--codec", "decode",
+                        env={"HINDCAST_KEY_TEST": KEY.split()[1]})
+    yield from expect("key from the environment", environment[1], written)
+    os.chmod(w.keys, 0o644)
+    code, _, err = w.run("odd/encrypted-order.json", "--codec", "decode", "--keys", w.keys)
+    yield from expect_in("open keys", err, "others may read these keys")
+    os.chmod(w.keys, 0o600)
+
+
+def check_strict(w):
+    code, written, err = w.run("odd/encrypted-order.json", "--codec", "decode")
+    yield from expect("no key", code, 0)
+    yield from expect_in("no key", err, "10 payloads could not be decoded; the first: event 1: "
+                         'workflowExecutionStartedEventAttributes.input.payloads[0]: there is '
+                         'no key "test"')
+    yield from expect_in("no key", written, "YmluYXJ5L2VuY3J5cHRlZA==")
+    code, written, _ = w.run("odd/encrypted-order.json", "--codec", "decode", "--strict")
+    yield from expect("no key, strict", (code, written), (1, None))
+
+
+def check_rotation(w):
+    """Decoded and encoded with another key, then decoded: the same as decoded at once."""
+    with open(w.keys, "a", encoding="ascii") as file:
+        file.write("new hex:" + "5a" * 16 + "\n")
+    plain = w.run("odd/encrypted-order.json", "--codec", "decode", "--keys", w.keys)[1]
+    first = os.path.join(w.folder, "plain.json")
+    with open(first, "w", encoding="utf-8") as file:
+        file.write(plain)
+    second = os.path.join(w.folder, "rotated.json")
+    code, rotated, err = w.run(first, "--codec", "encode", "--codec-chain", "zlib,encrypted",
+                               "--key-id", "new", "--keys", w.keys, out=second)
+    yield from expect("rotated", code, 0)
+    yield from expect_not_in("rotated", rotated, "anNvbi9wbGFpbg==")
+    again = w.run(first, "--codec", "encode", "--codec-chain", "encrypted", "--key-id", "new",
+                  "--keys", w.keys)[1]
+    yield from expect("nonces differ", again == w.run(
+        first, "--codec", "encode", "--codec-chain", "encrypted", "--key-id", "new",
+        "--keys", w.keys)[1], False)
+    yield from expect("back", w.run(second, "--codec", "decode", "--keys", w.keys)[1], plain)
+
+
+USAGE = [  # options, exit code, stderr
+    (["--codec", "undo"], 2, "--codec is decode or encode"),
+    (["--keys", "x"], 2, "--codec says what to do"),
+    (["--codec", "encode"], 2, "--codec-chain says what to put on"),
+    (["--codec", "encode", "--codec-chain", "gzip"], 2, 'no layer "gzip"'),
+    (["--codec", "encode", "--codec-chain", "encrypted"], 2, "--key-id says which"),
+    (["--codec", "encode", "--codec-chain", "encrypted", "--key-id", "k"], 3,
+     'there is no key "k"'),
+    (["--codec", "decode", "--codec-chain", "zlib"], 2, "belong to --codec encode"),
+    (["--codec", "decode", "--codec-auth", "x"], 2, "belong to --codec-endpoint"),
+    (["--codec", "decode", "--codec-endpoint", "ftp://x"], 2, "http:// or https://"),
+    (["--codec", "decode", "--codec-endpoint", "http://x/{namespace}"], 2, "--namespace"),
+    (["--codec", "decode", "--codec-endpoint", "http://x", "--codec-header", "x"], 2,
+     "NAME=VALUE"),
+    (["--codec", "decode", "--codec-endpoint", "http://x", "--codec-header", "a=b\nc: d"], 2,
+     "on one line"),
+    (["--codec", "decode", "--codec-endpoint", "http://x", "--keys", "k"], 2,
+     "the server has chain and keys"),
+    (["--codec", "decode", "--keys", "/no/such/file"], 3, "/no/such/file"),
+]
+
+
+def check_usage(w):
+    for options, code, err in USAGE:
+        got = w.run("odd/zlib-order.json", *options)
+        yield from expect(str(options), got[:2], (code, None))
+        yield from expect_in(str(options), got[2], err)
+
+
+# ---- a codec server ----
+
+def remote(w, server, path, *options, history="odd/zlib-saga.json", way="decode"):
+    return w.run(history, "--codec", way, "--codec-endpoint", server.url(path), *options)
+
+
+def check_remote(w, server):
+    wanted = w.run("odd/zlib-saga.json", "--codec", "decode")[1]
+    code, written, err = remote(
+        w, server, "/ok/{namespace}/x/?a=b", "--namespace", "my-space", "--codec-auth",
+        "Bearer secret-token", "--codec-header", "X-Extra=1", "--codec-header", "X-Empty=")
+    yield from expect("remote", (code, written), (0, wanted))
+    path, headers, n, _ = server.requests[-1]
+    yield from expect("path", path, "/ok/my-space/x/decode?a=b")
+    yield from expect("headers", [headers.get(k) for k in (
+        "Content-Type", "X-Namespace", "Authorization", "X-Extra", "X-Empty", "Expect")],
+        ["application/json", "my-space", "Bearer secret-token", "1", "", None])
+    yield from expect("payloads", n > 10, True)
+    yield from expect_not_in("stderr", err, "secret")
+    code, encoded, _ = remote(w, server, "/ok", way="encode", history="ts/saga.json")
+    yield from expect("encode", code, 0)
+    yield from expect_not_in("encode", encoded, "charge refused", "anNvbi9wbGFpbg==")
+    for path in ("/here", "/flaky", "/go"):
+        code, again, err = remote(w, server, path)
+        yield from expect(path, code, 0)
+        if path != "/go":
+            yield from expect(path, again, wanted)
+        else:
+            yield from expect_in(path, again, '"externalPayloads"', '"sizeBytes": "5"')
+
+
+REFUSED = [  # mode, options, stderr, requests
+    ("/broken", [], "after 4 tries: status 500: the key store is down\n", 4),
+    ("/refuses", [], "status 400: codec: \\x1b[31mno such key\n", 1),
+    ("/denies", [], "status 401\n", 1),
+    ("/count", [], "came back", 1),
+    ("/more", [], "came back", 1),
+    ("/slow", ["--codec-timeout", "1"], "Timeout was reached", 1),
+    ("/nonsense", [], "the answer is no JSON of payloads", 1),
+    ("/values", [], "the answer is no JSON of payloads", 1),
+    ("/huge", [], "an answer of more than 268435456 bytes", 1),
+    ("/away", [], "redirected to another host (http://localhost:", 1),
+    ("/circles", [], "redirected in circles", 4),
+    ("/drops", [], "after 4 tries: ", 4),
+]
+
+
+def check_refusals(w, server):
+    for path, options, err, requests in REFUSED:
+        before = len(server.requests)
+        got = remote(w, server, path, "--codec-auth", "secret-token", *options)
+        yield from expect(path, got[:2], (3, None))
+        yield from expect_in(path, got[2], err, "codec server " + server.url("") + "/decode: ")
+        yield from expect_not_in(path, got[2], "secret")
+        yield from expect(path + ": lines", got[2].count("\n"), 1)
+        yield from expect(path + ": requests", len(server.requests) - before, requests)
+    before = len(server.requests)
+    code, _, err = w.run("odd/zlib-order.json", "--codec", "decode", "--codec-endpoint",
+                         "http://user:secret@127.0.0.1:1/x")
+    yield from expect("nobody there", code, 3)
+    yield from expect_in("nobody there", err, "codec server http://127.0.0.1:1/decode: after 4")
+    yield from expect_not_in("nobody there", err, "secret")
+
+
+def check_batches(w, server):
+    """Many payloads, and large ones: never more than 4 MB or 1000 a request."""
+    events = [{"eventId": str(i), "eventType": "EVENT_TYPE_MARKER_RECORDED",
+               "markerRecordedEventAttributes": {"markerName": "m", "details": {"d": {
+                   "payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="},
+                                 "data": "MTIz" * (1 if i < 2500 else 200000)}]}}}}
+              for i in range(2, 2515)]
+    events.insert(0, {"eventId": "1", "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED",
+                      "workflowExecutionStartedEventAttributes": {}})
+    path = os.path.join(w.folder, "many.json")
+    with open(path, "w", encoding="ascii") as file:
+        json.dump({"events": events}, file)
+    plain = w.run(path)[1]
+    before = len(server.requests)
+    code, encoded, err = w.run(path, "--codec", "encode", "--codec-endpoint", server.url("/ok"))
+    seen = server.requests[before:]
+    yield from expect("batches", (code, sum(n for _, _, n, _ in seen)), (0, 2513))
+    yield from expect("batch sizes", all(n <= 1000 and size <= 4 << 20 for _, _, n, size in seen),
+                      True)
+    yield from expect("number of batches", len(seen) <= 8, True)
+    with open(path, "w", encoding="ascii") as file:
+        file.write(encoded or "")
+    yield from expect("batches, back", w.run(path, "--codec", "decode", "--codec-endpoint",
+                                             server.url("/ok"))[1], plain)
+
+
+def main(arguments):
+    if len(arguments) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    broken = []
+    with tempfile.TemporaryDirectory() as folder, CodecServer() as server:
+        w = World(*arguments, folder)
+        for check in (check_keys, check_strict, check_rotation, check_usage):
+            broken.extend(check(w))
+        for check in (check_remote, check_refusals, check_batches):
+            broken.extend(check(w, server))
+    for line in broken:
+        print(line)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
