@@ -272,7 +272,7 @@ int main(int argc, char **argv)
 		check(simd_use(simd, &err), &err);
 	b.schema = schema_new(&b.arena);
 	b.history = schema_message(b.schema, "temporal.api.history.v1.History");
-	make_history(&b.json, events);
+	make_history(&b.json, &(struct make_history){.events = events});
 	b.copy = mem_alloc(b.json.n);
 	memset(b.copy, 1, b.json.n);
 	read_json(&b);

@@ -4,15 +4,22 @@
 
 #include "formats/base/base64.h"
 
-#include <stdint.h>
+#include <stdio.h>
 
 struct maker {
 	struct buf *out;
 	uint64_t random;
 	size_t id;	/* of the event being written */
 	size_t last;	/* of the history */
-	uint64_t nanos; /* its time */
+	size_t completed; /* id of the last WorkflowTaskCompleted */
+	uint64_t nanos;	  /* its time */
+	uint64_t seed;
+	void (*flush)(struct buf *out);
 };
+
+/* Events of one round, at most: a task, and what its commands lead to. */
+#define ROUND_MOST 40
+#define FLUSH_AT ((size_t)1024 * 1024)
 
 static uint64_t draw(struct maker *m, uint64_t below)
 {
@@ -22,14 +29,43 @@ static uint64_t draw(struct maker *m, uint64_t below)
 	return m->random % below;
 }
 
+/* As many lines of an order as fit. */
+static void fill_json(struct maker *m, char *to, size_t n)
+{
+	static const char *const GOODS[] = {
+		"pen",	 "envelope", "stapler", "ink, blue", "ink, black", "paper A4", "paper A3",
+		"ruler", "eraser",   "folder",	"notebook",  "calendar",   "scissors", "glue",
+		"tape",	 "clip",
+	};
+	size_t at = (size_t)snprintf(to, n, "{\"order\":\"A-%u\",\"customer\":%u,\"lines\":[",
+				     (unsigned)draw(m, 1000000), (unsigned)draw(m, 100000));
+	char line[100];
+
+	for (;;) {
+		int more = snprintf(line, sizeof(line),
+				    "%s{\"sku\":\"%s\",\"n\":%u,\"price\":%u.%02u,\"shelf\":\"%08x\"}",
+				    to[at - 1] == '[' ? "" : ",", GOODS[draw(m, 16)],
+				    (unsigned)draw(m, 40), (unsigned)draw(m, 900),
+				    (unsigned)draw(m, 100), (unsigned)draw(m, UINT32_MAX));
+
+		if (at + (size_t)more + 2 > n)
+			break;
+		memcpy(to + at, line, (size_t)more);
+		at += (size_t)more;
+	}
+	memset(to + at, ' ', n - at);
+	memcpy(to + n - 2, "]}", 2);
+}
+
 static void put_payload(struct maker *m, const char *indent)
 {
-	static const char WORDS[] = "{\"order\":\"A-17\",\"lines\":[{\"sku\":\"pen\",\"n\":3}]} ";
 	size_t n = 375 + (size_t)draw(m, 375), sealed = draw(m, 5) == 0;
 	char bytes[750], text[BASE64_ENCODED(750)];
 
-	for (size_t i = 0; i < n; i++)
-		bytes[i] = sealed ? (char)draw(m, 256) : WORDS[i % (sizeof(WORDS) - 1)];
+	if (!sealed)
+		fill_json(m, bytes, n);
+	for (size_t i = 0; sealed && i < n; i++)
+		bytes[i] = (char)draw(m, 256);
 	base64_encode(str_slice(bytes, n), text);
 	buf_printf(m->out,
 		   "{\n%s  \"payloads\": [\n%s    {\n%s      \"metadata\": {\n"
@@ -58,12 +94,42 @@ static void end(struct maker *m)
 {
 	buf_puts(m->out, m->id == m->last ? "      }\n    }\n" : "      }\n    },\n");
 	m->id++;
+	if (m->flush && m->out->n > FLUSH_AT)
+		m->flush(m->out);
 }
 
-static void id_member(struct maker *m, const char *name, size_t back, const char *after)
+static void id_member(struct maker *m, const char *name, size_t id, const char *after)
 {
-	buf_printf(m->out, "        \"%s\": \"%zu\"%s\n", name, m->id > back ? m->id - back : 1,
-		   after);
+	buf_printf(m->out, "        \"%s\": \"%zu\"%s\n", name, id, after);
+}
+
+static void task_member(struct maker *m, const char *after)
+{
+	id_member(m, "workflowTaskCompletedEventId", m->completed, after);
+}
+
+static void put_start(struct maker *m)
+{
+	char run[40];
+
+	snprintf(run, sizeof(run), "5f1c7a52-0c1e-4e0b-9d3a-%012llx", (unsigned long long)m->seed);
+	begin(m, "WORKFLOW_EXECUTION_STARTED", "workflowExecutionStarted");
+	buf_puts(m->out, "        \"workflowType\": {\n          \"name\": \"Orders\"\n        },\n"
+			 "        \"taskQueue\": {\n          \"name\": \"orders\",\n"
+			 "          \"kind\": \"TASK_QUEUE_KIND_NORMAL\"\n        },\n"
+			 "        \"input\": ");
+	put_payload(m, "        ");
+	buf_printf(m->out,
+		   ",\n        \"workflowExecutionTimeout\": \"0s\",\n"
+		   "        \"workflowRunTimeout\": \"0s\",\n"
+		   "        \"workflowTaskTimeout\": \"10s\",\n"
+		   "        \"originalExecutionRunId\": \"%s\",\n"
+		   "        \"identity\": \"shop@host-2\",\n"
+		   "        \"firstExecutionRunId\": \"%s\",\n        \"attempt\": 1,\n"
+		   "        \"firstWorkflowTaskBackoff\": \"0s\",\n        \"header\": {},\n"
+		   "        \"workflowId\": \"orders-%llu\"\n",
+		   run, run, (unsigned long long)m->seed);
+	end(m);
 }
 
 static void put_scheduled(struct maker *m)
@@ -80,17 +146,17 @@ static void put_scheduled(struct maker *m)
 	buf_puts(m->out, ",\n        \"scheduleToCloseTimeout\": \"0s\",\n"
 			 "        \"startToCloseTimeout\": \"10s\",\n"
 			 "        \"heartbeatTimeout\": \"0s\",\n");
-	id_member(m, "workflowTaskCompletedEventId", 1, ",");
+	task_member(m, ",");
 	buf_puts(m->out, "        \"retryPolicy\": {\n          \"initialInterval\": \"1s\",\n"
 			 "          \"backoffCoefficient\": 2,\n"
 			 "          \"maximumInterval\": \"100s\"\n        }\n");
 	end(m);
 }
 
-static void put_started(struct maker *m)
+static void put_started(struct maker *m, size_t scheduled)
 {
 	begin(m, "ACTIVITY_TASK_STARTED", "activityTaskStarted");
-	id_member(m, "scheduledEventId", 1, ",");
+	id_member(m, "scheduledEventId", scheduled, ",");
 	buf_printf(m->out,
 		   "        \"identity\": \"7@host-%u@\",\n"
 		   "        \"requestId\": \"%08x-6f43-44a9-a4be-%012x\",\n"
@@ -100,19 +166,19 @@ static void put_started(struct maker *m)
 	end(m);
 }
 
-static void put_completed(struct maker *m)
+static void put_completed(struct maker *m, size_t scheduled)
 {
 	begin(m, "ACTIVITY_TASK_COMPLETED", "activityTaskCompleted");
 	buf_puts(m->out, "        \"result\": ");
 	put_payload(m, "        ");
 	buf_puts(m->out, ",\n");
-	id_member(m, "scheduledEventId", 2, ",");
-	id_member(m, "startedEventId", 1, ",");
+	id_member(m, "scheduledEventId", scheduled, ",");
+	id_member(m, "startedEventId", m->id - 1, ",");
 	buf_puts(m->out, "        \"identity\": \"7@host-4@\"\n");
 	end(m);
 }
 
-static void put_failed(struct maker *m)
+static void put_failed(struct maker *m, size_t scheduled)
 {
 	begin(m, "ACTIVITY_TASK_FAILED", "activityTaskFailed");
 	buf_puts(m->out, "        \"failure\": {\n"
@@ -123,25 +189,17 @@ static void put_failed(struct maker *m)
 			   (unsigned)draw(m, 400));
 	buf_puts(m->out, "\",\n          \"applicationFailureInfo\": {\n"
 			 "            \"type\": \"OutOfStock\"\n          }\n        },\n");
-	id_member(m, "scheduledEventId", 2, ",");
-	id_member(m, "startedEventId", 1, ",");
+	id_member(m, "scheduledEventId", scheduled, ",");
+	id_member(m, "startedEventId", m->id - 1, ",");
 	buf_puts(m->out, "        \"identity\": \"7@host-4@\",\n"
 			 "        \"retryState\": \"RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED\"\n");
 	end(m);
 }
 
-static void put_activity(struct maker *m)
-{
-	put_scheduled(m);
-	put_started(m);
-	if (draw(m, 35) == 0)
-		put_failed(m);
-	else
-		put_completed(m);
-}
-
 static void put_task(struct maker *m)
 {
+	bool first = m->completed == 0;
+
 	begin(m, "WORKFLOW_TASK_SCHEDULED", "workflowTaskScheduled");
 	buf_puts(m->out, "        \"taskQueue\": {\n          \"name\": \"host:7f3c\",\n"
 			 "          \"kind\": \"TASK_QUEUE_KIND_STICKY\",\n"
@@ -149,20 +207,25 @@ static void put_task(struct maker *m)
 			 "        \"startToCloseTimeout\": \"10s\",\n        \"attempt\": 1\n");
 	end(m);
 	begin(m, "WORKFLOW_TASK_STARTED", "workflowTaskStarted");
-	id_member(m, "scheduledEventId", 1, ",");
+	id_member(m, "scheduledEventId", m->id - 1, ",");
 	buf_printf(m->out,
 		   "        \"identity\": \"7@host-1@\",\n"
 		   "        \"requestId\": \"%08x-28a1-41d5-9c63-0242ac120002\",\n"
 		   "        \"historySizeBytes\": \"%zu\"\n",
 		   (unsigned)draw(m, UINT32_MAX), m->id * 399);
 	end(m);
+	m->completed = m->id;
 	begin(m, "WORKFLOW_TASK_COMPLETED", "workflowTaskCompleted");
-	id_member(m, "scheduledEventId", 2, ",");
-	id_member(m, "startedEventId", 1, ",");
+	id_member(m, "scheduledEventId", m->id - 2, ",");
+	id_member(m, "startedEventId", m->id - 1, ",");
 	buf_puts(m->out, "        \"identity\": \"7@host-1@\",\n"
 			 "        \"workerVersion\": {\n"
 			 "          \"buildId\": \"9a1c64f0b2\"\n        },\n"
-			 "        \"sdkMetadata\": {},\n        \"meteringMetadata\": {}\n");
+			 "        \"sdkMetadata\": ");
+	buf_puts(m->out, first ? "{\n          \"langUsedFlags\": [\n            3\n          ],\n"
+				 "          \"sdkName\": \"temporal-go\",\n"
+				 "          \"sdkVersion\": \"1.31.0\"\n        }" : "{}");
+	buf_puts(m->out, ",\n        \"meteringMetadata\": {}\n");
 	end(m);
 }
 
@@ -180,12 +243,16 @@ static void put_timer(struct maker *m)
 	begin(m, "TIMER_STARTED", "timerStarted");
 	buf_printf(m->out,
 		   "        \"timerId\": \"%zu\",\n        \"startToFireTimeout\": \"%us\",\n", m->id,
-		   (unsigned)draw(m, 3600));
-	id_member(m, "workflowTaskCompletedEventId", 1, "");
+		   1 + (unsigned)draw(m, 3600));
+	task_member(m, "");
 	end(m);
+}
+
+static void put_fired(struct maker *m, size_t started)
+{
 	begin(m, "TIMER_FIRED", "timerFired");
-	buf_printf(m->out, "        \"timerId\": \"%zu\",\n", m->id - 1);
-	id_member(m, "startedEventId", 1, "");
+	buf_printf(m->out, "        \"timerId\": \"%zu\",\n", started);
+	id_member(m, "startedEventId", started, "");
 	end(m);
 }
 
@@ -196,30 +263,100 @@ static void put_marker(struct maker *m)
 			 "          \"data\": ");
 	put_payload(m, "          ");
 	buf_puts(m->out, "\n        },\n");
-	id_member(m, "workflowTaskCompletedEventId", 1, "");
+	task_member(m, "");
 	end(m);
 }
 
-void make_history(struct buf *out, size_t events)
+/* Accepted and completed in one turn, as an update that waits for nothing is. */
+static void put_update(struct maker *m)
 {
-	struct maker m = {.out = out, .random = 88172645463325252ULL, .id = 1, .last = events};
+	size_t accepted = m->id;
+
+	begin(m, "WORKFLOW_EXECUTION_UPDATE_ACCEPTED", "workflowExecutionUpdateAccepted");
+	buf_printf(m->out,
+		   "        \"protocolInstanceId\": \"price-%zu\",\n"
+		   "        \"acceptedRequestMessageId\": \"price-%zu/request\",\n"
+		   "        \"acceptedRequestSequencingEventId\": \"%zu\",\n"
+		   "        \"acceptedRequest\": {\n          \"meta\": {\n"
+		   "            \"updateId\": \"price-%zu\",\n"
+		   "            \"identity\": \"shop@host-2\"\n          },\n"
+		   "          \"input\": {\n            \"name\": \"price\",\n            \"args\": ",
+		   accepted, accepted, m->completed - 2, accepted);
+	put_payload(m, "            ");
+	buf_puts(m->out, "\n          }\n        }\n");
+	end(m);
+	begin(m, "WORKFLOW_EXECUTION_UPDATE_COMPLETED", "workflowExecutionUpdateCompleted");
+	buf_printf(m->out,
+		   "        \"meta\": {\n          \"updateId\": \"price-%zu\",\n"
+		   "          \"identity\": \"shop@host-2\"\n        },\n"
+		   "        \"outcome\": {\n          \"success\": ",
+		   accepted);
+	put_payload(m, "          ");
+	buf_puts(m->out, "\n        },\n");
+	id_member(m, "acceptedEventId", accepted, "");
+	end(m);
+}
+
+static void put_close(struct maker *m)
+{
+	put_task(m);
+	begin(m, "WORKFLOW_EXECUTION_COMPLETED", "workflowExecutionCompleted");
+	buf_puts(m->out, "        \"result\": ");
+	put_payload(m, "        ");
+	buf_puts(m->out, ",\n");
+	task_member(m, "");
+	end(m);
+}
+
+/* A turn of the code, and what comes of its commands until the next. */
+static void put_round(struct maker *m)
+{
+	size_t activities = 1 + (size_t)draw(m, 4), timers = (size_t)draw(m, 2);
+	size_t signals = (size_t)draw(m, 3), first;
+
+	put_task(m);
+	if (draw(m, 6) == 0)
+		put_update(m);
+	first = m->id;
+	for (size_t i = 0; i < activities; i++)
+		put_scheduled(m);
+	for (size_t i = 0; i < timers; i++)
+		put_timer(m);
+	if (draw(m, 4) == 0)
+		put_marker(m);
+	for (size_t i = 0; i < signals; i++)
+		put_signal(m);
+	for (size_t i = 0; i < activities; i++) {
+		put_started(m, first + i);
+		if (draw(m, 35) == 0)
+			put_failed(m, first + i);
+		else
+			put_completed(m, first + i);
+	}
+	for (size_t i = 0; i < timers; i++)
+		put_fired(m, first + activities + i);
+}
+
+void make_history(struct buf *out, const struct make_history *how)
+{
+	struct maker m = {
+		.out = out,
+		.random = 88172645463325252ULL + how->seed,
+		.id = 1,
+		.last = how->events,
+		.seed = how->seed,
+		.flush = how->flush,
+	};
 
 	buf_puts(out, "{\n  \"events\": [\n");
-	while (m.id + 3 <= events) {
-		uint64_t kind = draw(&m, 100);
-
-		if (kind < 49)
-			put_activity(&m);
-		else if (kind < 69)
-			put_task(&m);
-		else if (kind < 85)
-			put_signal(&m);
-		else if (kind < 95)
-			put_timer(&m);
-		else
-			put_marker(&m);
-	}
-	while (m.id <= events)
+	put_start(&m);
+	while (m.id + ROUND_MOST <= m.last)
+		put_round(&m);
+	/* What is left is less than a round; a close takes four. */
+	while (m.id + 3 < m.last)
 		put_signal(&m);
+	put_close(&m);
 	buf_puts(out, "  ]\n}\n");
+	if (how->flush)
+		how->flush(out);
 }
