@@ -3,6 +3,7 @@
 import re
 import sys
 
+import formats
 import measure
 import toolchains
 import workers
@@ -27,27 +28,6 @@ def worker_of(sdk):
 
 def folder_of(sdk):
     return E2E / ("%s-%s" % (sdk, workers.NEWEST[sdk]))
-
-
-# ---- transcoding
-
-def transcode():
-    """JSON -> wire and back against memcpy, one process, a 50 MB history."""
-    program = measure.need_program("bench_formats")
-    rounds = []
-    for _ in range(5):
-        lines = measure.run([program]).out.splitlines()
-        rounds.append({line.split()[0]: float(line.split()[1]) for line in lines if line.strip()})
-
-    def of(name):
-        return Spread([r[name] for r in rounds])
-    size = rounds[0]["json_bytes"] / 1e6
-    yield below("JSON → wire, %.0f MB, in memcpy times of the same JSON" % size,
-                of("json_to_wire_per_memcpy"), 12, unit="x")
-    yield below("wire → JSON, the same", of("wire_to_json_per_memcpy"), 12, unit="x")
-    yield Row("memcpy of it; JSON → wire; wire → JSON", ", ".join((
-        of("memcpy").show(unit=" ms"), of("json_to_wire_speed").show("%.0f", " MB/s"),
-        of("wire_to_json_speed").show("%.0f", " MB/s"))))
 
 
 # ---- a Go worker, against a frontend that does nothing else
@@ -309,7 +289,7 @@ def reports():
 
 FIGURES = {
     "start": start,
-    "transcode": transcode,
+    **formats.FIGURES,
     "go-tasks": go_tasks,
     "big": big,
     "memory": memory,
