@@ -5,12 +5,13 @@
 #include "formats/base/err.h"
 #include "formats/base/map.h"
 #include "formats/base/vec.h"
-#include "formats/schema/aliases.h"
 #include "formats/schema/edition.h"
 #include "formats/schema/roots.h"
 #include "formats/wire.h"
 
 #include <protobuf-c/protobuf-c.h>
+
+#include "formats/schema/aliases.h" /* made when building */
 
 struct schema {
 	struct schema_message *messages;
@@ -193,12 +194,14 @@ static void find_all(struct found *found)
 
 /* Filling the tables */
 
-static size_t count_aliases(const struct schema_alias *aliases, size_t n, struct str in)
+#define ALIASES (sizeof(SCHEMA_ALIASES) / sizeof(SCHEMA_ALIASES[0]))
+
+static size_t count_aliases(struct str in)
 {
 	size_t found = 0;
 
-	for (size_t i = 0; i < n; i++)
-		found += str_is(in, aliases[i].in);
+	for (size_t i = 0; i < ALIASES; i++)
+		found += str_is(in, SCHEMA_ALIASES[i].in);
 	return found;
 }
 
@@ -228,8 +231,7 @@ static void fill_enum(const struct found *found, struct schema_enum *e,
 	e->prefix = enum_prefix(found->arena, str_of(d->short_name));
 	e->values = values;
 	names_init(found->arena, &e->by_name,
-		   3 * (d->n_values + count_aliases(SCHEMA_VALUE_ALIASES, SCHEMA_VALUE_ALIASES_N,
-						    e->name)));
+		   3 * (d->n_values + count_aliases(e->name)));
 	for (unsigned i = 0; i < d->n_values; i++) {
 		struct schema_enum_value *value = &values[e->n_values];
 		struct str name = str_of(d->values[i].name);
@@ -334,6 +336,19 @@ static void fill_field(struct schema *s, struct found *found, struct schema_fiel
 	}
 }
 
+/* What the transcoder, and whoever prints, treats in a way of its own. */
+static const struct {
+	const char *name;
+	enum schema_wellknown wellknown;
+	enum schema_role role;
+} SPECIAL[] = {
+	{"google.protobuf.Timestamp", SCHEMA_TIMESTAMP, SCHEMA_NO_ROLE},
+	{"google.protobuf.Duration", SCHEMA_DURATION, SCHEMA_NO_ROLE},
+	{"temporal.api.history.v1.HistoryEvent", SCHEMA_ORDINARY, SCHEMA_EVENT},
+	{"temporal.api.common.v1.Payload", SCHEMA_ORDINARY, SCHEMA_PAYLOAD},
+	{"temporal.api.common.v1.Payloads", SCHEMA_ORDINARY, SCHEMA_PAYLOADS},
+};
+
 static void fill_message(struct schema *s, struct found *found, struct schema_message *m,
 			 const ProtobufCMessageDescriptor *d)
 {
@@ -341,15 +356,15 @@ static void fill_message(struct schema *s, struct found *found, struct schema_me
 
 	BUG_IF(d->n_fields > SCHEMA_FIELDS_MAX);
 	m->name = str_of(d->name);
-	if (str_is(m->name, "google.protobuf.Timestamp"))
-		m->wellknown = SCHEMA_TIMESTAMP;
-	if (str_is(m->name, "google.protobuf.Duration"))
-		m->wellknown = SCHEMA_DURATION;
+	for (size_t i = 0; i < sizeof(SPECIAL) / sizeof(SPECIAL[0]); i++)
+		if (str_is(m->name, SPECIAL[i].name)) {
+			m->wellknown = SPECIAL[i].wellknown;
+			m->role = SPECIAL[i].role;
+		}
 	m->fields = fields;
 	m->id = (uint16_t)found->next_id++;
 	names_init(found->arena, &m->by_name,
-		   2 * (d->n_fields + count_aliases(SCHEMA_FIELD_ALIASES, SCHEMA_FIELD_ALIASES_N,
-						    m->name)));
+		   2 * (d->n_fields + count_aliases(m->name)));
 	for (unsigned i = 0; i < d->n_fields; i++) {
 		struct schema_field *f = &fields[m->n_fields];
 
@@ -364,31 +379,39 @@ static void fill_message(struct schema *s, struct found *found, struct schema_me
 	}
 }
 
+static void add_value_alias(struct schema *s, struct arena *a, const struct schema_alias *alias)
+{
+	struct schema_enum *e = (struct schema_enum *)schema_enum(s, alias->in);
+	const struct schema_name *now = names_find(&e->by_name, str_of(alias->now));
+	struct str old = str_of(alias->old), bare = str_skip(old, e->prefix.n);
+
+	BUG_IF(!now);
+	names_add(&e->by_name, old, now->index);
+	if (!str_starts(old, e->prefix))
+		return;
+	names_add(&e->by_name, bare, now->index);
+	names_add(&e->by_name, camel_name(a, bare), now->index);
+}
+
+static void add_field_alias(struct schema *s, struct arena *a, const struct schema_alias *alias)
+{
+	struct schema_message *m = (struct schema_message *)schema_message(s, alias->in);
+	const struct schema_name *now = names_find(&m->by_name, str_of(alias->now));
+	struct str quoted = quoted_name(a, str_of(alias->old));
+
+	BUG_IF(!now);
+	names_add(&m->by_name, str_of(alias->old), now->index);
+	names_add(&m->by_name, str_slice(quoted.p + 1, quoted.n - 3), now->index);
+}
+
 /* For reading, which is by today's schema alone. */
 static void add_aliases(struct schema *s, struct arena *a)
 {
-	for (size_t i = 0; i < SCHEMA_VALUE_ALIASES_N; i++) {
-		const struct schema_alias *alias = &SCHEMA_VALUE_ALIASES[i];
-		struct schema_enum *e = (struct schema_enum *)schema_enum(s, alias->in);
-		const struct schema_name *now = names_find(&e->by_name, str_of(alias->now));
-		struct str old = str_of(alias->old), bare = str_skip(old, e->prefix.n);
-
-		BUG_IF(!now);
-		names_add(&e->by_name, old, now->index);
-		if (!str_starts(old, e->prefix))
-			continue;
-		names_add(&e->by_name, bare, now->index);
-		names_add(&e->by_name, camel_name(a, bare), now->index);
-	}
-	for (size_t i = 0; i < SCHEMA_FIELD_ALIASES_N; i++) {
-		const struct schema_alias *alias = &SCHEMA_FIELD_ALIASES[i];
-		struct schema_message *m = (struct schema_message *)schema_message(s, alias->in);
-		const struct schema_name *now = names_find(&m->by_name, str_of(alias->now));
-		struct str quoted = quoted_name(a, str_of(alias->old));
-
-		BUG_IF(!now);
-		names_add(&m->by_name, str_of(alias->old), now->index);
-		names_add(&m->by_name, str_slice(quoted.p + 1, quoted.n - 3), now->index);
+	for (size_t i = 0; i < ALIASES; i++) {
+		if (SCHEMA_ALIASES[i].kind == SCHEMA_ALIAS_VALUE)
+			add_value_alias(s, a, &SCHEMA_ALIASES[i]);
+		if (SCHEMA_ALIASES[i].kind == SCHEMA_ALIAS_FIELD)
+			add_field_alias(s, a, &SCHEMA_ALIASES[i]);
 	}
 }
 
@@ -492,4 +515,32 @@ const struct schema_enum_value *schema_enum_by_name(const struct schema_enum *e,
 	const struct schema_name *found = names_find(&e->by_name, name);
 
 	return found ? &e->values[found->index] : NULL;
+}
+
+const struct schema_alias *schema_alias_search(const struct schema_message *m, struct str name)
+{
+	for (size_t i = 0; i < ALIASES; i++) {
+		const struct schema_alias *alias = &SCHEMA_ALIASES[i];
+
+		if (str_is(m->name, alias->in) && schema_same_name(str_of(alias->old), name))
+			return alias;
+	}
+	return NULL;
+}
+
+bool schema_same_name(struct str name, struct str json)
+{
+	size_t i = 0;
+
+	if (str_eq(name, json))
+		return true;
+	for (size_t k = 0; k < name.n; k++, i++) {
+		char c = name.p[k];
+
+		if (c == '_' && k + 1 < name.n)
+			c = upper(name.p[++k]);
+		if (i >= json.n || (json.p[i] != c && !(i == 0 && json.p[i] == upper(c))))
+			return false;
+	}
+	return i == json.n;
 }

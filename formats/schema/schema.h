@@ -35,6 +35,14 @@ enum schema_wellknown {
 	SCHEMA_DURATION,  /* seconds with an "s" */
 };
 
+/* Messages that JSON exports spell in ways of their own (transcode.h). */
+enum schema_role {
+	SCHEMA_NO_ROLE,
+	SCHEMA_EVENT,	 /* HistoryEvent */
+	SCHEMA_PAYLOAD,
+	SCHEMA_PAYLOADS,
+};
+
 /* From names to indexes, made once: both arrays live in the schema's arena. */
 struct schema_name {
 	struct str text;
@@ -90,6 +98,7 @@ struct schema_field {
 struct schema_message {
 	struct str name; /* temporal.api.history.v1.HistoryEvent */
 	enum schema_wellknown wellknown;
+	enum schema_role role;
 	const struct schema_field *fields; /* by ascending number */
 	size_t n_fields;
 	bool has_oneofs;
@@ -128,3 +137,27 @@ const struct schema_enum_value *schema_enum_by_number(const struct schema_enum *
  */
 const struct schema_enum_value *schema_enum_by_name(const struct schema_enum *e,
 						    struct str name);
+
+/*
+ * What older servers called things (renames.tsv). Renamed values and fields are found by
+ * the functions above; the rest is for who knows what to do with it.
+ */
+enum schema_alias_kind {
+	SCHEMA_ALIAS_VALUE,
+	SCHEMA_ALIAS_FIELD,
+	SCHEMA_ALIAS_SECONDS, /* a number, which is a Duration now */
+	SCHEMA_ALIAS_NANOS,   /* a number since 1970, which is a Timestamp now */
+	SCHEMA_ALIAS_GONE,    /* removed; NOW is NULL */
+};
+
+struct schema_alias {
+	enum schema_alias_kind kind;
+	const char *in; /* full name of a message or enum */
+	const char *old;
+	const char *now;
+};
+
+/* A member of M's JSON that the schema does not have any more; NULL: it never had it. */
+const struct schema_alias *schema_alias_search(const struct schema_message *m, struct str name);
+/* Whether JSON is the field event_id: event_id, eventId or EventId. */
+bool schema_same_name(struct str name, struct str json);
