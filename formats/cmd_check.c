@@ -224,6 +224,9 @@ static void check_whole(struct checking *c, const struct history *h, const struc
 	buf_init(&loss, 0);
 	if (inputs_loss_text(&info->loss, &loss))
 		report(c, (struct finding){SEVERITY_NOTE, "unknown-member", 0, 0, buf_str(&loss)});
+	buf_clear(&loss);
+	if (transcode_loss_text(&info->loss, TRANSCODE_GUESSED, &loss))
+		report(c, (struct finding){SEVERITY_PROBLEM, "decoded-payload", 0, 0, buf_str(&loss)});
 	buf_done(&loss);
 }
 

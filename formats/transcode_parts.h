@@ -12,7 +12,7 @@ struct transcode_path {
 	const struct schema_field *field; /* NULL: no member yet */
 	int64_t index;			  /* of a list; -1: not in one */
 	struct str key;			  /* of a map; p NULL: not in one */
-	const char *at;			  /* where the message begins, in JSON text or wire bytes */
+	struct str at; /* the message and what follows in JSON text, or its wire bytes */
 };
 
 /* "events[3].eventId" */

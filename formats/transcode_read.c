@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* transcode_read.c: JSON to wire bytes, in one pass over the text. */
-#include "formats/transcode_reader.h"
+#include "formats/transcode_scalar.h"
 #include "formats/transcode_sort.h"
 
 static const char *read_message(struct reader *r, const char *p, const struct schema_message *m,
@@ -13,7 +13,6 @@ static const char *read_time(struct reader *r, const char *p, const struct schem
 	const char *from = p;
 	int64_t seconds;
 	int32_t nanos;
-	char *length;
 	struct str s;
 
 	p = string_at(r, p, &s);
@@ -22,54 +21,140 @@ static const char *read_time(struct reader *r, const char *p, const struct schem
 	ok = is_stamp ? transcode_parse_timestamp(s, &seconds, &nanos)
 		      : transcode_parse_duration(s, &seconds, &nanos);
 	if (!ok)
-		return fail(r, from, is_stamp ? "a time like 2026-01-31T10:00:00.5Z is expected"
+		return reader_fail(r, from, is_stamp ? "a time like 2026-01-31T10:00:00.5Z is expected"
 					      : "a duration like 1.5s is expected");
-	if (!room(r, 32))
-		return NULL;
-	put_tag(r, f);
-	length = r->o++;
-	if (seconds) {
-		*r->o++ = 1 << 3 | WIRE_VARINT;
-		r->o = put_varint(r->o, (uint64_t)seconds);
-	}
-	if (nanos) {
-		*r->o++ = 2 << 3 | WIRE_VARINT;
-		r->o = put_varint(r->o, (uint64_t)(int64_t)nanos);
-	}
-	*length = (char)(r->o - length - 1);
-	return p;
+	return transcode_put_time(r, f, seconds, nanos) ? p : NULL;
 }
 
 /* {"seconds": "1", "nanos": 5} went through as a message: is it a time at all? */
-static bool time_ok(struct reader *r, const struct schema_message *m, size_t start)
+static bool time_ok(struct reader *r, const struct schema_field *f, size_t start)
 {
-	struct str bytes = str_slice(r->out->p + start, offset(r) - start);
+	struct str field = str_slice(r->out->p + start, reader_offset(r) - start);
+	struct str bytes = wire_bytes_at(field, f->number);
 	int64_t seconds = (int64_t)wire_value_at(bytes, 1, 0);
 	int64_t nanos = (int64_t)wire_value_at(bytes, 2, 0);
 
-	return m->wellknown == SCHEMA_TIMESTAMP ? transcode_timestamp_ok(seconds, nanos)
-						: transcode_duration_ok(seconds, nanos);
+	return f->message->wellknown == SCHEMA_TIMESTAMP ? transcode_timestamp_ok(seconds, nanos)
+							 : transcode_duration_ok(seconds, nanos);
+}
+
+/* An object at P as a message in field F. */
+static const char *read_object(struct reader *r, const char *p, const struct schema_field *f,
+			       unsigned depth)
+{
+	unsigned had;
+	size_t start;
+
+	if (!reader_room(r, 0))
+		return NULL;
+	put_tag(r, f);
+	start = open_message(r, f, &had);
+	p = read_message(r, p, f->message, depth + 1);
+	return p && close_message(r, f, start, had) ? p : NULL;
+}
+
+static const char *read_time_field(struct reader *r, const char *p, const struct schema_field *f,
+				   unsigned depth)
+{
+	const char *from = p;
+	size_t before = reader_offset(r);
+
+	if (reader_is(r, p, '"'))
+		return read_time(r, p, f);
+	if (!reader_is(r, p, '{'))
+		return transcode_odd_time(r, p, f);
+	p = read_object(r, p, f, depth);
+	if (p && !time_ok(r, f, before))
+		return reader_fail(r, from, "a time out of range");
+	return p;
+}
+
+/*
+ * Whether a payload's bytes are what base64 was meant to say. Its encoding stands first and
+ * nearly always alone: binary ones are taken as they are, and of JSON the first and the last
+ * byte of the data tell; the rest is looked at closely.
+ */
+static inline bool payload_fine(const struct reader *r, size_t start)
+{
+	static const char HEAD[] = "\x0a\x08" "encoding" "\x12";
+	const char *p = r->out->p + start;
+	size_t n = reader_offset(r) - start, at = 2 + sizeof(HEAD) - 1;
+	size_t data = n < 32 ? 0 : 2 + (size_t)(unsigned char)p[1];
+	char first, last;
+
+	/* Behind the entry the tag of the data, and no other entry. */
+	if (data < 20 || data + 4 > n || memcmp(p + 2, HEAD, sizeof(HEAD) - 1) != 0 ||
+	    p[data] != (2 << 3 | WIRE_BYTES))
+		return transcode_payload_fine(str_slice(p, n));
+	if (memcmp(p + at + 1, "binary/", 7) == 0)
+		return true;
+	if (memcmp(p + at + 1, "json/", 5) != 0)
+		return transcode_payload_fine(str_slice(p, n));
+	for (data++; data + 2 < n && p[data] & 0x80;)
+		data++;
+	first = p[data + 1];
+	last = p[n - 1];
+	if (first == '{' ? last == '}' : first == '"' ? last == '"' : first == '[' && last == ']')
+		return true;
+	return transcode_payload_fine(str_slice(p, n));
+}
+
+/* Whether an object at P begins as a payload does. */
+static inline bool payload_begins(const struct reader *r, const char *p)
+{
+	static const char *const NAMES[] = {"\"data\"", "}", "\"externalPayloads\"",
+					    "\"external_payloads\""};
+
+	if (!reader_is(r, p, '{'))
+		return false;
+	p = json_blanks(p + 1, r->end);
+	if (r->end - p >= 10 && memcmp(p, "\"metadata\"", 10) == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
+		if (str_starts(str_slice(p, (size_t)(r->end - p)), str_of(NAMES[i])))
+			return true;
+	return false;
+}
+
+/* First as it is nearly always written; what comes of it is given up where it can't be meant. */
+static const char *read_payload(struct reader *r, const char *p, const struct schema_field *f,
+				unsigned depth)
+{
+	size_t before = reader_offset(r);
+	const char *stop = NULL;
+	unsigned had;
+	size_t start;
+
+	if (!reader_room(r, 0))
+		return NULL;
+	if (!r->odd_payloads && payload_begins(r, p)) {
+		put_tag(r, f);
+		start = open_message(r, f, &had);
+		r->trying = true;
+		stop = read_message(r, p, f->message, depth + 1);
+		r->trying = false;
+		if (stop && payload_fine(r, start)) {
+			r->exact++;
+			return close_message(r, f, start, had) ? stop : NULL;
+		}
+		r->o = r->out->p + before;
+	}
+	return transcode_odd_payload(r, p, f, !f->repeated
+						      ? TRANSCODE_GUESS_SHORTHAND
+						      : TRANSCODE_GUESS_DATA_ONLY,
+				     depth);
 }
 
 static const char *read_submessage(struct reader *r, const char *p, const struct schema_field *f,
 				   unsigned depth)
 {
-	const char *from = p;
-	unsigned had;
-	size_t start;
-
-	if (f->message->wellknown != SCHEMA_ORDINARY && is(r, p, '"'))
-		return read_time(r, p, f);
-	if (!room(r, 0))
-		return NULL;
-	put_tag(r, f);
-	start = open_message(r, f, &had);
-	p = read_message(r, p, f->message, depth + 1);
-	if (!p || !close_message(r, f, start, had))
-		return NULL;
-	if (f->message->wellknown != SCHEMA_ORDINARY && !time_ok(r, f->message, start))
-		return fail(r, from, "a time out of range");
-	return p;
+	if (f->message->role == SCHEMA_PAYLOAD)
+		return read_payload(r, p, f, depth);
+	if (f->message->wellknown != SCHEMA_ORDINARY)
+		return read_time_field(r, p, f, depth);
+	if (f->message->role == SCHEMA_PAYLOADS && reader_is(r, p, '['))
+		return transcode_payload_list(r, p, f, depth);
+	return read_object(r, p, f, depth);
 }
 
 /* One value with its tag. KEEP: also where it is the default. */
@@ -89,7 +174,7 @@ static inline const char *read_value(struct reader *r, const char *p,
 		p = read_number(r, p, f, &value);
 		if (!p || (!value && !keep))
 			return p;
-		if (!room(r, 0))
+		if (!reader_room(r, 0))
 			return NULL;
 		put_tag(r, f);
 		put_number(r, f, value);
@@ -101,13 +186,13 @@ static inline const char *read_value(struct reader *r, const char *p,
 static const char *next_item(struct reader *r, const char *p, char close)
 {
 	p = json_blanks(p, r->end);
-	if (is(r, p, close))
+	if (reader_is(r, p, close))
 		return p;
-	if (!is(r, p, ','))
-		return fail(r, p, "',' or '%c' is expected", close);
+	if (!reader_is(r, p, ','))
+		return reader_fail(r, p, "',' or '%c' is expected", close);
 	p = json_blanks(p + 1, r->end);
-	if (is(r, p, close))
-		return fail(r, p, "a value is expected");
+	if (reader_is(r, p, close))
+		return reader_fail(r, p, "a value is expected");
 	return p;
 }
 
@@ -115,24 +200,26 @@ static const char *read_list(struct reader *r, const char *p, const struct schem
 			     unsigned depth)
 {
 	bool packed = f->wire_type != WIRE_BYTES;
-	size_t start = 0, before = offset(r);
+	size_t start = 0, before = reader_offset(r);
+	const char *from = p;
 	uint64_t value;
 
-	if (!is(r, p, '['))
-		return fail(r, p, "a list is expected");
+	if (!reader_is(r, p, '['))
+		return reader_fail(r, p, "a list is expected");
 	p = json_blanks(p + 1, r->end);
-	if (is(r, p, ']'))
+	if (reader_is(r, p, ']'))
 		return p + 1;
 	if (packed) {
-		if (!room(r, 0))
+		if (!reader_room(r, 0))
 			return NULL;
 		put_tag(r, f);
 		start = open_length(r, f);
+		r->list = from;
 	}
-	for (r->path->index = 0; p && !is(r, p, ']'); r->path->index++) {
+	for (r->path->index = 0; p && !reader_is(r, p, ']'); r->path->index++) {
 		if (packed) {
 			p = read_number(r, p, f, &value);
-			if (!p || !room(r, 0))
+			if (!p || !reader_room(r, 0))
 				return NULL;
 			put_number(r, f, value);
 		} else {
@@ -143,8 +230,10 @@ static const char *read_list(struct reader *r, const char *p, const struct schem
 	}
 	if (!p || (packed && !close_length(r, f, start)))
 		return NULL;
-	BUG_IF(offset(r) <= before);
+	BUG_IF(reader_offset(r) <= before);
 	r->path->index = -1;
+	if (packed && r->kept_list == from) /* it is in a carrier, whole */
+		r->o = r->out->p + before;
 	return p + 1;
 }
 
@@ -153,12 +242,12 @@ static const char *read_entry(struct reader *r, const char *p, const struct sche
 			      unsigned depth)
 {
 	const struct schema_field *value = &f->message->fields[1];
-	size_t before = offset(r), start;
+	size_t before = reader_offset(r), start;
 	struct str key;
 	unsigned had;
 
 	p = string_at(r, p, &key);
-	if (!p || !room(r, key.n + 16))
+	if (!p || !reader_room(r, key.n + 16))
 		return NULL;
 	put_tag(r, f);
 	start = open_message(r, f, &had);
@@ -168,10 +257,10 @@ static const char *read_entry(struct reader *r, const char *p, const struct sche
 	r->o += key.n;
 	r->path->key = key.p == r->scratch.p ? STR("?") : key;
 	p = json_blanks(p, r->end);
-	if (!is(r, p, ':'))
-		return fail(r, p, "':' is expected");
+	if (!reader_is(r, p, ':'))
+		return reader_fail(r, p, "':' is expected");
 	p = json_blanks(p + 1, r->end);
-	if (is(r, p, 'n') && str_starts(str_slice(p, (size_t)(r->end - p)), STR("null"))) {
+	if (reader_is_null(r, p) && !(value->message && value->message->role == SCHEMA_PAYLOAD)) {
 		r->o = r->out->p + before;
 		return p + 4;
 	}
@@ -192,56 +281,33 @@ static struct str entry_key(const struct reader *r, const struct schema_field *f
 static const char *read_map(struct reader *r, const char *p, const struct schema_field *f,
 			    unsigned depth)
 {
-	size_t begin = offset(r), before = begin;
+	size_t begin = reader_offset(r), before = begin;
 	bool sorted = true;
 
-	if (!is(r, p, '{'))
-		return fail(r, p, "an object is expected");
+	if (!reader_is(r, p, '{'))
+		return reader_fail(r, p, "an object is expected");
 	p = json_blanks(p + 1, r->end);
-	while (p && !is(r, p, '}')) {
-		size_t at = offset(r);
+	while (p && !reader_is(r, p, '}')) {
+		size_t at = reader_offset(r);
 
 		p = read_entry(r, p, f, depth);
 		if (!p)
 			return NULL;
-		if (at != begin && offset(r) != at) {
+		if (at != begin && reader_offset(r) != at) {
 			sorted &= str_cmp(entry_key(r, f, before, at),
-					  entry_key(r, f, at, offset(r))) < 0;
+					  entry_key(r, f, at, reader_offset(r))) < 0;
 		}
-		if (offset(r) != at)
+		if (reader_offset(r) != at)
 			before = at;
 		p = next_item(r, p, '}');
 	}
 	r->path->key = STR_NONE;
 	if (!p)
 		return NULL;
-	if (!sorted && !transcode_sort_entries(r->out->p + begin, offset(r) - begin, r->arena))
-		return fail(r, p, "a key is given twice");
+	if (!sorted && !transcode_sort_entries(r->out->p + begin, reader_offset(r) - begin, r->arena))
+		return reader_fail(r, p, "a key is given twice");
 	return p + 1;
 }
-
-static const char *skip_unknown(struct reader *r, const char *p, struct str name)
-{
-	struct json j = {r->text, (size_t)(p - r->text.p)};
-	struct str value;
-
-	transcode_note(r->options->loss, TRANSCODE_LOST_MEMBER, 0, r->path, name);
-	if (!json_skip(&j, &value, r->err)) {
-		transcode_wrap_path(r->err, r->path);
-		return NULL;
-	}
-	return r->text.p + j.at;
-}
-
-/* What happened so far in one message. */
-struct members {
-	const struct schema_message *m;
-	const struct schema_field *before; /* the last known member read */
-	uint32_t last;			   /* its number */
-	bool sorted;
-	uint64_t given[SCHEMA_FIELDS_MAX / 64]; /* a bit for each field, by index */
-	uint64_t oneofs; /* a bit for each that has its member */
-};
 
 /* NULL where the guess is wrong; else behind the colon. */
 static inline const char *guess(struct reader *r, const char *p, const struct members *seen,
@@ -267,8 +333,8 @@ static const char *member_name(struct reader *r, const char *p, const struct mem
 {
 	uint16_t id = seen->before ? seen->before->id : seen->m->id;
 
-	if (!is(r, p, '"'))
-		return fail(r, p, "a member's name is expected");
+	if (!reader_is(r, p, '"'))
+		return reader_fail(r, p, "a member's name is expected");
 	p = string_at(r, p, ret_name);
 	if (!p)
 		return NULL;
@@ -276,8 +342,8 @@ static const char *member_name(struct reader *r, const char *p, const struct mem
 	if (*ret)
 		r->learned.next[id] = (uint16_t)(*ret - seen->m->fields + 1);
 	p = json_blanks(p, r->end);
-	if (!is(r, p, ':'))
-		return fail(r, p, "':' is expected");
+	if (!reader_is(r, p, ':'))
+		return reader_fail(r, p, "':' is expected");
 	return p + 1;
 }
 
@@ -288,7 +354,7 @@ static inline bool check_member(struct reader *r, const char *p, struct members 
 	size_t index = (size_t)(f - seen->m->fields);
 
 	if (seen->given[index / 64] >> index % 64 & 1) {
-		fail(r, p, "given twice");
+		reader_fail(r, p, "given twice");
 		return false;
 	}
 	seen->given[index / 64] |= (uint64_t)1 << index % 64;
@@ -296,12 +362,42 @@ static inline bool check_member(struct reader *r, const char *p, struct members 
 	seen->last = f->number;
 	if (f->oneof >= 0) {
 		if (seen->oneofs >> f->oneof & 1) {
-			fail(r, p, "only one of its kind can be given");
+			reader_fail(r, p, "only one of its kind can be given");
 			return false;
 		}
 		seen->oneofs |= (uint64_t)1 << f->oneof;
 	}
 	return true;
+}
+
+const char *transcode_read_object(struct reader *r, const char *p, const struct schema_field *f,
+				  unsigned depth)
+{
+	return read_object(r, p, f, depth);
+}
+
+/* A member's value, FROM where the member begins. */
+static inline const char *read_field(struct reader *r, const char *from, const char *p,
+				     struct members *seen, const struct schema_field *f,
+				     unsigned depth)
+{
+	seen->before = f;
+	if (reader_is_null(r, p))
+		return p + 4;
+	if (!check_member(r, from, seen, f))
+		return NULL;
+	if (f->map)
+		return read_map(r, p, f, depth);
+	if (f->repeated)
+		return read_list(r, p, f, depth);
+	return read_value(r, p, f, f->oneof >= 0, depth);
+}
+
+const char *transcode_read_field(struct reader *r, const char *p, struct members *seen,
+				 const struct schema_field *f, unsigned depth)
+{
+	r->path->field = f;
+	return read_field(r, p, p, seen, f, depth);
 }
 
 static inline const char *read_member(struct reader *r, const char *p, struct members *seen,
@@ -320,23 +416,14 @@ static inline const char *read_member(struct reader *r, const char *p, struct me
 	r->path->field = f;
 	p = json_blanks(p, r->end);
 	if (!f)
-		return skip_unknown(r, p, name);
-	seen->before = f;
-	if (is(r, p, 'n') && str_starts(str_slice(p, (size_t)(r->end - p)), STR("null")))
-		return p + 4;
-	if (!check_member(r, from, seen, f))
-		return NULL;
-	if (f->map)
-		return read_map(r, p, f, depth);
-	if (f->repeated)
-		return read_list(r, p, f, depth);
-	return read_value(r, p, f, f->oneof >= 0, depth);
+		return transcode_odd_member(r, p, seen, name, depth);
+	return read_field(r, from, p, seen, f, depth);
 }
 
 static const char *read_members(struct reader *r, const char *p, struct members *seen,
 				unsigned depth)
 {
-	while (p && !is(r, p, '}')) {
+	while (p && !reader_is(r, p, '}')) {
 		p = read_member(r, p, seen, depth);
 		if (!p)
 			return NULL;
@@ -349,21 +436,29 @@ static const char *read_members(struct reader *r, const char *p, struct members 
 static const char *read_message(struct reader *r, const char *p, const struct schema_message *m,
 				unsigned depth)
 {
-	struct transcode_path here = {.up = r->path, .index = -1};
+	struct transcode_path here = {
+		.up = r->path,
+		.index = -1,
+		.at = str_slice(p, (size_t)(r->end - p)),
+	};
 	struct members seen = {.m = m, .sorted = true};
-	size_t start = offset(r);
+	size_t start = reader_offset(r), kept = r->kept.n;
 
-	if (!is(r, p, '{'))
-		return fail(r, p, "an object is expected");
+	if (!reader_is(r, p, '{'))
+		return reader_fail(r, p, "an object is expected");
 	if (depth > LIMIT_DEPTH)
-		return fail(r, p, "nested deeper than %d", LIMIT_DEPTH);
+		return reader_fail(r, p, "nested deeper than %d", LIMIT_DEPTH);
 	r->path = &here;
 	p = read_members(r, json_blanks(p + 1, r->end), &seen, depth);
+	if (p && r->ui.event == here.at.p)
+		p = transcode_finish_event(r, p, &seen, start, depth);
 	r->path = here.up;
 	if (!p)
 		return NULL;
+	if (r->kept.n != kept && !transcode_put_kept(r, kept))
+		return NULL;
 	if (!seen.sorted)
-		transcode_sort_fields(r->out->p + start, offset(r) - start, r->arena);
+		transcode_sort_fields(r->out->p + start, reader_offset(r) - start, r->arena);
 	return p + 1;
 }
 
@@ -378,23 +473,28 @@ bool transcode_json_to_wire(const struct schema_message *m, struct str text, siz
 		.out = out,
 		.arena = a,
 		.options = options ? options : &NONE,
+		.root = m,
 		.err = err,
 	};
 	size_t start = out->n;
 	const char *p = NULL;
 
-	if (buf_room(out, SLACK)) {
-		take_room(&r);
+	if (buf_room(out, READER_SLACK)) {
+		reader_take_room(&r);
 		p = read_message(&r, json_blanks(text.p + *at, r.end), m, 1);
 	} else {
 		buf_ok(out, err);
 	}
 	buf_done(&r.scratch);
-	out->n = p ? offset(&r) : start;
+	buf_done(&r.kept);
+	buf_done(&r.odd);
+	out->n = p ? reader_offset(&r) : start;
 	if (out->p)
 		out->p[out->n] = '\0';
 	if (!p)
 		return false;
+	if (r.options->loss)
+		r.options->loss->exact_payloads += r.exact;
 	*at = (size_t)(p - text.p);
 	return true;
 }

@@ -21,7 +21,9 @@ static int by_number(const void *a, const void *b)
 {
 	const struct span *x = a, *y = b;
 
-	return x->number < y->number ? -1 : x->number > y->number;
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return x->whole.p < y->whole.p ? -1 : 1; /* two spans of one number stay as they are */
 }
 
 static int by_key(const void *a, const void *b)
@@ -68,7 +70,7 @@ void transcode_sort_fields(char *p, size_t n, struct arena *a)
 			vec_push(&spans.all, (struct span){.number = f.number, .whole = f.whole});
 	}
 	BUG_IF(w.broken);
-	BUG_IF(!rewrite(&spans, p, n, a, by_number));
+	rewrite(&spans, p, n, a, by_number);
 }
 
 bool transcode_sort_entries(char *p, size_t n, struct arena *a)
