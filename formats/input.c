@@ -2,24 +2,12 @@
 /* input.c: the window: filled from a file, a pipe, memory or a reader, in chunks or mapped. */
 #include "formats/input.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "formats/base/arena.h"
 #include "formats/base/mem.h"
 #include "formats/filter.h"
+#include "formats/input_begin.h"
 #include "formats/layer.h"
-#include "formats/members.h"
-#include "formats/zstd_seek.h"
-
-/* Large enough that calls don't count, small enough to stay in the processor's cache. */
-#define CHUNK ((size_t)256 * 1024)
-
-/* Files below this are read: mapping costs more than copying them. */
-#define MAP_FROM ((size_t)64 * 1024)
 
 struct input_stage {
 	const struct layer *layer; /* NULL: the source */
@@ -126,8 +114,8 @@ static bool read_more(struct input *in, struct input_stage *s, struct err *err)
 	size_t n = 0;
 
 	/* Of a small file one byte is left, to see its end with. */
-	if (!s->memory || free_room(s).n < (in->size ? 1 : CHUNK / 2))
-		if (!make_room(s, s->memory || !in->size ? CHUNK : in->size + 1, err))
+	if (!s->memory || free_room(s).n < (in->size ? 1 : INPUT_CHUNK / 2))
+		if (!make_room(s, s->memory || !in->size ? INPUT_CHUNK : in->size + 1, err))
 			return false;
 	room = free_room(s);
 	if (!in->reader.read(in->reader.data, room.p, room.n, &n, err))
@@ -185,7 +173,7 @@ static bool unpack_more(struct input *in, unsigned i, struct err *err)
 	struct input_stage *s = &in->stages[i];
 	size_t before = s->window.n;
 
-	if ((!s->memory || free_room(s).n < LAYER_ROOM) && !make_room(s, CHUNK, err))
+	if ((!s->memory || free_room(s).n < LAYER_ROOM) && !make_room(s, INPUT_CHUNK, err))
 		return false;
 	while (s->window.n == before && !s->ended) {
 		bool done;
@@ -296,13 +284,6 @@ bool input_locate(const struct input *in, size_t at, enum input_kind kind, struc
 	return false;
 }
 
-static void begin(struct input *in)
-{
-	*in = (struct input){.map = {.fd = -1, .slot = -1}};
-	in->stages = mem_zalloc((LIMIT_FILTERS + 1) * sizeof(*in->stages));
-	in->n_stages = 1;
-}
-
 static bool push_layer(struct input *in, const struct layer *l, struct err *err)
 {
 	struct input_stage *top = &in->stages[in->n_stages - 1];
@@ -379,199 +360,28 @@ bool input_peel(struct input *in, bool *ret, struct err *err)
 	return ok;
 }
 
-static void open_whole(struct input *in, struct str bytes)
+void input_begin(struct input *in)
+{
+	*in = (struct input){.map = {.fd = -1, .slot = -1}};
+	in->stages = mem_zalloc((LIMIT_FILTERS + 1) * sizeof(*in->stages));
+	in->n_stages = 1;
+}
+
+bool input_begin_whole(struct input *in, struct str bytes, unsigned flags, struct err *err)
 {
 	in->stages[0].window = bytes;
 	in->stages[0].at_end = true;
-}
-
-bool input_open_bytes(struct input *in, struct str bytes, unsigned flags, struct err *err)
-{
-	begin(in);
-	open_whole(in, bytes.p ? bytes : STR(""));
 	return open_stages(in, flags, err);
 }
 
-static bool open_read(struct input *in, struct input_reader reader, unsigned flags,
-		      struct err *err)
+bool input_begin_reader(struct input *in, struct input_reader reader, unsigned flags,
+			struct err *err)
 {
 	in->reader = reader;
 	if (read_more(in, &in->stages[0], err))
 		return open_stages(in, flags, err);
 	input_done(in);
 	return false;
-}
-
-bool input_open_reader(struct input *in, struct input_reader reader, unsigned flags,
-		       struct err *err)
-{
-	begin(in);
-	return open_read(in, reader, flags, err);
-}
-
-/* The descriptor is in the pointer itself: there is nothing else to remember. */
-static bool fd_read(void *data, char *to, size_t room, size_t *ret_n, struct err *err)
-{
-	ssize_t n;
-
-	do
-		n = read((int)(intptr_t)data, to, room);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return err_errno(err, "reading");
-	*ret_n = (size_t)n;
-	return true;
-}
-
-static void fd_done(void *data)
-{
-	close((int)(intptr_t)data);
-}
-
-bool input_open_fd(struct input *in, int fd, unsigned flags, struct err *err)
-{
-	struct input_reader reader = {fd_read, NULL, (void *)(intptr_t)fd};
-
-	return input_open_reader(in, reader, flags, err);
-}
-
-/* The file's size, or 0: no regular file. */
-static size_t size_of(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 0;
-}
-
-static bool open_mapped(struct input *in, int fd, size_t size)
-{
-	struct mapped map;
-
-	if (size < MAP_FROM || !mapped_open(&map, fd, size))
-		return false;
-	begin(in);
-	in->map = map;
-	open_whole(in, map.bytes);
-	return true;
-}
-
-static int open_file(struct str path, int *ret_errno, struct err *err)
-{
-	struct arena a;
-	int fd;
-
-	arena_init(&a);
-	fd = open(arena_cstr(&a, path), O_RDONLY | O_CLOEXEC);
-	*ret_errno = errno;
-	if (fd < 0)
-		err_set(err, ERR_IO, "%s", strerror(errno));
-	arena_done(&a);
-	return fd;
-}
-
-/* FD is the input's from here on. */
-static bool open_owned(struct input *in, int fd, unsigned flags, struct err *err)
-{
-	struct input_reader reader = {fd_read, fd_done, (void *)(intptr_t)fd};
-	size_t size = size_of(fd);
-
-	if ((flags & INPUT_MAP) && open_mapped(in, fd, size)) {
-		close(fd);
-		return open_stages(in, flags, err);
-	}
-	begin(in);
-	in->size = size < CHUNK ? size : 0;
-	return open_read(in, reader, flags, err);
-}
-
-bool input_open_path(struct input *in, struct str path, unsigned flags, struct err *err)
-{
-	int fd, why;
-
-	if (str_is(path, "-"))
-		return input_open_fd(in, STDIN_FILENO, flags, err);
-	fd = open_file(path, &why, err);
-	if (fd < 0 && why == ENOTDIR && members_path(path).n)
-		return members_input(NULL, path, flags, in, err);
-	return fd >= 0 && open_owned(in, fd, flags, err);
-}
-
-/* The last N bytes of a file into MEMORY. */
-static bool read_tail(int fd, size_t size, char *memory, size_t n)
-{
-	size_t at = 0;
-
-	while (at < n) {
-		ssize_t got = pread(fd, memory + at, n - at, (off_t)(size - n + at));
-
-		if (got <= 0 && !(got < 0 && errno == EINTR))
-			return false;
-		at += got > 0 ? (size_t)got : 0;
-	}
-	return true;
-}
-
-static uint64_t offset_of_event(int fd, size_t size, int64_t id, int64_t *ret_first)
-{
-	char footer[ZSTD_SEEK_FOOTER_BYTES], *tail;
-	struct zstd_seek seek = {0};
-	uint64_t offset = 0;
-	size_t n;
-
-	*ret_first = 0;
-	if (size < sizeof(footer) || !read_tail(fd, size, footer, sizeof(footer)))
-		return 0;
-	n = zstd_seek_bytes(str_slice(footer, sizeof(footer)));
-	if (n == 0 || n > size)
-		return 0;
-	tail = mem_alloc(n);
-	if (read_tail(fd, size, tail, n) && zstd_seek_read(str_slice(tail, n), size, &seek))
-		offset = zstd_seek_find(&seek, id, ret_first);
-	if (offset == 0)
-		*ret_first = 0;
-	zstd_seek_done(&seek);
-	mem_free(tail);
-	return offset;
-}
-
-bool input_open_event(struct input *in, struct str path, int64_t id, unsigned flags,
-		      int64_t *ret_first, struct err *err)
-{
-	uint64_t offset;
-	int fd, why;
-
-	*ret_first = 0;
-	if (str_is(path, "-") || members_path(path).n)
-		return input_open_path(in, path, flags, err);
-	fd = open_file(path, &why, err);
-	if (fd < 0)
-		return false;
-	offset = offset_of_event(fd, size_of(fd), id, ret_first);
-	if (offset == 0)
-		return open_owned(in, fd, flags, err);
-	if (lseek(fd, (off_t)offset, SEEK_SET) < 0) {
-		close(fd);
-		return err_errno(err, "reading");
-	}
-	return input_open_reader(in, (struct input_reader){fd_read, fd_done, (void *)(intptr_t)fd},
-				 flags, err);
-}
-
-bool input_open_event_bytes(struct input *in, struct str bytes, int64_t id, unsigned flags,
-			    int64_t *ret_first, struct err *err)
-{
-	size_t n = zstd_seek_bytes(bytes);
-	struct zstd_seek seek = {0};
-	uint64_t offset = 0;
-
-	*ret_first = 0;
-	if (n && n <= bytes.n && zstd_seek_read(str_skip(bytes, bytes.n - n), bytes.n, &seek))
-		offset = zstd_seek_find(&seek, id, ret_first);
-	if (offset == 0)
-		*ret_first = 0;
-	bytes = str_skip(bytes, (size_t)offset);
-	zstd_seek_done(&seek);
-	return input_open_bytes(in, bytes, flags, err);
 }
 
 void input_done(struct input *in)
