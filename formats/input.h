@@ -69,7 +69,8 @@ struct input {
 };
 
 /*
- * PATH, a member of an archive (members.h), or standard input for "-". FLAGS are of enum input_flag. Errors name no path: the
+ * PATH, a member of an archive (members.h), or standard input for "-"; the first of the
+ * parts that a server archived a history in (archival.h) is opened with all others. FLAGS are of enum input_flag. Errors name no path: the
  * caller knows what the user calls it. After false nothing is to be done.
  */
 bool input_open_path(struct input *in, struct str path, unsigned flags, struct err *err);

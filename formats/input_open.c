@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "formats/archival.h"
 #include "formats/base/arena.h"
 #include "formats/base/mem.h"
 #include "formats/input_begin.h"
@@ -101,6 +102,72 @@ static bool open_owned(struct input *in, int fd, unsigned flags, struct err *err
 	return input_begin_reader(in, reader, flags, err);
 }
 
+/* ---- parts of an archived history, one behind the other ---- */
+
+struct parts {
+	struct arena memory;
+	struct archival_name name;
+	long long steps; /* from the named one to the one that is open */
+	int fd;
+};
+
+static bool parts_read(void *data, char *to, size_t room, size_t *ret_n, struct err *err)
+{
+	struct parts *p = data;
+
+	for (;;) {
+		struct str next;
+		int fd;
+
+		if (!fd_read((void *)(intptr_t)p->fd, to, room, ret_n, err))
+			return false;
+		if (*ret_n)
+			return true;
+		next = archival_part(&p->name, p->steps + 1, &p->memory);
+		fd = open(next.p, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			return errno == ENOENT || err_errno(err, "its next part, %s", next.p);
+		close(p->fd);
+		p->fd = fd;
+		p->steps++;
+	}
+}
+
+static void parts_done(void *data)
+{
+	struct parts *p = data;
+
+	close(p->fd);
+	arena_done(&p->memory);
+	mem_free(p);
+}
+
+/* NULL where PATH is not the first of several parts; FD is theirs if not. */
+static struct parts *parts_of(struct str path, int fd)
+{
+	struct parts *p = mem_zalloc(sizeof(*p));
+
+	arena_init(&p->memory);
+	if (archival_parse(arena_str(&p->memory, path), &p->name) && p->name.part >= 0 &&
+	    access(archival_part(&p->name, -1, &p->memory).p, F_OK) != 0 &&
+	    access(archival_part(&p->name, 1, &p->memory).p, F_OK) == 0) {
+		p->fd = fd;
+		return p;
+	}
+	arena_done(&p->memory);
+	mem_free(p);
+	return NULL;
+}
+
+static bool open_fd_of(struct input *in, int fd, struct str path, unsigned flags, struct err *err)
+{
+	struct parts *p = parts_of(path, fd);
+
+	if (!p)
+		return open_owned(in, fd, flags, err);
+	return input_open_reader(in, (struct input_reader){parts_read, parts_done, p}, flags, err);
+}
+
 bool input_open_path(struct input *in, struct str path, unsigned flags, struct err *err)
 {
 	int fd, why;
@@ -110,7 +177,7 @@ bool input_open_path(struct input *in, struct str path, unsigned flags, struct e
 	fd = open_file(path, &why, err);
 	if (fd < 0 && why == ENOTDIR && members_path(path).n)
 		return members_input(NULL, path, flags, in, err);
-	return fd >= 0 && open_owned(in, fd, flags, err);
+	return fd >= 0 && open_fd_of(in, fd, path, flags, err);
 }
 
 /* The last N bytes of a file into MEMORY. */

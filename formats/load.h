@@ -23,11 +23,16 @@ struct source_list {
  * may hold one end in .json .jsonl .ndjson .bin .pb .proto .protobin .txt .hex .xxd .b64
  * .base64 .dump .history, and behind these perhaps .gz .zst .zlib .zz, or lie as objects of
  * an s3 archive or of a Cloud export do. A file that is named is taken whatever its name.
- * Strings live in A. An argument that names nothing is an error; an empty folder or archive
+ * Of an archive of a server (archival.h) in a folder only the first part of the highest
+ * version is listed, which opens as the whole. Strings live in A. An argument that names nothing is an error; an empty folder or archive
  * is not (it adds nothing).
  */
 bool source_expand(const struct str *arguments, size_t n, struct arena *a,
 		   struct source_list *list, struct err *err);
+/* The same with what in folders and archives is WANTED, by its path; parts are all listed. */
+bool source_expand_where(const struct str *arguments, size_t n, struct arena *a,
+			 bool (*wanted)(struct str path), struct source_list *list,
+			 struct err *err);
 void source_list_done(struct source_list *list);
 
 /* A whole file, or standard input for "-", as it is. The error carries the path. */

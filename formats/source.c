@@ -2,6 +2,7 @@
 /* source.c: arguments to files: folders, globs, standard input; and reading them whole. */
 #include "formats/load.h"
 
+#include "formats/archival.h"
 #include "formats/base/buf.h"
 #include "formats/base/limits.h"
 #include "formats/base/map.h"
@@ -33,19 +34,6 @@ static struct str last_part(struct str *path)
 	return whole;
 }
 
-/* The s3 store: .../NAMESPACE-ID/history/WORKFLOW-ID/RUN-ID/VERSION/BATCH */
-static bool is_archived_batch(struct str path)
-{
-	long long number;
-
-	if (!str_to_int(last_part(&path), &number) || number < 0 ||
-	    !str_to_int(last_part(&path), &number))
-		return false;
-	last_part(&path);
-	last_part(&path);
-	return str_is(last_part(&path), "history") && path.n;
-}
-
 /* Temporal Cloud: .../temporal-workflow-history/export/NAMESPACE/YYYY/MM/DD/HH/mm/RANDOM */
 static bool is_cloud_export(struct str path)
 {
@@ -70,10 +58,13 @@ static bool ends_as_history(struct str name)
 
 static bool may_hold_history(struct str path)
 {
-	return ends_as_history(path) || is_archived_batch(path) || is_cloud_export(path);
+	struct archival_name name;
+
+	return ends_as_history(path) || archival_parse(path, &name) || is_cloud_export(path);
 }
 
 struct expansion {
+	bool (*wanted)(struct str path); /* of what is in folders and archives */
 	struct arena *a;
 	struct source_list *list;
 	struct err *err;
@@ -145,7 +136,7 @@ static bool add_members(struct expansion *x, struct str path, struct members *m)
 	while ((ok = members_next(m, &member, &end, x->err)) && !end) {
 		struct str name = arena_printf(x->a, "%s/%s", path.p, member.name.p);
 
-		if (is_hidden(member.name) || !may_hold_history(name))
+		if (is_hidden(member.name) || !x->wanted(name))
 			continue;
 		map_put(&seen, name, 0, &is_new);
 		if (!is_new) {
@@ -226,7 +217,7 @@ static bool add_folder(struct expansion *x, struct str path, const struct folder
 			ok = is_below_itself(&below) || add_folder(x, child, &below);
 		} else if (S_ISREG(st.st_mode) && members_in_name(child)) {
 			ok = add_archive(x, child);
-		} else if (S_ISREG(st.st_mode) && may_hold_history(child) && !is_schema(child)) {
+		} else if (S_ISREG(st.st_mode) && x->wanted(child) && !is_schema(child)) {
 			add_file(x, child, st.st_size);
 		}
 	}
@@ -265,8 +256,13 @@ static bool add_path(struct expansion *x, struct str path, unsigned depth)
 	}
 	if (S_ISDIR(st.st_mode)) {
 		struct folder here = {NULL, st.st_dev, st.st_ino, 1};
+		size_t from = x->list->files.n;
 
-		return add_folder(x, path, &here);
+		if (!add_folder(x, path, &here))
+			return false;
+		if (x->wanted == may_hold_history)
+			archival_drop_parts(x->list, from, x->a);
+		return true;
 	}
 	if (S_ISREG(st.st_mode))
 		return add_regular(x, path, st.st_size);
@@ -274,10 +270,11 @@ static bool add_path(struct expansion *x, struct str path, unsigned depth)
 	return true;
 }
 
-bool source_expand(const struct str *arguments, size_t n, struct arena *a,
-		   struct source_list *list, struct err *err)
+bool source_expand_where(const struct str *arguments, size_t n, struct arena *a,
+			 bool (*wanted)(struct str path), struct source_list *list,
+			 struct err *err)
 {
-	struct expansion x = {a, list, err};
+	struct expansion x = {wanted, a, list, err};
 
 	for (size_t i = 0; i < n; i++) {
 		if (str_is(arguments[i], "-"))
@@ -286,6 +283,12 @@ bool source_expand(const struct str *arguments, size_t n, struct arena *a,
 			return false;
 	}
 	return true;
+}
+
+bool source_expand(const struct str *arguments, size_t n, struct arena *a,
+		   struct source_list *list, struct err *err)
+{
+	return source_expand_where(arguments, n, a, may_hold_history, list, err);
 }
 
 void source_list_done(struct source_list *list)

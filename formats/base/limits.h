@@ -28,6 +28,9 @@
 /* Layers around layers: base64 of gzip in UTF-16 in zstd happens, more is a trick. */
 #define LIMIT_FILTERS 6
 
+/* What a server archives about a run: the memo and search attributes are its larger part. */
+#define LIMIT_RECORD_BYTES ((size_t)4 * 1024 * 1024)
+
 /* Members of an archive: as many histories as a run file has rows for, and some. */
 #define LIMIT_ARCHIVE_MEMBERS ((size_t)1000000)
 
