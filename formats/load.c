@@ -149,7 +149,8 @@ static bool read_input(struct loading *l, struct err *err)
 static bool read_path(struct loading *l, struct str path, struct err *err)
 {
 	struct str file = load_path_split(path, &l->wanted);
-	bool ok = input_open_path(&l->in, file, INPUT_MAP, err);
+	/* A stream is read through a window of its own: what is mapped counts as memory. */
+	bool ok = input_open_path(&l->in, file, l->join.keep_whole ? INPUT_MAP : 0, err);
 
 	if (ok) {
 		ok = read_input(l, err);
