@@ -1,47 +1,61 @@
 /* SPDX-License-Identifier: MIT */
-/* fmt_cadence.c: histories of Cadence, Temporal's ancestor: told apart, not read yet. */
+/* fmt_cadence.c: histories of Cadence, Temporal's ancestor, on their way to the join. */
 #include "formats/format.h"
 
-#include "formats/json.h"
 #include "formats/wire.h"
 
-/* Its events have a number of nanoseconds for a time, or types that Temporal renamed. */
-bool format_cadence_json(struct str event)
+struct cadence *format_cadence(struct format_reader *r)
 {
-	struct json j = {event, 0};
-	struct buf scratch = {0};
-	struct str key, value;
-	bool found = false;
+	struct cadence *c = r->cadence;
 
-	json_take(&j, '{');
-	while (!found && json_peek(&j) == '"' && json_read_string(&j, &scratch, &key, NULL)) {
-		bool time = str_is(key, "timestamp"), type = str_is(key, "eventType");
+	if (c->temporal)
+		return c;
+	cadence_init(c, r->settings->schema);
+	c->keep_unknown = r->settings->flags & LOAD_KEEP_UNKNOWN;
+	load_report_axis(r->report, LOAD_EVENTS, "as Cadence has them",
+			 "decisions, attributes without a type, or nanoseconds for a time",
+			 "certain");
+	load_report_axis(r->report, LOAD_PAYLOADS, "blobs of all arguments",
+			 "Cadence has no payloads", "certain");
+	load_report_note(r->report, "cadence",
+			 "a history of Cadence: it is turned into Temporal's terms, for reading; no "
+			 "worker can replay it");
+	return c;
+}
 
-		if (!json_take(&j, ':') || !json_skip(&j, &value, NULL))
-			break;
-		found = (time && value.p[0] >= '1' && value.p[0] <= '9') ||
-			(type && str_starts(value, STR("\"Decision")));
-		if (!json_take(&j, ','))
-			break;
+/* A run that begins knows no activities of the one before. */
+static void begin(struct cadence *c, struct str event)
+{
+	if (wire_value_at(event, 1, 0) == 1)
+		cadence_begin(c);
+}
+
+bool format_cadence_json(struct format_reader *r, struct str text, struct buf *out,
+			 struct err *err)
+{
+	struct cadence *c = format_cadence(r);
+	size_t start = out->n;
+
+	if (!cadence_from_json(c, text, &r->report->info.loss, out, err))
+		return false;
+	begin(c, str_skip(buf_str(out), start));
+	return true;
+}
+
+bool format_cadence_wire(struct format_reader *r, struct str event, struct err *err)
+{
+	struct cadence *c = format_cadence(r);
+	struct buf one = {0}, whole = {0};
+	bool ok;
+
+	ok = cadence_from_proto(c, event, &r->report->info.loss, &one, err);
+	if (ok) {
+		begin(c, buf_str(&one));
+		wire_put_bytes(&whole, 1, buf_str(&one));
+		r->n_events++;
+		ok = join_event(r->join, buf_str(&whole), err);
 	}
-	buf_done(&scratch);
-	return found;
-}
-
-/* No type in field 3 but a version, and attributes from field 5 on. */
-bool format_cadence_wire(struct str event)
-{
-	struct wire w = wire_of(event);
-	struct wire_field f;
-
-	while (wire_next(&w, &f))
-		if (f.number == 5 && f.type == WIRE_BYTES)
-			return true;
-	return false;
-}
-
-bool format_cadence_refuse(struct err *err)
-{
-	return err_set(err, ERR_FORMAT,
-		       "a history of Cadence, whose events are not Temporal's: it is not read");
+	buf_done(&one);
+	buf_done(&whole);
+	return ok;
 }

@@ -88,11 +88,23 @@ static bool look_at_first(struct json_reading *j)
 	text = (struct json){w->in->window, w->at};
 	if (!json_skip(&text, &event, NULL))
 		return true; /* the transcoder says why */
-	j->cadence = format_cadence_json(event);
-	if (j->cadence)
-		return format_cadence_refuse(j->err);
-	format_json_axes(j->r, event);
+	if (cadence_is_json(event))
+		format_cadence(j->r);
+	else
+		format_json_axes(j->r, event);
 	return true;
+}
+
+static bool read_cadence(struct json_reading *j, struct buf *out)
+{
+	int64_t line, column;
+	struct str text;
+
+	if (!json_window_skip(&j->w, &text, j->err))
+		return false;
+	input_where(j->w.in, (size_t)(text.p - j->w.in->window.p), &line, &column);
+	return format_cadence_json(j->r, text, out, j->err) ||
+	       err_wrap(j->err, "event %zu, at line %" PRId64, j->r->n_events + 1, line);
 }
 
 /* The length in front takes two bytes most often; else the event is moved. */
@@ -126,7 +138,7 @@ bool json_read_event(struct json_reading *j)
 	out = join_room(j->r->join);
 	start = out->n;
 	buf_add_bytes(out, HEAD, sizeof(HEAD));
-	if (!transcode(j, out)) {
+	if (!(j->r->cadence->temporal ? read_cadence(j, out) : transcode(j, out))) {
 		out->n = start;
 		return false;
 	}

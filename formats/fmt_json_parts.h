@@ -51,7 +51,7 @@ struct json_reading {
 	const struct json_refusal *refusal; /* of the key that says most */
 	bool other_list;       /* the document is a list, and not of events */
 	struct str message;    /* of an error reply; in the report's arena */
-	bool cadence, told;    /* the first event was looked at */
+	bool told;	       /* the first event was looked at */
 	unsigned depth;
 };
 

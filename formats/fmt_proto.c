@@ -29,9 +29,9 @@ bool format_wire_event(struct format_reader *r, struct str whole, struct err *er
 
 	if (!wire_next(&w, &f))
 		return err_set(err, ERR_SYNTAX, "damaged after %zu whole events", r->n_events);
+	if (r->cadence->temporal || (!r->n_events && cadence_is_proto(f.bytes)))
+		return format_cadence_wire(r, f.bytes, err);
 	if (!r->n_events) {
-		if (format_cadence_wire(f.bytes))
-			return format_cadence_refuse(err);
 		load_report_axis(r->report, LOAD_EVENTS, "as Temporal's API has them",
 				 "fields 1 to 3 are an id, a time and a type", "certain");
 	}

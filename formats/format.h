@@ -2,6 +2,7 @@
 /* format.h: the table of file formats, and what a row of it must do. */
 #pragma once
 
+#include "formats/cadence.h"
 #include "formats/input.h"
 #include "formats/join.h"
 #include "formats/load.h"
@@ -16,6 +17,7 @@ struct format_reader {
 	struct arena *scratch; /* rewound after every event */
 	enum join_kind kind; /* of parts for which the input says nothing else */
 	unsigned depth;	     /* of inputs that were inside of others: JSON in a string, blobs */
+	struct cadence *cadence; /* temporal is NULL until an event of Cadence's was met */
 	bool stays;	     /* bytes of the window stay where they are until the load ends */
 	size_t n_events;     /* read so far, of all histories */
 };
@@ -61,7 +63,11 @@ bool format_blob(struct format_reader *r, uint64_t encoding, struct str data, st
 /* How the first event is written, from its JSON or its bytes: for the axes. */
 void format_json_axes(struct format_reader *r, struct str event);
 
-/* fmt_cadence.c: events of Cadence, Temporal's ancestor. */
-bool format_cadence_json(struct str event);
-bool format_cadence_wire(struct str event);
-bool format_cadence_refuse(struct err *err);
+/*
+ * fmt_cadence.c: once the first event was one of Cadence's, all of the input are. JSON: the
+ * wire bytes of TEXT are appended to OUT. Wire: EVENT goes to the join.
+ */
+struct cadence *format_cadence(struct format_reader *r);
+bool format_cadence_json(struct format_reader *r, struct str text, struct buf *out,
+			 struct err *err);
+bool format_cadence_wire(struct format_reader *r, struct str event, struct err *err);

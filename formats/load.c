@@ -40,6 +40,7 @@ struct loading {
 	struct load_report report;
 	struct join join;
 	struct arena scratch;
+	struct cadence cadence;
 	size_t wanted; /* ordinal of the only one that is wanted; 0: all */
 	bool stopped;  /* the rest is not wanted */
 };
@@ -58,6 +59,7 @@ static void loading_init(struct loading *l, const struct load_settings *settings
 static void loading_done(struct loading *l)
 {
 	join_done(&l->join);
+	cadence_done(&l->cadence);
 	load_report_done(&l->report);
 	arena_done(&l->scratch);
 }
@@ -120,6 +122,7 @@ static bool read_input(struct loading *l, struct err *err)
 		.join = &l->join,
 		.report = &l->report,
 		.scratch = &l->scratch,
+		.cadence = &l->cadence,
 	};
 	struct err none = ERR_INIT;
 	bool ok;

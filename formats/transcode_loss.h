@@ -18,9 +18,11 @@ enum transcode_kind {
 	TRANSCODE_LOST_MEMBER,	   /* a JSON member without a field in the schema */
 	TRANSCODE_LOST_VALUE,	   /* an enum name without a number (written as 0) */
 	TRANSCODE_LOST_FIELD,	   /* a wire field without a name */
+	TRANSCODE_LOST_CADENCE,	   /* a member of Cadence's that Temporal has no place for */
 	TRANSCODE_GUESS_SHORTHAND, /* a payload written as its value (HTTP API, CLI) */
 	TRANSCODE_GUESS_DECODED,   /* a payload with its data decoded (Web UI, tdbg) */
 	TRANSCODE_GUESS_DATA_ONLY, /* a payload without its metadata (Web UI 2.15 to 2.19) */
+	TRANSCODE_GUESS_CADENCE,   /* a blob of Cadence's, taken apart into payloads */
 	TRANSCODE_NOTE_REMOVED,	   /* a field that Temporal has since removed */
 	TRANSCODE_NOTE_UI,	   /* a member that the Web UI puts beside an event's own */
 	TRANSCODE_NOTE_BYTES,	   /* bytes as {"type": "Buffer"} or as a list of numbers */

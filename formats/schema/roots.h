@@ -2,6 +2,7 @@
 /* roots.h: the messages that everything in the schema hangs below. */
 #pragma once
 
+#include "formats/schema/cadence.pb-c.h"
 #include "formats/schema/command.pb-c.h"
 #include "formats/schema/failure.pb-c.h"
 #include "formats/schema/history.pb-c.h"
@@ -45,3 +46,10 @@ static const ProtobufCMessageDescriptor *const SCHEMA_ROOTS[] = {
 
 #undef SERVICE
 #define SCHEMA_ROOTS_N (sizeof(SCHEMA_ROOTS) / sizeof(SCHEMA_ROOTS[0]))
+
+/* Another world, with a schema of its own. */
+static const ProtobufCMessageDescriptor *const CADENCE_ROOTS[] = {
+	&uber__cadence__api__v1__history__descriptor,
+};
+
+#define CADENCE_ROOTS_N (sizeof(CADENCE_ROOTS) / sizeof(CADENCE_ROOTS[0]))

@@ -177,10 +177,11 @@ static size_t found_enum(struct found *found, const ProtobufCEnumDescriptor *d)
 	return (size_t)*place;
 }
 
-static void find_all(struct found *found)
+static void find_all(struct found *found, const ProtobufCMessageDescriptor *const *roots,
+		     size_t n)
 {
-	for (size_t i = 0; i < SCHEMA_ROOTS_N; i++)
-		found_message(found, SCHEMA_ROOTS[i]);
+	for (size_t i = 0; i < n; i++)
+		found_message(found, roots[i]);
 	for (size_t i = 0; i < found->messages.n; i++) {
 		const ProtobufCMessageDescriptor *d = found->messages.at[i];
 
@@ -415,19 +416,13 @@ static void add_aliases(struct schema *s, struct arena *a)
 	}
 }
 
-const struct schema *schema_new(struct arena *a)
-{
-	const struct edition today = {0};
-
-	return schema_new_edition(a, &today);
-}
-
-const struct schema *schema_new_edition(struct arena *a, const struct edition *edition)
+static const struct schema *build(struct arena *a, const ProtobufCMessageDescriptor *const *roots,
+				  size_t n, const struct edition *edition)
 {
 	struct schema *s = arena_new(a, struct schema);
 	struct found found = {.arena = a, .edition = edition};
 
-	find_all(&found);
+	find_all(&found, roots, n);
 	s->n_messages = found.messages.n;
 	s->n_enums = found.enums.n;
 	s->messages = arena_array(a, struct schema_message, s->n_messages);
@@ -443,12 +438,31 @@ const struct schema *schema_new_edition(struct arena *a, const struct edition *e
 		names_add(&s->message_names, s->messages[i].name, i);
 	}
 	BUG_IF(found.next_id >= SCHEMA_IDS);
-	if (!edition->version)
-		add_aliases(s, a);
 	vec_done(&found.messages);
 	vec_done(&found.enums);
 	map_done(&found.places);
 	return s;
+}
+
+const struct schema *schema_new(struct arena *a)
+{
+	const struct edition today = {0};
+	const struct schema *s = build(a, SCHEMA_ROOTS, SCHEMA_ROOTS_N, &today);
+
+	add_aliases((struct schema *)s, a);
+	return s;
+}
+
+const struct schema *schema_new_edition(struct arena *a, const struct edition *edition)
+{
+	return build(a, SCHEMA_ROOTS, SCHEMA_ROOTS_N, edition);
+}
+
+const struct schema *schema_new_cadence(struct arena *a)
+{
+	const struct edition today = {0};
+
+	return build(a, CADENCE_ROOTS, CADENCE_ROOTS_N, &today);
 }
 
 const struct schema_message *schema_message(const struct schema *s, const char *name)

@@ -110,6 +110,8 @@ struct schema;
 
 /* A must's lifetime: until A is done. */
 const struct schema *schema_new(struct arena *a);
+/* Cadence's own messages, uber.cadence.api.v1: for whoever reads a history of Cadence. */
+const struct schema *schema_new_cadence(struct arena *a);
 
 /* By full name ("temporal.api.history.v1.History"). It is a bug if there is none. */
 const struct schema_message *schema_message(const struct schema *s, const char *name);
