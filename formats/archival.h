@@ -56,6 +56,18 @@ bool archival_find(struct str folder, const struct archival_ids *wanted, struct 
 		   struct archival_runs *ret, struct err *err);
 void archival_runs_done(struct archival_runs *runs);
 
+/*
+ * An argument of a command that names runs in an archive, with at least one of the ids:
+ *
+ *     archive:FOLDER?workflowId=ID&runId=ID&namespaceId=ID
+ *
+ * with %xx for what an id can't hold there (% and &). ERR_USAGE: it begins as one, but
+ * isn't.
+ */
+bool archival_is_address(struct str argument);
+bool archival_address(struct str argument, struct arena *a, struct str *ret_folder,
+		      struct archival_ids *ret, struct err *err);
+
 struct source_list;
 /* Of the files FROM on that are archived only what archival_list() would name stays. */
 void archival_drop_parts(struct source_list *list, size_t from, struct arena *a);

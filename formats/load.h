@@ -19,7 +19,8 @@ struct source_list {
 
 /*
  * Expands files, folders (recursed, sorted bytewise; only names that may hold a history),
- * archives (members.h: ARCHIVE/MEMBER, in the archive's order), globs and `-`. Names that
+ * archives (members.h: ARCHIVE/MEMBER, in the archive's order), runs in the archive of a
+ * server (archival.h: archive:FOLDER?workflowId=ID), globs and `-`. Names that
  * may hold one end in .json .jsonl .ndjson .bin .pb .proto .protobin .txt .hex .xxd .b64
  * .base64 .dump .history, and behind these perhaps .gz .zst .zlib .zz, or lie as objects of
  * an s3 archive or of a Cloud export do. A file that is named is taken whatever its name.

@@ -2,6 +2,7 @@
 /* packer.h: compression on the way out, a piece at a time, in constant memory. */
 #pragma once
 
+#include "formats/base/buf.h"
 #include "formats/base/err.h"
 #include "formats/filter.h"
 

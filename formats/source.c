@@ -270,6 +270,21 @@ static bool add_path(struct expansion *x, struct str path, unsigned depth)
 	return true;
 }
 
+static bool add_archived(struct expansion *x, struct str argument)
+{
+	struct archival_runs runs;
+	struct archival_ids ids;
+	struct str folder;
+
+	if (!archival_address(argument, x->a, &folder, &ids, x->err) ||
+	    !archival_find(folder, &ids, x->a, &runs, x->err))
+		return false;
+	for (size_t i = 0; i < runs.runs.n; i++)
+		add_file(x, runs.runs.at[i].path, -1);
+	archival_runs_done(&runs);
+	return true;
+}
+
 bool source_expand_where(const struct str *arguments, size_t n, struct arena *a,
 			 bool (*wanted)(struct str path), struct source_list *list,
 			 struct err *err)
@@ -279,7 +294,8 @@ bool source_expand_where(const struct str *arguments, size_t n, struct arena *a,
 	for (size_t i = 0; i < n; i++) {
 		if (str_is(arguments[i], "-"))
 			add_file(&x, STR("-"), -1);
-		else if (!add_path(&x, arena_str(a, arguments[i]), 0))
+		else if (archival_is_address(arguments[i]) ? !add_archived(&x, arguments[i])
+							   : !add_path(&x, arena_str(a, arguments[i]), 0))
 			return false;
 	}
 	return true;

@@ -178,6 +178,43 @@ static void a_folder_lists_each_run_once(void **state)
 	arena_done(&a);
 }
 
+static void an_address_names_runs(void **state)
+{
+	static const struct {
+		const char *address;
+		const char *texts[3];
+	} ROWS[] = {
+		{"archive:files?workflowId=order-1&runId=run-2", {"two"}},
+		{"archive:files?workflow-id=order%2D1&namespaceId=ns-1", {"new", "two"}},
+		{"archive:gcloud?runId=run-1", {"abce"}},
+		{"archive:s3?workflowId=shop/order-1", {"first second"}},
+		{"archive:files?workflowId=none", {NULL}},
+		{"archive:files", {NULL}},
+		{"archive:?runId=run-1", {NULL}},
+		{"archive:files?runId=", {NULL}},
+		{"archive:files?id=run-1", {NULL}},
+	};
+
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
+		struct str argument = str_of(ROWS[i].address);
+		struct source_list list = {0};
+		struct err err = ERR_INIT;
+		struct arena a;
+		size_t n = 0;
+
+		arena_init(&a);
+		if (source_expand(&argument, 1, &a, &list, &err))
+			for (; n < list.files.n; n++)
+				assert_text(list.files.at[n].path, ROWS[i].texts[n]);
+		else
+			assert_int_equal(err.code, strstr(ROWS[i].address, "none") ? ERR_MISSING
+										  : ERR_USAGE);
+		assert_null(ROWS[i].texts[n]);
+		source_list_done(&list);
+		arena_done(&a);
+	}
+}
+
 static void names_are_taken_apart(void **state)
 {
 	static const char *const NONE[] = {
@@ -248,6 +285,7 @@ int main(void)
 		cmocka_unit_test(runs_are_found_by_their_ids),
 		cmocka_unit_test(records_give_names_back),
 		cmocka_unit_test(a_folder_lists_each_run_once),
+		cmocka_unit_test(an_address_names_runs),
 		cmocka_unit_test(names_are_taken_apart),
 	};
 

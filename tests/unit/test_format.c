@@ -9,8 +9,8 @@
 
 #include "formats/base/limits.h"
 #include "formats/events.h"
-#include "formats/filter.h"
 #include "formats/load.h"
+#include "formats/packer.h"
 #include "formats/wire.h"
 #include "tests/unit/build.h"
 
@@ -180,7 +180,7 @@ static void compression_is_taken_off_layer_by_layer(void **state)
 		struct history h;
 
 		buf_clear(&next);
-		assert_true(f->pack(buf_str(&now), &next, &err));
+		assert_true(packer_pack(f, buf_str(&now), &next, &err));
 		buf_clear(&now);
 		buf_add(&now, buf_str(&next));
 		if (load_history_bytes(*state, buf_str(&now), &h, &info, &err)) {

@@ -12,9 +12,9 @@
 #include <archive_entry.h>
 #include <cmocka.h>
 
-#include "formats/filter.h"
 #include "formats/load.h"
 #include "formats/members.h"
+#include "formats/packer.h"
 
 static const struct file {
 	const char *name;
@@ -70,7 +70,7 @@ static struct buf made(bool zip, const char *filter, size_t n_files)
 	b.n = used;
 	if (!*filter)
 		return b;
-	assert_true(filter_of_name(str_of(filter))->pack(buf_str(&b), &packed, &err));
+	assert_true(packer_pack(filter_of_name(str_of(filter)), buf_str(&b), &packed, &err));
 	buf_done(&b);
 	return packed;
 }

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "formats/input.h"
+#include "formats/layer.h"
 #include "formats/packer.h"
 #include "formats/zstd_seek.h"
 
@@ -233,6 +234,47 @@ static void others_read_it(void **state)
 	buf_done(&packed);
 }
 
+static void what_is_packed_twice_is_joined(void **state)
+{
+	static const char *const NAMES[] = {"x.gz", "x.zst"};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct filter *f = filter_of_name(str_of(NAMES[i]));
+		struct buf packed = {0};
+		struct err err = ERR_INIT;
+		struct input in;
+
+		assert_true(packer_pack(f, STR("one "), &packed, &err));
+		assert_true(packer_pack(f, STR(""), &packed, &err));
+		assert_true(packer_pack(f, STR("two"), &packed, &err));
+		assert_true(input_open_bytes(&in, buf_str(&packed), 0, &err));
+		assert_string_equal(in.layers[0]->name, f->name);
+		assert_holds(&in, STR("one two"));
+		buf_done(&packed);
+	}
+	assert_null(filter_of_name(STR("order.json")));
+}
+
+static void a_bomb_is_refused(void **state)
+{
+	size_t n = LIMIT_INFLATE_FLOOR * 2;
+	struct buf zeros = {0}, packed = {0};
+	struct err err = ERR_INIT;
+	struct input in;
+
+	memset(buf_room(&zeros, n), 0, n);
+	zeros.n = n;
+	assert_true(packer_pack(filter_of_name(STR("x.zst")), buf_str(&zeros), &packed, &err));
+	assert_true(packed.n * LIMIT_INFLATE_RATIO < n);
+	assert_true(input_open_bytes(&in, buf_str(&packed), 0, &err));
+	assert_false(input_all(&in, n, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	input_done(&in);
+	assert_false(filter_is_bomb(10, LIMIT_INFLATE_FLOOR));
+	buf_done(&zeros);
+	buf_done(&packed);
+}
+
 static bool full(void *data, struct str bytes, struct err *err)
 {
 	return err_set(err, ERR_IO, "the disk is full");
@@ -260,6 +302,8 @@ int main(void)
 		cmocka_unit_test(an_event_larger_than_a_frame_is_cut),
 		cmocka_unit_test(tables_that_do_not_fit_are_no_tables),
 		cmocka_unit_test(others_read_it),
+		cmocka_unit_test(what_is_packed_twice_is_joined),
+		cmocka_unit_test(a_bomb_is_refused),
 		cmocka_unit_test(a_full_disk_is_an_error),
 	};
 
