@@ -2,6 +2,8 @@
 /* cadence.c: one event of Cadence, member by member, into one of Temporal. */
 #include "formats/cadence.h"
 
+#include "formats/events.h"
+
 #include "formats/base/mem.h"
 #include "formats/cadence_rules.h"
 #include "formats/cadence_values.h"
@@ -560,8 +562,11 @@ bool cadence_is_json(struct str json)
 	return is;
 }
 
-bool cadence_is_proto(struct str bytes)
+bool cadence_is_proto(const struct schema *temporal, struct str bytes)
 {
+	const struct schema_message *event =
+		schema_message(temporal, "temporal.api.history.v1.HistoryEvent");
+	const struct schema_field *field;
 	struct wire w = wire_of(bytes);
 	uint32_t attributes = 0;
 	uint64_t type = 0;
@@ -575,6 +580,9 @@ bool cadence_is_proto(struct str bytes)
 		if (f.type == WIRE_BYTES && f.number >= 5 && f.number <= 46)
 			attributes = f.number;
 	}
-	/* Field 3 is a version in Cadence; in Temporal a type, its attributes 5 fields on. */
-	return attributes && !w.broken && type + 5 != attributes;
+	if (!attributes || w.broken)
+		return false;
+	/* Field 3 is a version in Cadence; in Temporal the type that the attributes are of. */
+	field = schema_field_by_number(event, attributes);
+	return !field || field->message != event_attributes_message(temporal, (int32_t)type);
 }

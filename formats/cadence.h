@@ -53,4 +53,4 @@ bool cadence_from_proto(struct cadence *c, struct str bytes, struct transcode_lo
  */
 bool cadence_is_json(struct str json);
 /* Whether BYTES, an event, is one: its attributes do not fit the type that Temporal has in field 3. */
-bool cadence_is_proto(struct str bytes);
+bool cadence_is_proto(const struct schema *temporal, struct str bytes);

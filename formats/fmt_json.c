@@ -106,6 +106,7 @@ static bool read_all(struct format_reader *r, bool log, struct err *err)
 	size_t before = r->n_events;
 	bool ok;
 
+	r->stays = false; /* blobs are decoded into memory that goes */
 	j.err = err ? err : &ignored;
 	buf_init(&j.w.scratch, LIMIT_HISTORY_BYTES);
 	ok = read_documents(&j);

@@ -29,7 +29,7 @@ bool format_wire_event(struct format_reader *r, struct str whole, struct err *er
 
 	if (!wire_next(&w, &f))
 		return err_set(err, ERR_SYNTAX, "damaged after %zu whole events", r->n_events);
-	if (r->cadence->temporal || (!r->n_events && cadence_is_proto(f.bytes)))
+	if (r->cadence->temporal || (!r->n_events && cadence_is_proto(r->settings->schema, f.bytes)))
 		return format_cadence_wire(r, f.bytes, err);
 	if (!r->n_events) {
 		load_report_axis(r->report, LOAD_EVENTS, "as Temporal's API has them",
@@ -86,33 +86,40 @@ static bool broken(const struct cursor *c, struct err *err)
 
 #define HEADER_MAX 20
 
-/* The next field's tag and length, not taken; *RET_END: nothing is left before END. */
-static bool peek(struct cursor *c, uint64_t end, struct header *h, bool *ret_end, struct err *err)
+enum peeked { FIELD, END, FAILED };
+
+static enum peeked failed(bool ignored)
+{
+	(void)ignored;
+	return FAILED;
+}
+
+/* The next field's tag and length, not taken; END: nothing is left before END. */
+static enum peeked peek(struct cursor *c, uint64_t end, struct header *h, struct err *err)
 {
 	struct str s;
 	size_t at = 0;
 	uint64_t tag;
 
 	if (!want(c, HEADER_MAX, err))
-		return false;
+		return FAILED;
 	s = str_skip(c->in->window, c->at);
-	*ret_end = position(c) >= end || !s.n;
-	if (*ret_end)
-		return end == UINT64_MAX || position(c) == end || broken(c, err);
+	if (position(c) == end || (!s.n && end == UINT64_MAX))
+		return END;
 	if (!wire_varint(s, &at, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
-		return broken(c, err);
+		return failed(broken(c, err));
 	h->number = (uint32_t)(tag >> 3);
 	h->type = (enum wire_type)(tag & 7);
 	h->bytes = at;
 	switch (h->type) {
 	case WIRE_BYTES:
 		if (!wire_varint(s, &at, &h->n))
-			return broken(c, err);
+			return failed(broken(c, err));
 		h->bytes = at;
 		break;
 	case WIRE_VARINT:
 		if (!wire_varint(s, &at, &tag))
-			return broken(c, err);
+			return failed(broken(c, err));
 		h->n = at - h->bytes;
 		break;
 	case WIRE_FIXED32:
@@ -120,11 +127,11 @@ static bool peek(struct cursor *c, uint64_t end, struct header *h, bool *ret_end
 		h->n = h->type == WIRE_FIXED32 ? 4 : 8;
 		break;
 	default:
-		return broken(c, err);
+		return failed(broken(c, err));
 	}
 	if (end != UINT64_MAX && h->n > end - position(c) - h->bytes)
-		return broken(c, err);
-	return true;
+		return failed(broken(c, err));
+	return FIELD;
 }
 
 /* All of the field in the window, and taken. */
@@ -160,12 +167,12 @@ static void lose(struct format_reader *r, uint32_t number)
 /* A History up to END. */
 static bool read_history(struct cursor *c, uint64_t end, enum join_kind kind, struct err *err)
 {
+	enum peeked next;
 	struct header h;
-	bool at_end;
 
 	if (!join_part(c->r->join, kind, err))
 		return false;
-	while (peek(c, end, &h, &at_end, err) && !at_end) {
+	while ((next = peek(c, end, &h, err)) == FIELD) {
 		struct str whole;
 
 		if (!take(c, &h, &whole, err))
@@ -178,7 +185,7 @@ static bool read_history(struct cursor *c, uint64_t end, enum join_kind kind, st
 		if (!format_wire_event(c->r, whole, err))
 			return false;
 	}
-	return at_end && position(c) <= end && join_part_end(c->r->join, false, err);
+	return next == END && join_part_end(c->r->join, false, err);
 }
 
 bool format_wire_history(struct format_reader *r, struct str bytes, enum join_kind kind,
@@ -324,9 +331,9 @@ static bool read_response(struct format_reader *r, struct err *err)
 	struct cursor c = cursor_of(r);
 	struct header h;
 	struct str whole = STR_NONE;
-	bool at_end = false;
+	enum peeked next;
 
-	while (peek(&c, UINT64_MAX, &h, &at_end, err) && !at_end) {
+	while ((next = peek(&c, UINT64_MAX, &h, err)) == FIELD) {
 		if (h.number == RESPONSE_HISTORY && h.type == WIRE_BYTES) {
 			c.at += h.bytes;
 			if (!read_history(&c, position(&c) + h.n,
@@ -342,7 +349,7 @@ static bool read_response(struct format_reader *r, struct err *err)
 		if (h.number == RESPONSE_TOKEN && h.type == WIRE_BYTES)
 			join_token(r->join, h.n > 0);
 	}
-	return at_end;
+	return next == END;
 }
 
 const struct format FORMAT_RESPONSE = {
@@ -366,9 +373,9 @@ static bool read_item(struct cursor *c, uint64_t end, struct err *err)
 {
 	struct header h;
 	struct str whole = STR_NONE;
-	bool at_end = false;
+	enum peeked next;
 
-	while (peek(c, end, &h, &at_end, err) && !at_end) {
+	while ((next = peek(c, end, &h, err)) == FIELD) {
 		if (h.number == 1 && h.type == WIRE_BYTES) {
 			c->at += h.bytes;
 			if (!read_history(c, position(c) + h.n, JOIN_WHOLE, err))
@@ -379,7 +386,7 @@ static bool read_item(struct cursor *c, uint64_t end, struct err *err)
 			return false;
 		}
 	}
-	return at_end;
+	return next == END;
 }
 
 static bool read_export(struct format_reader *r, struct err *err)
@@ -387,9 +394,9 @@ static bool read_export(struct format_reader *r, struct err *err)
 	struct cursor c = cursor_of(r);
 	struct header h;
 	struct str whole = STR_NONE;
-	bool at_end = false;
+	enum peeked next;
 
-	while (peek(&c, UINT64_MAX, &h, &at_end, err) && !at_end) {
+	while ((next = peek(&c, UINT64_MAX, &h, err)) == FIELD) {
 		if (h.number == 1 && h.type == WIRE_BYTES) {
 			c.at += h.bytes;
 			if (!read_item(&c, position(&c) + h.n, err))
@@ -400,7 +407,7 @@ static bool read_export(struct format_reader *r, struct err *err)
 			return false;
 		}
 	}
-	return at_end;
+	return next == END;
 }
 
 const struct format FORMAT_EXPORT = {
@@ -438,9 +445,9 @@ static bool read_blob(struct format_reader *r, struct err *err)
 	uint64_t encoding = 0;
 	struct header h;
 	struct str whole = STR_NONE;
-	bool at_end = false;
+	enum peeked next;
 
-	while (peek(&c, UINT64_MAX, &h, &at_end, err) && !at_end) {
+	while ((next = peek(&c, UINT64_MAX, &h, err)) == FIELD) {
 		if (!take(&c, &h, &whole, err))
 			return false;
 		if (h.number == 1 && h.type == WIRE_VARINT)
@@ -449,7 +456,7 @@ static bool read_blob(struct format_reader *r, struct err *err)
 			 !format_blob(r, encoding, value_of(&h, whole), err))
 			return false;
 	}
-	return at_end;
+	return next == END;
 }
 
 const struct format FORMAT_DATABLOB = {
@@ -554,7 +561,7 @@ static bool read_delimited(struct format_reader *r, struct err *err)
 		r->report->info.input_bytes = position(&c);
 		if (message.n && message.p[0] == TAG_1_MESSAGE) {
 			in_part = false;
-			if (!format_wire_history(r, message, JOIN_BATCH, err))
+			if (!format_wire_history(r, message, r->kind, err))
 				return false;
 			continue;
 		}

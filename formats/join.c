@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* join.c: events on their way to the sink, as long as they are in order. */
 #include "formats/join.h"
+#include "formats/join_event.h"
 
 #include "formats/base/limits.h"
 #include "formats/events.h"
@@ -10,17 +11,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-
-/*
- * Events whose bytes are gone are known again by a hash: so many back. A server's histories
- * have at most 51,200 events, and a page that comes twice comes twice in a row.
- */
-#define SEEN ((size_t)64 * 1024)
-
-struct join_seen {
-	int64_t id;
-	uint64_t hash;
-};
 
 void join_init(struct join *j, const struct schema *schema, struct event_sink *sink,
 	       struct load_report *report)
@@ -43,119 +33,11 @@ void join_done(struct join *j)
 	mem_free(j->seen);
 }
 
-/* ---- one event ---- */
-
-struct event_bytes {
-	struct str whole; /* with tag and length */
-	struct str bytes;
-	int64_t id;
-	int32_t type;
-	bool stays;   /* longer than the load */
-	bool in_out; /* it is the last of out already */
-};
-
-/* The id is the first field and the type among the next in all that is written. */
-static struct event_bytes event_of(struct str whole)
-{
-	struct wire w = wire_of(whole), fields;
-	struct event_bytes e = {.whole = whole};
-	struct wire_field f;
-
-	if (!wire_next(&w, &f))
-		return e;
-	e.bytes = f.bytes;
-	fields = wire_of(f.bytes);
-	while ((!e.id || !e.type) && wire_next(&fields, &f)) {
-		if (f.number == 1 && f.type == WIRE_VARINT)
-			e.id = (int64_t)f.value;
-		else if (f.number == 3 && f.type == WIRE_VARINT)
-			e.type = (int32_t)f.value;
-		else if (f.number > 5)
-			break;
-	}
-	return e;
-}
-
-/* Not cryptographic: who forges an equal pair loses an event of their own history. */
-static uint64_t hash_of(struct str s)
-{
-	uint64_t hash = 0x9e3779b97f4a7c15u ^ s.n, word;
-	size_t i = 0;
-
-	for (; i + 8 <= s.n; i += 8) {
-		memcpy(&word, s.p + i, 8);
-		hash = (hash ^ word) * 0xff51afd7ed558ccdu;
-		hash ^= hash >> 32;
-	}
-	word = 0;
-	memcpy(&word, s.p + i, s.n - i);
-	hash = (hash ^ word) * 0xff51afd7ed558ccdu;
-	return hash ^ hash >> 29;
-}
-
-/* ---- what was there before ---- */
-
-enum known { NEW, SAME, OTHER };
-
-static struct str bytes_so_far(const struct join *j)
-{
-	return j->borrowed.n ? j->borrowed : buf_str(&j->out);
-}
-
-/* Offsets of the events that were added since the last time. */
-static void index_so_far(struct join *j)
-{
-	struct wire w = wire_of(bytes_so_far(j));
-	struct wire_field f;
-
-	if (j->offsets.n) {
-		w.at = *vec_last(&j->offsets);
-		wire_next(&w, &f);
-	}
-	for (size_t at = w.at; wire_next(&w, &f); at = w.at)
-		vec_push(&j->offsets, at);
-}
-
-static enum known known_in_whole(struct join *j, const struct event_bytes *e)
-{
-	enum known found = NEW;
-	size_t i = 0, n;
-
-	index_so_far(j);
-	n = j->offsets.n;
-	if (!j->irregular) {
-		i = (size_t)(e->id - j->first);
-		n = i < n ? i + 1 : i;
-	}
-	for (; i < n && found != SAME; i++) {
-		struct wire w = {bytes_so_far(j), j->offsets.at[i], false};
-		struct wire_field f;
-
-		if (wire_next(&w, &f) && (int64_t)wire_value_at(f.bytes, 1, 0) == e->id)
-			found = str_eq(f.bytes, e->bytes) ? SAME : OTHER;
-	}
-	return found;
-}
-
-static enum known known(struct join *j, const struct event_bytes *e)
-{
-	const struct join_seen *row;
-
-	if (!j->open || e->id < j->first || (!j->irregular && e->id > j->last))
-		return NEW;
-	if (j->keep_whole)
-		return known_in_whole(j, e);
-	row = &j->seen[(uint64_t)e->id % SEEN];
-	if (row->id != e->id) /* too far back to tell, or in a gap */
-		return !j->irregular && e->id <= j->last ? OTHER : NEW;
-	return row->hash == hash_of(e->bytes) ? SAME : OTHER;
-}
-
 /* ---- to the sink ---- */
 
 static bool flush(struct join *j, struct err *err)
 {
-	struct str events = bytes_so_far(j);
+	struct str events = join_so_far(j);
 
 	if (!buf_ok(&j->out, err))
 		return false;
@@ -171,7 +53,7 @@ static bool flush(struct join *j, struct err *err)
 }
 
 /* Into out, or just noted where it lies behind the others already. */
-static void add_bytes(struct join *j, const struct event_bytes *e)
+static void add_bytes(struct join *j, const struct join_event *e)
 {
 	bool adjacent = j->borrowed.n && j->borrowed.p + j->borrowed.n == e->whole.p;
 
@@ -187,18 +69,17 @@ static void add_bytes(struct join *j, const struct event_bytes *e)
 	buf_add(&j->out, e->whole);
 }
 
-static bool append(struct join *j, const struct event_bytes *e, struct err *err)
+static bool append(struct join *j, const struct join_event *e, struct err *err)
 {
 	add_bytes(j, e);
-	if (!j->keep_whole)
-		j->seen[(uint64_t)e->id % SEEN] = (struct join_seen){e->id, hash_of(e->bytes)};
+	join_remember(j, e);
 	j->irregular |= j->n && e->id != j->last + 1;
 	j->first = j->n ? j->first : e->id;
 	j->last = e->id;
 	j->closed = history_end_by(e->type) != HISTORY_OPEN;
 	j->n++;
 	j->n_events++;
-	if (!j->keep_whole && bytes_so_far(j).n >= SINK_CHUNK)
+	if (!j->keep_whole && join_so_far(j).n >= SINK_CHUNK)
 		return flush(j, err);
 	return buf_ok(&j->out, err);
 }
@@ -210,7 +91,7 @@ static struct str text_at(const struct schema_message *m, struct str bytes, cons
 	return s.n ? s : STR_NONE;
 }
 
-static struct sink_identity identity(const struct join *j, const struct event_bytes *e)
+static struct sink_identity identity(const struct join *j, const struct join_event *e)
 {
 	/* HistoryEvent's attributes of WorkflowExecutionStarted */
 	struct str start = e->type == EVENT_WORKFLOW_EXECUTION_STARTED
@@ -228,7 +109,7 @@ static struct sink_identity identity(const struct join *j, const struct event_by
 	};
 }
 
-static bool begin(struct join *j, const struct event_bytes *e, struct err *err)
+static bool begin(struct join *j, const struct join_event *e, struct err *err)
 {
 	struct sink_identity who = identity(j, e);
 
@@ -238,10 +119,6 @@ static bool begin(struct join *j, const struct event_bytes *e, struct err *err)
 	j->n_joined = 0;
 	j->pages.n = j->offsets.n = 0;
 	j->kind = j->part.kind;
-	if (!j->keep_whole) {
-		mem_free(j->seen);
-		j->seen = mem_zalloc(SEEN * sizeof(*j->seen));
-	}
 	j->report->info.only = ++j->report->info.ordinal == 1;
 	j->sink_failed = !j->sink->begin(j->sink, &who, load_report_info(j->report), err);
 	return !j->sink_failed;
@@ -295,13 +172,19 @@ bool join_finish(struct join *j, struct err *err)
 
 static void note_part(struct join *j, int64_t first)
 {
+	if (j->part.turned && !load_report_has(j->report, "newest-first"))
+		load_report_note(j->report, "newest-first",
+				 "the newest event came first: they are turned round");
+	if (j->part.sorted)
+		load_report_note(j->report, "sorted", "the events were in groups: they are sorted");
+	j->report->info.newest_first |= j->part.turned;
 	if (j->kind != JOIN_PAGE)
 		return;
 	j->n_joined++;
 	vec_push(&j->pages, (struct join_page){first, j->part.number});
 }
 
-static void stash(struct join *j, const struct event_bytes *e)
+static void stash(struct join *j, const struct join_event *e)
 {
 	struct join_part *p = &j->part;
 
@@ -322,7 +205,7 @@ static void stash(struct join *j, const struct event_bytes *e)
 	j->mode = JOIN_HOLD;
 }
 
-static bool conflict(struct join *j, const struct event_bytes *e, struct err *err)
+static bool conflict(struct join *j, const struct join_event *e, struct err *err)
 {
 	size_t before = 1;
 
@@ -339,10 +222,10 @@ static bool conflict(struct join *j, const struct event_bytes *e, struct err *er
 		       e->id, before, j->part.number);
 }
 
-static bool start(struct join *j, const struct event_bytes *e, struct err *err);
+static bool start(struct join *j, const struct join_event *e, struct err *err);
 
 /* In a file without borders nothing but the ids says that another part begins. */
-static bool start_anew(struct join *j, const struct event_bytes *e, struct err *err)
+static bool start_anew(struct join *j, const struct join_event *e, struct err *err)
 {
 	enum join_kind kind = j->part.kind;
 
@@ -355,26 +238,26 @@ static bool start_anew(struct join *j, const struct event_bytes *e, struct err *
  * Behind what passes through: the next event, a repeated one, or one that begins anew. What
  * is wrong within a list by itself stays as it is: check tells, and convert --repair mends.
  */
-static bool pass(struct join *j, const struct event_bytes *e, struct err *err)
+static bool pass(struct join *j, const struct join_event *e, struct err *err)
 {
 	bool plain = j->part.kind == JOIN_PLAIN;
-	enum known k;
+	enum join_seen_as k;
 
 	if (e->id == j->last + 1)
 		return append(j, e, err);
-	k = plain && e->id != 1 ? NEW : known(j, e);
-	if (e->id == 1 && !(k == SAME && j->last == 1))
+	k = plain && e->id != 1 ? JOIN_NEW : join_known(j, e);
+	if (e->id == 1 && !(k == JOIN_SAME && j->last == 1))
 		return start_anew(j, e, err);
-	if (k == SAME && !plain) {
+	if (k == JOIN_SAME && !plain) {
 		j->dropped++;
 		return true;
 	}
-	if (k == OTHER && !plain && !j->partial)
+	if (k == JOIN_OTHER && !plain && !j->partial)
 		return conflict(j, e, err);
 	return append(j, e, err);
 }
 
-static bool begin_with(struct join *j, const struct event_bytes *e, struct err *err)
+static bool begin_with(struct join *j, const struct join_event *e, struct err *err)
 {
 	j->report->info.only = false;
 	if (!join_finish(j, err) || !begin(j, e, err))
@@ -384,14 +267,14 @@ static bool begin_with(struct join *j, const struct event_bytes *e, struct err *
 	return append(j, e, err);
 }
 
-static bool start(struct join *j, const struct event_bytes *e, struct err *err)
+static bool start(struct join *j, const struct join_event *e, struct err *err)
 {
 	bool joins = j->open && j->kind != JOIN_WHOLE && j->part.kind != JOIN_WHOLE;
-	enum known k = joins ? known(j, e) : NEW;
+	enum join_seen_as k = joins ? join_known(j, e) : JOIN_NEW;
 
 	if (j->part.kind == JOIN_SCATTERED && !j->feeding) {
 		stash(j, e);
-	} else if (k == SAME && (e->id != 1 || j->part.kind != JOIN_PLAIN)) {
+	} else if (k == JOIN_SAME && (e->id != 1 || j->part.kind != JOIN_PLAIN)) {
 		buf_clear(&j->repeat);
 		buf_add(&j->repeat, e->whole);
 		j->repeated = 1;
@@ -419,7 +302,7 @@ static bool no_repeat(struct join *j, bool fresh, struct err *err)
 	bool ok = true;
 
 	while (ok && wire_next(&w, &f)) {
-		struct event_bytes e = event_of(f.whole);
+		struct join_event e = join_event_of(f.whole);
 
 		if (!fresh)
 			stash(j, &e);
@@ -429,11 +312,11 @@ static bool no_repeat(struct join *j, bool fresh, struct err *err)
 	return ok;
 }
 
-static bool repeat(struct join *j, const struct event_bytes *e, struct err *err)
+static bool repeat(struct join *j, const struct join_event *e, struct err *err)
 {
 	bool follows = e->id == j->part.last + 1;
 
-	if (follows && known(j, e) == SAME) {
+	if (follows && join_known(j, e) == JOIN_SAME) {
 		buf_add(&j->repeat, e->whole);
 		j->repeated++;
 		j->part.last = e->id;
@@ -460,7 +343,7 @@ static bool repeat(struct join *j, const struct event_bytes *e, struct err *err)
 }
 
 /* An event of a part that is looked at whole once it has ended. */
-static bool hold(struct join *j, const struct event_bytes *e, struct err *err)
+static bool hold(struct join *j, const struct join_event *e, struct err *err)
 {
 	const struct join_part *p = &j->part;
 	bool again = e->id == 1 && !(p->falls && p->last == 2);
@@ -473,7 +356,7 @@ static bool hold(struct join *j, const struct event_bytes *e, struct err *err)
 	return join_part(j, p->kind, err) && start(j, e, err);
 }
 
-static bool dispatch(struct join *j, const struct event_bytes *e, struct err *err)
+static bool dispatch(struct join *j, const struct join_event *e, struct err *err)
 {
 	switch (j->mode) {
 	case JOIN_IDLE:
@@ -491,7 +374,7 @@ static bool dispatch(struct join *j, const struct event_bytes *e, struct err *er
 
 bool join_event(struct join *j, struct str whole, struct err *err)
 {
-	struct event_bytes e = event_of(whole);
+	struct join_event e = join_event_of(whole);
 
 	e.stays = j->stays;
 	return dispatch(j, &e, err);
@@ -506,7 +389,7 @@ struct buf *join_room(struct join *j)
 
 bool join_made(struct join *j, size_t at, struct err *err)
 {
-	struct event_bytes e = event_of(str_slice(j->out.p + at, j->out.n - at));
+	struct join_event e = join_event_of(str_slice(j->out.p + at, j->out.n - at));
 
 	if (!buf_ok(&j->out, err))
 		return false;
@@ -517,7 +400,7 @@ bool join_made(struct join *j, size_t at, struct err *err)
 	buf_clear(&j->made);
 	buf_add(&j->made, e.whole);
 	j->out.n = at;
-	e = event_of(buf_str(&j->made));
+	e = join_event_of(buf_str(&j->made));
 	return dispatch(j, &e, err);
 }
 
@@ -529,11 +412,14 @@ bool join_feed(struct join *j, const struct join_part *part, bool as_it_stands, 
 	struct wire_field f;
 	bool ok = true;
 
-	j->part = (struct join_part){.kind = part->kind, .number = part->number};
+	j->part = (struct join_part){.kind = part->kind,
+				     .number = part->number,
+				     .turned = part->turned,
+				     .sorted = part->sorted};
 	j->mode = JOIN_START;
 	j->feeding = true;
 	while (ok && wire_next(&w, &f)) {
-		struct event_bytes e = event_of(f.whole);
+		struct join_event e = join_event_of(f.whole);
 
 		if (!as_it_stands)
 			ok = dispatch(j, &e, err);
@@ -569,22 +455,27 @@ bool join_part_end(struct join *j, bool more, struct err *err)
 
 	j->mode = JOIN_IDLE;
 	j->part.more = more;
-	j->last_waits = mode == JOIN_HOLD;
 	if (mode == JOIN_REPEAT)
 		j->dropped += j->repeated;
 	else if (mode == JOIN_HOLD)
 		ok = join_settle(j, err);
 	else if (mode == JOIN_PASS)
-		j->more = more;
+		j->part.last = j->last;
+	if (j->open && j->part.last == j->last)
+		j->more = more && !j->part.turned;
 	return ok && (!j->waiting.n || join_waiting(j, false, err));
 }
 
 void join_token(struct join *j, bool more)
 {
-	if (j->last_waits && j->waiting.n)
-		vec_last(&j->waiting)->more = more;
-	else if (j->open)
-		j->more = more;
+	for (size_t i = 0; i < j->waiting.n; i++)
+		if (j->waiting.at[i].number == j->part.number) {
+			j->waiting.at[i].more = more && !j->waiting.at[i].turned;
+			return;
+		}
+	/* Unless a later page was here already. */
+	if (j->open && j->part.last == j->last)
+		j->more = more && !j->part.turned;
 }
 
 bool join_end(struct join *j, struct err *err)

@@ -37,6 +37,7 @@ struct join_part {
 	size_t n;
 	bool rises, falls; /* each id is one more, or one less, than the one before */
 	bool more;	   /* a token for the next page stood beside it */
+	bool turned, sorted; /* what was done to it */
 };
 
 enum join_mode { JOIN_IDLE, JOIN_START, JOIN_PASS, JOIN_HOLD, JOIN_REPEAT };
@@ -63,6 +64,7 @@ struct join {
 	VEC_OF(struct join_page { int64_t first; size_t number; }) pages;
 	/* What was there, to know an event that comes again: keep_whole has the bytes. */
 	struct join_seen *seen; /* a ring by id, without keep_whole */
+	size_t seen_cap;
 	VEC_OF(size_t) offsets; /* with keep_whole: of each event, filled when asked */
 
 	/* The part under way, and those that wait. */
@@ -73,7 +75,6 @@ struct join {
 	size_t repeated;
 	struct buf made;   /* a lone event that was made elsewhere */
 	bool feeding;	   /* from held: nothing is added to it */
-	bool last_waits;   /* the last part that ended */
 	VEC_OF(struct join_part) waiting;
 	size_t n_parts, n_joined;
 	size_t dropped; /* events there twice, of this history */

@@ -69,11 +69,8 @@ static void turn_round(struct join *j, struct join_part *p)
 	}
 	rewrite(j, p, &list);
 	vec_done(&list);
-	p->falls = false;
-	j->report->info.newest_first = true;
-	if (!load_report_has(j->report, "newest-first"))
-		load_report_note(j->report, "newest-first",
-				 "the newest event came first: they are turned round");
+	p->falls = p->more = false; /* what follows is older */
+	p->turned = true;
 }
 
 /* Groups of events: some events are in several of them. */
@@ -95,8 +92,7 @@ static bool gather(struct join *j, struct join_part *p, struct err *err)
 			list.at[n++] = list.at[i];
 	}
 	list.n = n;
-	if (ok && !p->rises)
-		load_report_note(j->report, "sorted", "the events were in groups: they are sorted");
+	p->sorted = !p->rises;
 	if (ok)
 		rewrite(j, p, &list);
 	vec_done(&list);
@@ -141,7 +137,8 @@ bool join_settle(struct join *j, struct err *err)
 				  : feed(j, &p, err);
 
 		j->held.n = p.from;
-		j->last_waits = false;
+		j->part.last = p.high;
+		j->part.turned = p.turned;
 		return ok;
 	}
 	vec_push(&j->waiting, p);

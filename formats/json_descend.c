@@ -123,6 +123,8 @@ static bool read_list(struct json_reading *j, struct json_place place)
 		return false;
 	/* Servers before 1.30 left out the end of an empty list in their archives. */
 	if (j->depth == 1 && json_window_end(&j->w)) {
+		load_report_axis(j->r->report, LOAD_CONTAINER, "an empty list of batches",
+				 "a bracket and nothing else", "likely");
 		load_report_note(j->r->report, "no-end",
 				 "an empty list without its end, as older servers archive it");
 		return true;

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: MIT */
+/* test_containers.c: one history in everything that histories come in. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "formats/base/base64.h"
+#include "formats/load.h"
+#include "formats/wire.h"
+#include "tests/unit/build.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct schema *schema;
+
+/* ---- small builders: events FROM to TO of run RUN, in JSON and on the wire ---- */
+
+static struct arena words;
+
+static const char *say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static const char *say(const char *format, ...)
+{
+	va_list args;
+	struct str s;
+
+	va_start(args, format);
+	s = arena_vprintf(&words, format, args);
+	va_end(args);
+	return s.p;
+}
+
+/* {"eventId":"5",...}; event 1 names workflow w-RUN. */
+static const char *event_of(const char *run, int id)
+{
+	if (id == 1)
+		return say("{\"eventId\":\"1\",\"eventTime\":\"2026-01-01T00:00:00Z\",\"eventType\":"
+			   "\"EVENT_TYPE_WORKFLOW_EXECUTION_STARTED\","
+			   "\"workflowExecutionStartedEventAttributes\":{\"workflowId\":\"w-%s\","
+			   "\"originalExecutionRunId\":\"%s\"}}",
+			   run, run);
+	return say("{\"eventId\":\"%d\",\"eventType\":\"EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED\","
+		   "\"workflowExecutionSignaledEventAttributes\":{\"signalName\":\"%s-%d\"}}",
+		   id, run, id);
+}
+
+/* Without brackets; newest first where FROM is more than TO. */
+static const char *events(const char *run, int from, int to)
+{
+	const char *list = event_of(run, from);
+	int step = from < to ? 1 : -1;
+
+	for (int id = from; id != to; id += step)
+		list = say("%s,%s", list, event_of(run, id + step));
+	return list;
+}
+
+struct found {
+	size_t n; /* histories */
+	size_t n_events[8];
+	char workflow_id[8][16];
+	char notes[400];
+	char container[100];
+	char damage[300];
+	bool in_order;
+	struct buf wire;
+};
+
+static bool note(void *data, struct history *h, const struct load_info *info, struct err *err)
+{
+	struct found *f = data;
+
+	(void)err;
+	assert_true(f->n < 8);
+	assert_int_equal(info->ordinal, f->n + 1);
+	f->n_events[f->n] = h->n_events;
+	snprintf(f->workflow_id[f->n], sizeof(*f->workflow_id), "%.*s", STR_ARG(h->workflow_id));
+	for (size_t i = 0; i < info->n_notes; i++)
+		snprintf(f->notes + strlen(f->notes), sizeof(f->notes) - strlen(f->notes), "%s ",
+			 info->notes[i].code);
+	snprintf(f->container, sizeof(f->container), "%s", info->axes[LOAD_CONTAINER].what);
+	snprintf(f->damage, sizeof(f->damage), "%.*s", STR_ARG(info->damage));
+	for (size_t i = 1; i < h->n_events; i++)
+		f->in_order &= h->events[i].id == h->events[i - 1].id + 1;
+	buf_clear(&f->wire);
+	buf_add(&f->wire, h->wire);
+	f->n++;
+	return true;
+}
+
+static struct found found;
+
+static bool load(struct str bytes, unsigned flags, struct err *err)
+{
+	struct load_settings settings = {.schema = schema, .flags = flags};
+
+	buf_done(&found.wire);
+	found = (struct found){.in_order = true};
+	*err = (struct err)ERR_INIT;
+	return load_each_bytes(&settings, bytes, note, &found, err);
+}
+
+/* The text holds these histories: so many events each. */
+static void holds(const char *text, size_t n, const size_t *n_events, const char *notes)
+{
+	struct err err;
+
+	if (!load(str_of(text), 0, &err))
+		fail_msg("%s: %s", text, err.message);
+	if (found.n != n)
+		fail_msg("%zu histories in %s", found.n, text);
+	for (size_t i = 0; i < n; i++)
+		if (found.n_events[i] != n_events[i])
+			fail_msg("history %zu has %zu events in %s", i + 1, found.n_events[i], text);
+	assert_true(found.in_order);
+	if (strcmp(found.notes, notes) != 0)
+		fail_msg("notes are '%s' of %s", found.notes, text);
+}
+
+static void holds_one(const char *text, size_t n_events, const char *notes)
+{
+	holds(text, 1, &n_events, notes);
+	assert_string_equal(found.workflow_id[0], "w-a");
+}
+
+static void is_refused(const char *text, const char *says)
+{
+	struct err err;
+
+	if (load(str_of(text), 0, &err))
+		fail_msg("%s is taken", text);
+	if (!strstr(err.message, says))
+		fail_msg("'%s' lacks '%s'", err.message, says);
+	assert_null(strchr(err.message, '\n'));
+}
+
+/* ---- JSON ---- */
+
+static void one_history_in_any_shape_of_json(void **state)
+{
+	const char *all = events("a", 1, 6), *one = events("a", 1, 2), *two = events("a", 3, 6);
+
+	(void)state;
+	holds_one(say("{\"events\":[%s]}", all), 6, "");
+	holds_one(say("[%s]", all), 6, "");
+	holds_one(say("{\"history\":{\"events\":[%s]},\"nextPageToken\":\"\"}", all), 6, "");
+	holds_one(say("[[%s],[%s]]", one, two), 6, "");
+	holds_one(say("[{\"events\":[%s]},{\"events\":[%s]}]", one, two), 6, "");
+	assert_string_equal(found.container, "a list of batches or histories");
+	holds_one(say("{\"header\":{\"workflowId\":\"w-a\",\"eventCount\":6},"
+		      "\"body\":[{\"events\":[%s]},{\"events\":[%s]}]}", one, two), 6, "");
+	holds_one(say("{\"items\":[{\"history\":{\"events\":[%s]}}]}", all), 6, "");
+	holds_one(say("{\"workflow_1\":[[%s],[%s]]}", one, two), 6, "");
+	holds_one(say("{\"status\":\"COMPLETED\",\"closeEvent\":%s,\"result\":{\"events\":[%s]},"
+		      "\"history\":{\"events\":[%s]}}", event_of("b", 9), events("b", 1, 3), all),
+		  6, "");
+	holds_one(say("{\"data\":{\"history\":{\"events\":[%s]}}}", all), 6, "");
+	holds_one(say("{\"events\":{\"1\":%s,\"2\":%s}}", event_of("a", 1), event_of("a", 2)), 2, "");
+}
+
+static void groups_of_the_web_ui_are_sorted(void **state)
+{
+	(void)state;
+	holds_one(say("[{\"id\":\"3\",\"name\":\"x\",\"initialEvent\":%s,\"eventList\":[%s,%s]},"
+		      "{\"id\":\"1\",\"eventList\":[%s,%s]},{\"id\":\"4\",\"eventList\":[%s,%s]}]",
+		      event_of("a", 3), event_of("a", 3), event_of("a", 5), event_of("a", 1),
+		      event_of("a", 2), event_of("a", 4), event_of("a", 5)),
+		  5, "sorted ");
+}
+
+static void documents_stand_one_behind_the_other(void **state)
+{
+	const size_t both[] = {3, 2};
+
+	(void)state;
+	holds(say("{\"events\":[%s]}\n{\"events\":[%s]}\n", events("a", 1, 3), events("b", 1, 2)), 2,
+	      both, "");
+	holds(say("[%s][%s]", events("a", 1, 3), events("b", 1, 2)), 2, both, "");
+	/* one event a line */
+	holds(say("%s\n%s\n%s\n%s\n%s\n", event_of("a", 1), event_of("a", 2), event_of("a", 3),
+		  event_of("b", 1), event_of("b", 2)),
+	      2, both, "");
+	/* the same history twice is twice the same history */
+	holds(say("{\"events\":[%s]}{\"events\":[%s]}", events("a", 1, 3), events("a", 1, 3)), 2,
+	      (size_t[]){3, 3}, "");
+	/* different runs in a list */
+	holds(say("[{\"events\":[%s]},{\"events\":[%s]}]", events("a", 1, 3), events("b", 1, 2)), 2,
+	      both, "");
+	holds(say("{\"items\":[{\"history\":{\"events\":[%s]}},{\"history\":{\"events\":[%s]}}]}",
+		  events("a", 1, 3), events("b", 1, 2)),
+	      2, both, "");
+	holds(say("[\"%s\"]", "{\\\"events\\\":[{\\\"eventId\\\":1}]}"), 1, (size_t[]){1}, "");
+}
+
+static const char *page(const char *run, int from, int to, const char *token)
+{
+	return say("{\"history\":{\"events\":[%s]},\"nextPageToken\":\"%s\"}", events(run, from, to),
+		   token);
+}
+
+static void pages_are_joined_in_any_order(void **state)
+{
+	const char *one = page("a", 1, 3, "eHg="), *two = page("a", 4, 5, "eHk="),
+		   *three = page("a", 6, 9, "");
+
+	(void)state;
+	holds_one(say("%s\n%s\n%s", one, two, three), 9, "pages-joined ");
+	holds_one(say("[%s,%s,%s]", one, two, three), 9, "pages-joined ");
+	holds_one(say("[%s,%s,%s]", three, one, two), 9, "pages-joined ");
+	holds_one(say("[%s,%s,%s]", two, three, one), 9, "pages-joined ");
+	holds_one(say("[%s,%s,%s]", three, two, one), 9, "pages-joined ");
+	/* some came twice */
+	holds_one(say("[%s,%s,%s,%s]", one, two, two, three), 9, "duplicates-dropped pages-joined ");
+	holds_one(say("[%s,%s,%s,%s]", one, one, two, three), 9, "duplicates-dropped pages-joined ");
+	holds_one(say("[%s,%s,%s,%s]", three, one, three, two), 9,
+		  "duplicates-dropped pages-joined ");
+	/* a second fetch overlaps the first */
+	holds_one(say("[%s,%s]", page("a", 1, 4, "eHg="), page("a", 1, 9, "")), 9,
+		  "duplicates-dropped pages-joined ");
+	/* two histories' pages, one history behind the other */
+	holds(say("%s%s%s%s", one, page("a", 4, 6, ""), page("b", 1, 2, "eA=="), page("b", 3, 4, "")),
+	      2, (size_t[]){6, 4}, "pages-joined pages-joined ");
+}
+
+static void what_is_missing_is_named(void **state)
+{
+	const char *one = page("a", 1, 3, "eHg="), *three = page("a", 6, 9, "");
+
+	(void)state;
+	is_refused(one, "events 1 to 3 are there, and its nextPageToken is set");
+	is_refused(three, "events 6 to 9 are there, events 1 to 5 are missing");
+	is_refused(say("[%s,%s]", one, three), "events 4 to 5 are missing");
+	is_refused(say("[%s,%s]", three, one), "events 4 to 5 are missing");
+	is_refused(say("[%s,%s,%s]", one, page("b", 2, 4, ""), three),
+		   "event 2 is there twice, and not the same (in part 1 of the input and in part 2)");
+	is_refused(say("%s%s", one, page("b", 1, 2, "")), "nextPageToken is set");
+}
+
+static void newest_first_is_turned_round(void **state)
+{
+	(void)state;
+	holds_one(say("{\"events\":[%s]}", events("a", 6, 1)), 6, "newest-first ");
+	holds_one(say("[%s,%s]", page("a", 9, 6, "eA=="), page("a", 5, 1, "")), 9,
+		  "newest-first pages-joined ");
+	holds(say("{\"events\":[%s]}{\"events\":[%s]}", events("a", 3, 1), events("b", 2, 1)), 2,
+	      (size_t[]){3, 2}, "newest-first newest-first ");
+	holds(say("{\"events\":[%s]}{\"events\":[%s]}", events("a", 1, 3), events("b", 2, 1)), 2,
+	      (size_t[]){3, 2}, "newest-first ");
+}
+
+static void other_text_before_the_json_is_skipped(void **state)
+{
+	(void)state;
+	holds_one(say("WARN this CLI is old\n[grpc] hello\n{\"events\":[%s]}\n", events("a", 1, 3)), 3,
+		  "text-skipped ");
+	holds_one(say("\xef\xbb\xbf{\"events\":[%s]}", events("a", 1, 3)), 3, "");
+	is_refused("WARN this CLI is old\nhello\n", "not a history (tried: ");
+}
+
+static void what_tdbg_prints_is_read(void **state)
+{
+	(void)state;
+	holds_one(say("======== batch 1, blob len: 70 ======\n[%s]\n"
+		      "======== batch 2, blob len: 90 ======\n[\n%s\n]\n"
+		      "======== total batches 2, total blob len: 160 ======\n",
+		      events("a", 1, 2), events("a", 3, 4)),
+		  4, "");
+	assert_string_equal(found.container, "batches, as `tdbg workflow show` prints them");
+}
+
+static void an_export_that_stopped_says_where(void **state)
+{
+	const char *text = say("[%s,{\"error\":\"page \\u0041 failed\"}]", events("a", 1, 3));
+	struct err err;
+
+	(void)state;
+	is_refused(text, "the export stops behind event 3: the server's next page failed "
+			 "(page A failed)");
+	assert_true(load(str_of(text), LOAD_PARTIAL, &err));
+	assert_int_equal(found.n_events[0], 3);
+	assert_non_null(strstr(found.damage, "stops behind event 3"));
+}
+
+static void of_what_is_cut_the_whole_events_can_be_had(void **state)
+{
+	const char *text = say("{\"events\":[%s]}", events("a", 1, 9));
+	size_t n = strlen(text);
+
+	(void)state;
+	for (size_t cut = 1; cut < n; cut++) {
+		struct err err;
+		struct str part = {text, cut};
+
+		assert_false(load(part, 0, &err));
+		assert_true(err.message[0]);
+		if (load(part, LOAD_PARTIAL, &err)) {
+			assert_int_equal(found.n, 1);
+			assert_true(found.in_order);
+			assert_non_null(strstr(found.damage, "truncated"));
+		}
+	}
+	assert_int_equal(found.n_events[0], 9);
+	{
+		struct err err;
+
+		assert_true(load(str_of(page("a", 3, 6, "")), LOAD_PARTIAL, &err));
+		assert_int_equal(found.n_events[0], 4);
+		assert_non_null(strstr(found.damage, "events 1 to 2 are missing"));
+		assert_true(load(str_of(page("a", 1, 6, "eA==")), LOAD_PARTIAL, &err));
+		assert_non_null(strstr(found.damage, "nextPageToken is set"));
+	}
+}
+
+static void what_is_none_is_told_from_its_keys(void **state)
+{
+	(void)state;
+	is_refused("{\"workflowExecutionInfo\":{},\"closeEvent\":{}}", "workflow describe");
+	is_refused("[{\"execution\":{\"workflowId\":\"w\"}}]", "a list of workflows");
+	is_refused("{\"code\":5,\"message\":\"not here\"}", "a server answered: not here");
+	is_refused("{\"error\":\"no\"}", "a server answered");
+	is_refused("[", "no events");
+	is_refused("{\"rawHistory\":[{\"encodingType\":\"ThriftRW\",\"data\":\"WQ==\"}]}", "encoding");
+	is_refused(say("{\"events\":[%s]} trailing", events("a", 1, 2)), "something follows");
+}
+
+/* ---- protobuf ---- */
+
+static struct build built(int timers)
+{
+	struct build b;
+
+	build_init(&b);
+	build_started(&b, "OrderWorkflow");
+	for (int i = 0; i < timers; i++)
+		build_timer(&b, i);
+	return b;
+}
+
+/* Bytes of events FROM to TO (from 1) of a History. */
+static struct str part_of(struct str wire, size_t from, size_t to)
+{
+	struct wire w = wire_of(wire);
+	struct wire_field f;
+	size_t start = 0, end = 0;
+
+	for (size_t i = 1; i <= to && wire_next(&w, &f); i++) {
+		if (i == from)
+			start = (size_t)(f.whole.p - wire.p);
+		end = w.at;
+	}
+	return str_slice(wire.p + start, end - start);
+}
+
+static void has(struct str bytes, size_t n, struct str wire, const char *container)
+{
+	struct err err;
+
+	if (!load(bytes, 0, &err))
+		fail_msg("%s: %s", container, err.message);
+	assert_string_equal(found.container, container);
+	assert_int_equal(found.n, n);
+	if (!str_eq(buf_str(&found.wire), wire))
+		fail_msg("other bytes in %s: %zu, not %zu (%s)", container, found.wire.n, wire.n, found.notes);
+	assert_string_equal(found.container, container);
+}
+
+static void one_history_in_any_shape_of_protobuf(void **state)
+{
+	struct build b = built(4);
+	struct str wire = build_wire(&b);
+	struct buf out = {0}, item = {0};
+	struct wire w = wire_of(wire);
+	struct wire_field f;
+
+	(void)state;
+	has(wire, 1, wire, "one history");
+
+	wire_put_bytes(&out, 1, wire);
+	has(buf_str(&out), 1, wire, "a server's reply");
+
+	wire_put_bytes(&item, 1, buf_str(&out));
+	wire_put_bytes(&item, 1, buf_str(&out));
+	has(buf_str(&item), 2, wire, "a Temporal Cloud export");
+
+	buf_clear(&out);
+	while (wire_next(&w, &f)) {
+		wire_put_varint(&out, f.bytes.n);
+		buf_add(&out, f.bytes);
+	}
+	has(buf_str(&out), 1, wire, "messages with their length in front");
+
+	buf_clear(&out);
+	wire_put_varint(&out, wire.n);
+	buf_add(&out, wire);
+	wire_put_varint(&out, wire.n);
+	buf_add(&out, wire);
+	has(buf_str(&out), 2, wire, "messages with their length in front");
+
+	buf_clear(&out);
+	wire_put_value(&out, 1, 1);
+	wire_put_bytes(&out, 2, wire);
+	has(buf_str(&out), 1, wire, "a blob with its encoding");
+
+	w = wire_of(wire);
+	wire_next(&w, &f);
+	has(f.bytes, 1, f.whole, "one event");
+	buf_done(&out);
+	buf_done(&item);
+	build_done(&b);
+}
+
+static void blobs_are_joined(void **state)
+{
+	struct build b = built(4);
+	struct str wire = build_wire(&b);
+	struct str parts[] = {part_of(wire, 1, 3), part_of(wire, 4, 4), part_of(wire, 5, 9)};
+	struct buf reply = {0}, blob = {0}, json = {0};
+	char text[2000];
+
+	(void)state;
+	buf_puts(&json, "{\"rawHistory\":[");
+	for (size_t i = 0; i < 3; i++) {
+		buf_clear(&blob);
+		wire_put_value(&blob, 1, 1);
+		wire_put_bytes(&blob, 2, parts[i]);
+		wire_put_bytes(&reply, 2, buf_str(&blob));
+		base64_encode(parts[i], text);
+		buf_printf(&json, "%s{\"encodingType\":\"ENCODING_TYPE_PROTO3\",\"data\":\"%.*s\"}",
+			   i ? "," : "", (int)BASE64_ENCODED(parts[i].n), text);
+	}
+	buf_puts(&json, "],\"nextPageToken\":\"\"}");
+	has(buf_str(&reply), 1, wire, "a server's reply with raw blobs");
+	has(buf_str(&json), 1, wire, "a server's reply with raw blobs");
+	wire_put_bytes(&reply, 3, STR("more"));
+	{
+		struct err err;
+
+		assert_false(load(buf_str(&reply), 0, &err));
+		assert_non_null(strstr(err.message, "nextPageToken is set"));
+	}
+	/* rows of a database, the second first */
+	buf_clear(&reply);
+	buf_add(&reply, parts[1]);
+	buf_add(&reply, parts[2]);
+	buf_add(&reply, parts[0]);
+	has(buf_str(&reply), 1, wire, "one history");
+	buf_done(&reply);
+	buf_done(&blob);
+	buf_done(&json);
+	build_done(&b);
+}
+
+static void a_blob_of_json_is_read(void **state)
+{
+	const char *json = say("{\"events\":[%s]}", events("a", 1, 3));
+	struct buf blob = {0};
+	struct err err;
+
+	(void)state;
+	wire_put_value(&blob, 1, 2);
+	wire_put_bytes(&blob, 2, str_of(json));
+	assert_true(load(buf_str(&blob), 0, &err));
+	assert_int_equal(found.n_events[0], 3);
+	buf_done(&blob);
+}
+
+static void histories_of_one_file_are_told_apart(void **state)
+{
+	struct build a = built(2), b = built(3);
+	struct buf both = {0};
+	struct err err;
+
+	(void)state;
+	buf_add(&both, build_wire(&a));
+	buf_add(&both, build_wire(&b));
+	assert_true(load(buf_str(&both), 0, &err));
+	assert_int_equal(found.n, 2);
+	assert_int_equal(found.n_events[0], 5);
+	assert_int_equal(found.n_events[1], 7);
+
+	/* pages of a reply, one behind the other */
+	buf_clear(&both);
+	wire_put_bytes(&both, 1, part_of(build_wire(&b), 1, 3));
+	wire_put_bytes(&both, 3, STR("more"));
+	wire_put_bytes(&both, 1, part_of(build_wire(&b), 4, 7));
+	has(buf_str(&both), 1, build_wire(&b), "a server's reply");
+	buf_done(&both);
+	build_done(&a);
+	build_done(&b);
+}
+
+static void every_cut_of_protobuf_is_told(void **state)
+{
+	struct build b = built(3);
+	struct str wire = build_wire(&b);
+	struct buf reply = {0};
+
+	(void)state;
+	wire_put_bytes(&reply, 1, wire);
+	for (size_t n = 1; n < reply.n; n++) {
+		struct err err;
+
+		if (load(str_take(buf_str(&reply), n), 0, &err))
+			fail_msg("cut at %zu of %zu: %s", n, reply.n, found.container);
+		assert_true(err.message[0]);
+		if (load(str_take(buf_str(&reply), n), LOAD_PARTIAL, &err))
+			assert_true(found.damage[0]);
+	}
+	assert_int_equal(found.n_events[0], 6);
+	buf_done(&reply);
+	build_done(&b);
+}
+
+static int make_schema(void **state)
+{
+	static struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	arena_init(&words);
+	schema = schema_new(&a);
+	return 0;
+}
+
+static int forget_words(void **state)
+{
+	(void)state;
+	buf_done(&found.wire);
+	arena_done(&words);
+	return 0;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest TESTS[] = {
+		cmocka_unit_test(one_history_in_any_shape_of_json),
+		cmocka_unit_test(groups_of_the_web_ui_are_sorted),
+		cmocka_unit_test(documents_stand_one_behind_the_other),
+		cmocka_unit_test(pages_are_joined_in_any_order),
+		cmocka_unit_test(what_is_missing_is_named),
+		cmocka_unit_test(newest_first_is_turned_round),
+		cmocka_unit_test(other_text_before_the_json_is_skipped),
+		cmocka_unit_test(what_tdbg_prints_is_read),
+		cmocka_unit_test(an_export_that_stopped_says_where),
+		cmocka_unit_test(of_what_is_cut_the_whole_events_can_be_had),
+		cmocka_unit_test(what_is_none_is_told_from_its_keys),
+		cmocka_unit_test(one_history_in_any_shape_of_protobuf),
+		cmocka_unit_test(blobs_are_joined),
+		cmocka_unit_test(a_blob_of_json_is_read),
+		cmocka_unit_test(histories_of_one_file_are_told_apart),
+		cmocka_unit_test(every_cut_of_protobuf_is_told),
+	};
+
+	return cmocka_run_group_tests(TESTS, make_schema, forget_words);
+}
