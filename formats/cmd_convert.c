@@ -48,6 +48,9 @@ static const struct opt OPTS[] = {
 	 "Keys of encrypted payloads: lines of an id and hex:..., base64:... or text:... Without "
 	 "one the environment is asked for HINDCAST_KEY_ID."},
 	{"key-id", 0, OPT_STRING, "ID", CODEC(key_id), "The key that encrypting uses."},
+	{"storage", 0, OPT_STRING, "DIR", CODEC(storage),
+	 "Put in what the history only refers to: a copy of the store that an SDK moved large "
+	 "payloads to."},
 	{"codec-header-fields", 0, OPT_FLAG, NULL, CODEC(header_fields),
 	 "Encode the payloads of workflow headers too."},
 	{"codec-plain-failures", 0, OPT_FLAG, NULL, CODEC(plain_failures),

@@ -38,6 +38,9 @@ static bool check(const struct convert_codec_options *o, struct err *err)
 		return true;
 	if (!encode && !str_is(o->direction, "decode"))
 		return err_set(err, ERR_USAGE, "--codec is decode or encode");
+	if (o->storage.n && (encode || o->endpoint.n))
+		return err_set(err, ERR_USAGE, "--storage goes with --codec decode by our own "
+			       "layers, or alone");
 	if (o->endpoint.n && (o->chain.n || o->keys.n || o->key_id.n))
 		return err_set(err, ERR_USAGE, "--codec-endpoint: the server has chain and keys");
 	if (!o->endpoint.n && (o->auth.n || o->headers.items.n || o->timeout))
@@ -120,12 +123,18 @@ bool convert_codec_open(struct converting *c, struct convert_codec **ret, struct
 	*ret = NULL;
 	if (!check(o, err))
 		return false;
-	if (!o->direction.n)
+	if (!o->direction.n && !o->storage.n)
 		return true;
 	*ret = codec = arena_new(&c->names, struct convert_codec);
 	codec_keys_init(&codec->keys);
-	s.direction = str_is(o->direction, "encode") ? CODEC_ENCODE : CODEC_DECODE;
-	s.tools = (struct codec_tools){&codec->keys, o->key_id, system_random, NULL};
+	s.direction = !o->direction.n		     ? CODEC_INLINE
+		      : str_is(o->direction, "encode") ? CODEC_ENCODE : CODEC_DECODE;
+	s.tools = (struct codec_tools){
+		.keys = &codec->keys,
+		.key_id = o->key_id,
+		.random = system_random,
+		.storage = o->storage,
+	};
 	if (o->endpoint.n) {
 		if (!open_remote(c, codec, o, err))
 			return false;

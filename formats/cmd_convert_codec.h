@@ -11,6 +11,7 @@ struct convert_codec_options {
 	struct str chain;
 	struct str keys;
 	struct str key_id;
+	struct str storage;
 	bool header_fields;
 	bool plain_failures;
 	struct str endpoint;
@@ -24,8 +25,8 @@ struct converting;
 struct convert_codec;
 
 /*
- * The stage that the options ask for, at the end of C's line; *RET is NULL where they ask for
- * none. ERR_USAGE: options that don't go together.
+ * The stage that the options ask for (--storage alone is one too), at the end of C's line;
+ * *RET is NULL where they ask for none. ERR_USAGE: options that don't go together.
  */
 bool convert_codec_open(struct converting *c, struct convert_codec **ret, struct err *err);
 /* After the line's own end. NULL is fine. */

@@ -3,6 +3,7 @@
 #include "formats/codec.h"
 
 #include "formats/base/limits.h"
+#include "formats/payload_store.h"
 #include "formats/wire.h"
 
 static const struct codec_layer *const LAYERS[] = {
@@ -57,24 +58,41 @@ static bool unwrap_one(const struct codec_tools *tools, const struct codec_layer
 	return ok;
 }
 
+/* One layer off P, or its payload got from the store. A reference below a reference stays. */
+static bool unwrap_step(const struct codec_tools *tools, const struct codec_layer *layer,
+			struct payload *p, struct codec_chain *had, struct arena *a,
+			struct err *err)
+{
+	struct str stored;
+
+	if (!layer) {
+		had->stored = true;
+		return store_load(tools->storage, p, a, &stored, err) && payload_read(stored, p);
+	}
+	if (had->n == CODEC_LAYERS_MAX)
+		return err_set(err, ERR_LIMIT, "more than %d layers", CODEC_LAYERS_MAX);
+	if (!unwrap_one(tools, layer, p, a, err))
+		return false;
+	had->layers[had->n++] = layer;
+	return true;
+}
+
 bool codec_unwrap(const struct codec_tools *tools, struct str bytes, struct arena *a,
 		  struct str *ret, struct codec_chain *chain, struct err *err)
 {
-	const struct codec_layer *layer = NULL;
 	struct codec_chain had = {.n = 0};
 	struct payload p;
 	bool ok = payload_read(bytes, &p) || err_set(err, ERR_SYNTAX, "not a payload");
 
 	*ret = bytes;
-	while (ok && (layer = codec_layer_of(p.kind))) {
-		if (had.n == CODEC_LAYERS_MAX)
-			ok = err_set(err, ERR_LIMIT, "more than %d layers", CODEC_LAYERS_MAX);
-		else
-			ok = unwrap_one(tools, layer, &p, a, err);
-		if (!ok)
+	while (ok) {
+		const struct codec_layer *layer = codec_layer_of(p.kind);
+
+		if (!layer && !(p.reference && tools->storage.n && !had.stored))
 			break;
-		had.layers[had.n++] = layer;
-		*ret = p.bytes;
+		ok = unwrap_step(tools, layer, &p, &had, a, err);
+		if (ok)
+			*ret = p.bytes;
 	}
 	if (chain)
 		*chain = had;

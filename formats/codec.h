@@ -58,6 +58,7 @@ struct codec_tools {
 	/* Fills TO with N random bytes; false: there are none. For nonces. */
 	bool (*random)(void *data, void *to, size_t n);
 	void *random_data;
+	struct str storage; /* folder of stored payloads; n 0: references stay as they are */
 };
 
 struct codec_layer {
@@ -87,11 +88,13 @@ const struct codec_layer *codec_layer_named(struct str name);
 struct codec_chain {
 	const struct codec_layer *layers[CODEC_LAYERS_MAX]; /* the outermost first */
 	size_t n;
+	bool stored; /* below the layers stood a reference, and its payload was got */
 };
 
 /*
- * Takes off all layers of the Payload BYTES that can be taken off. *RET is what is left, in
- * A or BYTES itself; CHAIN (may be NULL) the layers. False where a layer remains, with the
+ * Takes off all layers of the Payload BYTES that can be taken off, and gets what is stored
+ * elsewhere where tools->storage says from where. *RET is what is left, in A or BYTES itself;
+ * CHAIN (may be NULL) the layers. False where a layer remains, with the
  * reason in ERR (a key that is not there, damaged data, a ceiling); *RET and CHAIN are set
  * in that case too.
  */

@@ -4,6 +4,7 @@
 
 #include "formats/base/limits.h"
 #include "formats/json.h"
+#include "formats/payload_store.h"
 #include "formats/rewrite.h"
 
 #define FAILURE "temporal.api.failure.v1.Failure"
@@ -48,6 +49,22 @@ static void add_place(const struct codec_stage *c, const struct rewrite_field *a
 	buf_done(&path);
 }
 
+/* As far as it goes; false: a layer stays on, or the store has it not. */
+static bool open_payload(struct codec_stage *c, struct str bytes, struct str *ret,
+			 struct err *err)
+{
+	const struct codec_tools *tools = &c->settings.tools;
+	struct payload p;
+	bool ok = true;
+
+	if (c->settings.direction == CODEC_DECODE)
+		ok = codec_unwrap(tools, bytes, &c->arena, ret, NULL, err);
+	else if (payload_read(bytes, &p) && p.reference && tools->storage.n)
+		ok = store_load(tools->storage, &p, &c->arena, ret, err);
+	c->references += payload_read(*ret, &p) && p.reference;
+	return ok;
+}
+
 /* BYTES decoded or encoded, in the stage's arena or BYTES itself. */
 static bool transform(struct codec_stage *c, const struct rewrite_field *at, struct str bytes,
 		      struct str *ret, struct err *err)
@@ -68,11 +85,9 @@ static bool transform(struct codec_stage *c, const struct rewrite_field *at, str
 			add_place(c, at, err);
 			return false;
 		}
-	} else if (!codec_unwrap(&c->settings.tools, bytes, &c->arena, ret, NULL, &why)) {
-		if (!c->left++) {
-			add_place(c, at, &why);
-			c->first = why;
-		}
+	} else if (!open_payload(c, bytes, ret, &why) && !c->left++) {
+		add_place(c, at, &why);
+		c->first = why;
 	}
 	c->changed += !str_eq(*ret, bytes);
 	if (c->arena.total > LIMIT_HISTORY_BYTES)
@@ -271,6 +286,7 @@ static bool change_text(struct codec_stage *c, const struct rewrite_field *at, s
 	struct str failure = at->value.bytes, now, message, stack;
 	struct str attributes = wire_bytes_at(failure, ENCODED_ATTRIBUTES);
 	bool encode = c->settings.direction == CODEC_ENCODE, made = false;
+	bool decode = c->settings.direction == CODEC_DECODE;
 
 	message = wire_bytes_at(failure, MESSAGE);
 	stack = wire_bytes_at(failure, STACK_TRACE);
@@ -287,7 +303,7 @@ static bool change_text(struct codec_stage *c, const struct rewrite_field *at, s
 	if (made) {
 		message = STR(ENCODED_TEXT);
 		stack = STR_NONE;
-	} else if (!encode && codec_failure_text(now, &c->arena, &message, &stack)) {
+	} else if (decode && codec_failure_text(now, &c->arena, &message, &stack)) {
 		now = STR_NONE;
 	}
 	c->failures += c->pass != CODEC_COLLECT && (made || !now.p);
@@ -336,7 +352,7 @@ static void begin(struct stage *s)
 {
 	struct codec_stage *c = of(s);
 
-	c->changed = c->failures = c->left = 0;
+	c->changed = c->failures = c->left = c->references = 0;
 	c->first = (struct err)ERR_INIT;
 }
 
@@ -376,19 +392,30 @@ static bool change_events(struct stage *s, struct str events, struct buf *out, s
 	return ok;
 }
 
+static const char *const DONE[] = {
+	[CODEC_DECODE] = "decoded",
+	[CODEC_ENCODE] = "encoded",
+	[CODEC_INLINE] = "put in",
+};
+
 static size_t report(struct stage *s, struct buf *lines)
 {
 	struct codec_stage *c = of(s);
 
 	buf_printf(lines, "%zu payload%s %s", c->changed, c->changed == 1 ? "" : "s",
-		   c->settings.direction == CODEC_DECODE ? "decoded" : "encoded");
+		   DONE[c->settings.direction]);
 	if (c->failures)
 		buf_printf(lines, ", with the text of %zu failure%s", c->failures,
 			   c->failures == 1 ? "" : "s");
 	buf_add_char(lines, '\n');
 	if (c->left)
-		buf_printf(lines, "%zu payload%s could not be decoded; the first: %s\n", c->left,
-			   c->left == 1 ? "" : "s", c->first.message);
+		buf_printf(lines, "%zu payload%s could not be %s; the first: %s\n", c->left,
+			   c->left == 1 ? "" : "s", DONE[c->settings.direction],
+			   c->first.message);
+	if (c->references)
+		buf_printf(lines, "%zu payload%s stored elsewhere: the history alone is not "
+			   "complete (--storage DIR puts them in)\n", c->references,
+			   c->references == 1 ? " is" : "s are");
 	return c->left;
 }
 

@@ -16,7 +16,11 @@
  *     {message: "card declined"}  <->  {message: "Encoded failure",
  *                                       encoded_attributes: codec({"message": ..., "stack_trace": ...})}
  */
-enum codec_direction { CODEC_DECODE, CODEC_ENCODE };
+enum codec_direction {
+	CODEC_DECODE,
+	CODEC_ENCODE,
+	CODEC_INLINE, /* layers stay; what is stored elsewhere is put in */
+};
 
 /* Somebody else's codec, asked for many payloads at once (codec_remote.h). */
 struct codec_peer {
@@ -56,7 +60,8 @@ struct codec_stage {
 	/* Of one history. */
 	size_t changed;
 	size_t failures;  /* whose text was moved */
-	size_t left;	  /* payloads that kept a layer */
+	size_t left;	  /* payloads that kept a layer, or could not be got */
+	size_t references; /* payloads that are stored elsewhere, as before */
 	struct err first; /* why the first of them did, with event and path */
 };
 

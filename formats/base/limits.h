@@ -136,3 +136,14 @@
 /* Insertions and deletions sought in one stretch without a landmark: memory is four times
  * its square, time its product with the stretch. */
 #define LIMIT_DIFF_EDITS 1500
+
+/* A set of protobuf descriptors: all of Google's public ones together take some 10 MB. Tables of
+ * its fields take more than their bytes. */
+#define LIMIT_DESCRIPTOR_BYTES ((size_t)64 * 1024 * 1024)
+#define LIMIT_DESCRIPTOR_FIELDS ((size_t)1000000)
+
+/* Fields of one protobuf message printed by its descriptor: each is kept while it is sorted. */
+#define LIMIT_MESSAGE_FIELDS ((size_t)1000000)
+
+/* What is shown of a payload that has no better form than a dump. */
+#define LIMIT_DUMP_BYTES ((size_t)16 * 1024)

@@ -56,6 +56,8 @@ OWNED_INCLUDES = [
     (r"grpc/", [r"replayer/remote/grpc_[^/]*\.[ch]"]),
     (r"openssl/", [r"replayer/remote/certificate\.c", r"formats/codec_encrypted\.c",
                    r"formats/base/digest\.c"]),
+    (r"snappy", [r"formats/codec_snappy\.c"]),
+    (r"curl/", [r"formats/codec_http\.c"]),
     (r"(ncursesw/)?(n?curses|term)\.h", [r"viewer/term_curses\.c"]),
     (r"dlfcn\.h", [r"replayer/native/host\.c", r"formats/codec_http\.c"]),
 ]
