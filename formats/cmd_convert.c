@@ -31,6 +31,9 @@ static const struct opt OPTS[] = {
 	{"enum", 0, OPT_STRING, "STYLE", offsetof(struct convert, enums),
 	 "How JSON spells enums: long (EVENT_TYPE_TIMER_FIRED), or short (TimerFired) for the "
 	 "loaders of older SDKs."},
+	{"target", 0, OPT_STRING, "LOADER", offsetof(struct convert, target),
+	 "Write what an older loader knows: api-1.30, java-1.20, go-1.25, ruby (`--target list` "
+	 "lists them). What is newer is left out and named, old names are used."},
 	{"columns", 0, OPT_STRING, "LIST", offsetof(struct convert, columns),
 	 "Of tables: names as `show --columns` has them, and paths of attributes, with commas "
 	 "between."},
@@ -90,6 +93,17 @@ static int list_formats(const struct converting *c)
 	for (size_t i = 0; all[i]; i++)
 		fprintf(c->context->out, "%-13s %-29s %s\n", all[i]->name,
 			*all[i]->endings ? all[i]->endings : "-", all[i]->what);
+	return 0;
+}
+
+static int list_targets(const struct converting *c)
+{
+	struct buf lines;
+
+	buf_init(&lines, 0);
+	target_list(&lines);
+	fwrite(lines.p, 1, lines.n, c->context->out);
+	buf_done(&lines);
 	return 0;
 }
 
@@ -244,12 +258,27 @@ static int convert_all(struct converting *c, const struct source_list *list)
 	return c->code;
 }
 
+/* The last stage: what comes out of the others is what the loader is given. */
+static bool add_target(struct converting *c, struct err *err)
+{
+	struct target target;
+
+	if (!c->settings->target.n)
+		return true;
+	if (!target_parse(c->settings->target, &target, err))
+		return err_wrap(err, "--target");
+	target_stage_init(&c->target, &target, c->context->schema);
+	stage_line_add(&c->stages, &c->target.stage);
+	c->out.schema = c->target.then;
+	return true;
+}
+
 /* What happens to events between reading and writing. */
 static int add_stages(struct converting *c)
 {
 	struct err err = ERR_INIT;
 
-	if (convert_codec_open(c, &c->codec, &err))
+	if (convert_codec_open(c, &c->codec, &err) && add_target(c, &err))
 		return 0;
 	if (err.code == ERR_USAGE)
 		return usage(c, err.message);
@@ -278,6 +307,8 @@ static int run(const struct command_context *context, void *settings, const stru
 
 	if (str_is(c.settings->to, "list"))
 		return list_formats(&c);
+	if (str_is(c.settings->target, "list"))
+		return list_targets(&c);
 	/* Too large a file is an error of write(), not our death. */
 	signal(SIGXFSZ, SIG_IGN);
 	arena_init(&c.names);
@@ -320,6 +351,8 @@ const struct command COMMAND_CONVERT = {
 		    "    And put together again.\n"
 		    "hindcast convert order-1.json --columns id,time,type,name -o events.csv\n"
 		    "    A table, for pandas and spreadsheets.\n"
+		    "hindcast convert order-1.json --target java-1.20 -o old.json\n"
+		    "    For a worker whose SDK is older than the server.\n"
 		    "hindcast convert --explain odd.json\n"
 		    "    Only say what it is.\n",
 	.opts = OPTS,

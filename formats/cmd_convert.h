@@ -8,6 +8,7 @@
 #include "formats/out.h"
 #include "formats/out_file.h"
 #include "formats/stage.h"
+#include "formats/target.h"
 
 /* What the options say, those of stages too. */
 struct convert {
@@ -17,6 +18,7 @@ struct convert {
 	bool jsonl;
 	bool compact;
 	struct str enums;
+	struct str target;
 	struct str columns;
 	bool list;
 	bool json;
@@ -45,6 +47,7 @@ struct converting {
 	struct map written; /* paths of this run: nothing is written twice */
 	struct stage_line stages;
 	struct convert_codec *codec; /* NULL: none */
+	struct target_stage target;  /* then is NULL: none */
 };
 
 /* The exit code is at least CODE from now on. */

@@ -28,14 +28,43 @@ static bool is_first_row(size_t i)
 	return i == 0 || strcmp(LOADERS[i].sdk, LOADERS[i - 1].sdk) != 0;
 }
 
-void target_names(struct buf *out)
+static void put_version(struct buf *out, uint32_t version)
+{
+	buf_printf(out, "%" PRIu32 ".%" PRIu32, version >> 20, version >> 10 & EDITION_ANY_PATCH);
+	if (version & EDITION_ANY_PATCH)
+		buf_printf(out, ".%" PRIu32, version & EDITION_ANY_PATCH);
+}
+
+void target_list(struct buf *out)
+{
+	static const char *const SPELLINGS[] = {
+		[EDITION_FULL] = "",
+		[EDITION_SHORT_TWO] = ", two enums spelled short",
+		[EDITION_SHORT_SIX] = ", six enums spelled short",
+		[EDITION_SHORT_ALL] = ", enums spelled short",
+	};
+
+	buf_puts(out, "api-VERSION       a version of Temporal's API, as api-1.30\n");
+	for (size_t i = 0; i < N_LOADERS; i++) {
+		size_t before = out->n;
+
+		buf_printf(out, "%s-", LOADERS[i].sdk);
+		put_version(out, LOADERS[i].from);
+		while (out->n < before + 18)
+			buf_add_char(out, ' ');
+		buf_puts(out, "API ");
+		put_version(out, LOADERS[i].edition.version);
+		buf_printf(out, "%s\n", SPELLINGS[LOADERS[i].edition.spelling]);
+	}
+}
+
+/* "api-VERSION, java, go, ..." */
+static void put_names(struct buf *out)
 {
 	buf_puts(out, "api-VERSION");
 	for (size_t i = 0; i < N_LOADERS; i++)
 		if (is_first_row(i))
-			buf_printf(out, ", %s or %s-VERSION (from %" PRIu32 ".%" PRIu32 ")",
-				   LOADERS[i].sdk, LOADERS[i].sdk, LOADERS[i].from >> 20,
-				   LOADERS[i].from >> 10 & EDITION_ANY_PATCH);
+			buf_printf(out, ", %s", LOADERS[i].sdk);
 }
 
 static bool no_such_target(struct str text, struct err *err)
@@ -51,12 +80,14 @@ static bool no_such_target(struct str text, struct err *err)
 			names[n++] = LOADERS[i].sdk;
 	close = opts_did_you_mean(word, names, n);
 	buf_init(&known, 0);
-	target_names(&known);
+	put_names(&known);
 	if (close && !str_is(word, close))
-		err_set(err, ERR_USAGE, "no target '%.*s' (did you mean '%s'?); there are %s",
-			STR_ARG(word), close, known.p);
+		err_set(err, ERR_USAGE, "no target '%.*s' (did you mean '%s'?)", STR_ARG(word),
+			close);
 	else
-		err_set(err, ERR_USAGE, "no target of that version; there are %s", known.p);
+		err_set(err, ERR_USAGE,
+			"no such target; there are %s, or one of these with -VERSION (--target list "
+			"has the versions)", known.p);
 	buf_done(&known);
 	return false;
 }

@@ -17,8 +17,8 @@ struct target {
  * what there is, with a proposal.
  */
 bool target_parse(struct str text, struct target *ret, struct err *err);
-/* "api-VERSION, go-1.10 and later, ..." */
-void target_names(struct buf *out);
+/* A line for each loader: its name, its api, how it wants enums. */
+void target_list(struct buf *out);
 
 /*
  * The stage: fields and enum values that the target's api lacks are left out (an enum of a

@@ -98,9 +98,9 @@ static void names_that_are_none(void **state)
 		{"java-new", "is no version"},
 		{"api-1", "is no version"},
 		{"api-1.2.3.4", "is no version"},
-		{"go-1.9", "go-VERSION (from 1.10)"},
-		{"", "there are api-VERSION"},
-		{"api", "there are api-VERSION"},
+		{"go-1.9", "no such target"},
+		{"", "there are api-VERSION, java, go"},
+		{"api", "there are api-VERSION, java, go"},
 	};
 
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
