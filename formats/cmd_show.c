@@ -272,8 +272,9 @@ static bool show_history(void *data, struct history *h, const struct load_info *
 	arena_init(&s->step);
 	s->h = h;
 	s->path = label(one->path, info, &s->arena);
-	groups_make(h, &s->arena, &s->groups);
-	ok = view_of(s->settings)(s, err);
+	if (!s->settings->event.p)
+		groups_make(h, &s->arena, &s->groups);
+	ok = view_of(s->settings)(s, err) && history_decoded(h, err);
 	if (ok)
 		show_flush(s);
 	else
@@ -287,10 +288,13 @@ static int show_file(struct showing *s, struct str path)
 {
 	struct load_settings settings = {.schema = s->context->schema,
 					 .from = s->settings->from,
-					 .flags = LOAD_KEEP_UNKNOWN | LOAD_INDEX};
+					 .flags = LOAD_KEEP_UNKNOWN};
 	struct one one = {s, path};
 	struct err err = ERR_INIT;
 
+	/* Whoever looks at all events, some of them twice, is better off with them decoded. */
+	if (s->settings->event.p)
+		settings.flags |= LOAD_INDEX;
 	if (load_each(&settings, path, show_history, &one, &err))
 		return 0;
 	inputs_complain(s->context, err.message);

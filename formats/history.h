@@ -84,11 +84,17 @@ bool history_take(struct history *ret, struct arena *a, struct str wire,
 void history_done(struct history *h);
 
 struct json_index;
+struct mapped;
+struct transcode_options;
 /*
  * The same over JSON text: IX must be whole (json_index.h) and is emptied; its text must live
- * in A. Rows that come newest first are turned round. Can't fail.
+ * in A. Rows that come newest first are turned round. OPTIONS (transcode.h, without loss) are
+ * for the decoding; NULL: none. Can't fail.
  */
-void history_take_json(struct history *ret, struct arena *a, struct json_index *ix);
+void history_take_json(struct history *ret, struct arena *a, struct json_index *ix,
+		       const struct transcode_options *options);
+/* The text is of MAP, which lives in the arena: history_decoded() sees to it. */
+void history_watch(struct history *h, const struct mapped *map);
 /*
  * The events that IX has so far, for a first screen: the text stays IX's, and IX goes on. No
  * facts but those of event 1, and no more than the first event is there for sure.
@@ -102,7 +108,10 @@ void history_peek_json(struct history *ret, struct arena *a, const struct json_i
 struct str history_event(const struct history *h, size_t index);
 /* The same, with an error that names line and column. Never fails over wire bytes. */
 bool history_event_try(const struct history *h, size_t index, struct str *ret, struct err *err);
-/* False, with the first error, where an event that was asked for could not be decoded. */
+/*
+ * False, with the first error, where an event that was asked for could not be decoded, or the
+ * file under it is not what it was.
+ */
 bool history_decoded(const struct history *h, struct err *err);
 /* Message of `temporal.api.history.v1.HistoryEvent`. */
 const struct schema_message *history_event_message(const struct history *h);

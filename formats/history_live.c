@@ -3,8 +3,9 @@
 #include "formats/history_live.h"
 
 #include "formats/base/limits.h"
-#include "formats/json_index.h"
 #include "formats/history_facts.h"
+#include "formats/json_index.h"
+#include "formats/mapped.h"
 #include "formats/transcode.h"
 
 #include <inttypes.h>
@@ -27,6 +28,8 @@ struct history_live {
 	uint16_t used;	       /* places that ever held one */
 	uint16_t newest, oldest;
 	uint16_t *of_event;    /* place + 1; 0: not decoded */
+	struct transcode_options options;
+	const struct mapped *map; /* NULL: the text is nobody else's */
 	struct arena scratch;
 	size_t failed; /* index + 1 of the first event that could not be decoded; 0: none */
 };
@@ -103,11 +106,10 @@ static struct place *make_place(struct history_live *live)
 static bool decode(const struct history *h, size_t index, struct buf *out, struct err *err)
 {
 	const struct event *e = &h->events[index];
-	struct transcode_options options = {0};
 	struct history_live *live = h->live;
 	struct arena_mark mark = arena_mark(&live->scratch);
 	size_t at = e->offset;
-	bool ok = transcode_json_to_wire(history_event_message(h), h->json, &at, &options,
+	bool ok = transcode_json_to_wire(history_event_message(h), h->json, &at, &live->options,
 					 &live->scratch, out, err);
 
 	arena_rewind(&live->scratch, mark);
@@ -163,7 +165,16 @@ bool history_live_decode(const struct history *h, size_t index, struct err *err)
 
 bool history_live_ok(const struct history *h, struct err *err)
 {
-	return !h->live->failed || history_live_decode(h, h->live->failed - 1, err);
+	const struct history_live *live = h->live;
+
+	if (live->map && mapped_changed(live->map))
+		return err_set(err, ERR_IO, "the file changed while it was read");
+	return !live->failed || history_live_decode(h, live->failed - 1, err);
+}
+
+void history_watch(struct history *h, const struct mapped *map)
+{
+	h->live->map = map;
 }
 
 static bool falls(const struct event *events, size_t n)
@@ -204,7 +215,8 @@ static void take_sdk(struct history *h, const struct json_index *ix, bool turned
 	h->sdk_version = version;
 }
 
-void history_take_json(struct history *ret, struct arena *a, struct json_index *ix)
+void history_take_json(struct history *ret, struct arena *a, struct json_index *ix,
+		       const struct transcode_options *options)
 {
 	struct history h = {.schema = ix->schema, .json = ix->text, .n_events = ix->events.n};
 	struct event *events = ix->events.at;
@@ -218,6 +230,8 @@ void history_take_json(struct history *ret, struct arena *a, struct json_index *
 	arena_adopt(&h.arena, events);
 	h.events = events;
 	h.live = history_live_new(&h.arena, h.n_events);
+	if (options)
+		h.live->options = *options;
 	history_facts(&h);
 	take_sdk(&h, ix, turned);
 	ix->events.at = NULL;

@@ -7,6 +7,7 @@
 #include "formats/format.h"
 #include "formats/layer.h"
 #include "formats/join.h"
+#include "formats/load_index.h"
 
 #include <sys/stat.h>
 
@@ -43,6 +44,8 @@ struct loading {
 	struct cadence cadence;
 	size_t wanted; /* ordinal of the only one that is wanted; 0: all */
 	bool stopped;  /* the rest is not wanted */
+	/* Instead of reading the input; false: it is to be read. May be NULL. */
+	bool (*instead)(struct loading *l, bool *ret_ok, struct err *err);
 };
 
 static void loading_init(struct loading *l, const struct load_settings *settings,
@@ -156,7 +159,8 @@ static bool read_path(struct loading *l, struct str path, struct err *err)
 	bool ok = input_open_path(&l->in, file, l->join.keep_whole ? INPUT_MAP : 0, err);
 
 	if (ok) {
-		ok = read_input(l, err);
+		if (!l->instead || !l->instead(l, &ok, err))
+			ok = read_input(l, err);
 		input_done(&l->in);
 	}
 	return ok || err_wrap(err, "%.*s", STR_ARG(path));
@@ -247,6 +251,36 @@ static void collecting_done(struct collecting *c)
 	arena_done(&c->arena);
 }
 
+/* H is over JSON; what it was asked for must have been there. */
+static bool give_indexed(struct collecting *c, struct history *h, struct err *err)
+{
+	struct load_info copy = load_report_copy(&c->l.report, &h->arena);
+	struct err stop = ERR_INIT;
+	bool ok = c->each(c->data, h, &copy, &stop) || stop.code == ERR_NONE;
+
+	ok = (!h->live || history_decoded(h, err)) && ok;
+	if (!ok && err && stop.code != ERR_NONE)
+		*err = stop;
+	history_done(h);
+	return ok;
+}
+
+/* With LOAD_INDEX a mapped file of ordinary JSON is not read at all. */
+static bool index_input(struct loading *l, bool *ret_ok, struct err *err)
+{
+	struct collecting *c = (struct collecting *)((char *)l - offsetof(struct collecting, l));
+	struct history h;
+
+	/* Over a mapped file there is nothing but marks that are skipped. */
+	if (l->wanted > 1 || !l->in.map.bytes.p || l->in.n_stages > 1)
+		return false;
+	note_layers(l);
+	if (!load_index(l->settings, &l->in, &l->report, &h))
+		return false;
+	*ret_ok = give_indexed(c, &h, err);
+	return true;
+}
+
 bool load_each(const struct load_settings *settings, struct str path, load_each_fn *each,
 	       void *data, struct err *err)
 {
@@ -254,6 +288,7 @@ bool load_each(const struct load_settings *settings, struct str path, load_each_
 	bool ok;
 
 	collecting_init(&c, settings, each, data);
+	c.l.instead = settings->flags & LOAD_INDEX ? index_input : NULL;
 	ok = read_path(&c.l, path, err);
 	collecting_done(&c);
 	return ok;

@@ -4,8 +4,9 @@
 
 #include <stddef.h>
 
-/* One loaded history: ten times what a Temporal server lets a run grow to. */
-#define LIMIT_HISTORY_EVENTS ((size_t)512000)
+/* One loaded history: ten times the bytes that a Temporal server lets a run grow to, and
+ * twenty times the events: histories joined of continued runs are looked at as one. */
+#define LIMIT_HISTORY_EVENTS ((size_t)1024000)
 #define LIMIT_HISTORY_BYTES ((size_t)500 * 1024 * 1024)
 
 /* One input file after decompression: JSON is at most about four times its wire form. */

@@ -127,7 +127,7 @@ static void open_json(struct bench *b)
 	json_index_open(&ix, text, b->schema);
 	if (json_index_step(&ix, SIZE_MAX / 2) != JSON_INDEX_WHOLE)
 		die(ix.unusual);
-	history_take_json(&h, &a, &ix);
+	history_take_json(&h, &a, &ix, NULL);
 	history_done(&h);
 	munmap((void *)text.p, text.n);
 }

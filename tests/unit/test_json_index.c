@@ -42,7 +42,7 @@ static bool over_json(struct str text, size_t step, struct history *ret)
 	while (json_index_step(&ix, step) == JSON_INDEX_MORE)
 		;
 	if (ix.state == JSON_INDEX_WHOLE) {
-		history_take_json(ret, &a, &ix);
+		history_take_json(ret, &a, &ix, NULL);
 		return true;
 	}
 	assert_non_null(ix.unusual);
