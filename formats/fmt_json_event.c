@@ -31,6 +31,7 @@ static bool transcode(struct json_reading *j, struct buf *out)
 	const struct transcode_options options = {
 		.loss = loss,
 		.keep_unknown = r->settings->flags & LOAD_KEEP_UNKNOWN,
+		.memory = &j->memory,
 	};
 	const struct schema_message *m = schema_message(r->settings->schema, MESSAGE_EVENT);
 	struct arena_mark mark = arena_mark(r->scratch);

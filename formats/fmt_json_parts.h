@@ -52,6 +52,7 @@ struct json_reading {
 	bool other_list;       /* the document is a list, and not of events */
 	struct str message;    /* of an error reply; in the report's arena */
 	bool told;	       /* the first event was looked at */
+	struct transcode_memory memory;
 	unsigned depth;
 };
 

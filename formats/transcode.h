@@ -27,6 +27,18 @@ enum transcode_style {
 };
 
 /*
+ * What one reading leaves for the next: histories repeat themselves, so the member that
+ * followed this one last time follows it again, and a message's length takes as many bytes.
+ * A wrong guess costs a look-up or a memmove(), never a wrong answer. Whether payloads were
+ * decoded shows in some of them only; it holds for the whole file. All zero: nothing yet.
+ */
+struct transcode_memory {
+	uint16_t next[SCHEMA_IDS]; /* by id of the member before: index + 1; 0: in order */
+	uint8_t width[SCHEMA_IDS]; /* by id of the field: bytes of a length - 1 */
+	bool odd_payloads;	   /* one had its data decoded */
+};
+
+/*
  * All zero is a good start; a NULL pointer says the same.
  *
  * KEEP_UNKNOWN, reading JSON: a member that the schema lacks, or whose enum name it lacks,
@@ -44,6 +56,8 @@ struct transcode_options {
 	bool short_enums;	     /* writing JSON: TimerFired, as before server 1.23 */
 	bool keep_unknown;
 	struct transcode_loss *loss; /* added to; may be NULL */
+	/* Reading JSON: where one history is read in several calls; may be NULL. */
+	struct transcode_memory *memory;
 };
 
 #define TRANSCODE_CARRIER 19001 /* in the range that protobuf keeps for implementations */

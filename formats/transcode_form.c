@@ -203,7 +203,7 @@ static bool json_is_value(struct reader *r, const struct form *form)
 		return true;
 	if (is_text(bytes) || text.p[text.n - 1] == '=')
 		return false;
-	return !is_canonical(text) || is_word(text) || r->odd_payloads;
+	return !is_canonical(text) || is_word(text) || r->learned->odd_payloads;
 }
 
 static bool other_is_value(struct reader *r, const struct form *form)

@@ -45,6 +45,18 @@ static const struct schema_field *wrapped_field(const struct schema_message *m, 
 	return f;
 }
 
+/* The oneofs of what hangs below a history: Go writes "Attributes": null where none is set. */
+static bool names_wrapper(struct str name)
+{
+	static const char *const NAMES[] = {"Attributes", "FailureInfo", "Variant",	"Value",
+					    "Reference",  "Override",	 "SequencingId"};
+
+	for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++)
+		if (str_is(name, NAMES[i]))
+			return true;
+	return false;
+}
+
 /* protobufjs: "attributes": "timerFiredEventAttributes" says which member of it is there. */
 static bool names_oneof(const struct schema_message *m, struct str value)
 {
@@ -118,7 +130,7 @@ enum member_kind member_kind(const struct schema_message *m, struct str name, st
 		*ret = m->has_oneofs ? wrapped_field(m, value) : NULL;
 		if (*ret)
 			return MEMBER_WRAPPER;
-		return m->has_oneofs && str_is(value, "null") ? MEMBER_IDLE : MEMBER_UNKNOWN;
+		return str_is(value, "null") && names_wrapper(name) ? MEMBER_IDLE : MEMBER_UNKNOWN;
 	}
 	return m->has_oneofs && names_oneof(m, value) ? MEMBER_IDLE : MEMBER_UNKNOWN;
 }

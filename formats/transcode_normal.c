@@ -148,15 +148,3 @@ struct str transcode_normal(const struct schema_message *m, struct str bytes, st
 	vec_done(&pieces.all);
 	return copy;
 }
-
-void transcode_lost(struct transcode_loss *loss, int64_t event_id,
-		    const struct transcode_path *path, uint32_t number)
-{
-	struct buf name = {0};
-
-	if (!loss)
-		return;
-	buf_printf(&name, "#%u", number);
-	transcode_note(loss, TRANSCODE_LOST_FIELD, event_id, path, buf_str(&name));
-	buf_done(&name);
-}

@@ -19,7 +19,3 @@ enum transcode_order transcode_order(const struct schema_message *m, struct str 
  * BYTES must not be broken. Fields that the schema lacks are kept, at their place.
  */
 struct str transcode_normal(const struct schema_message *m, struct str bytes, struct arena *a);
-
-/* A wire field without a name: counted, the first one named by its number ("#99"). */
-void transcode_lost(struct transcode_loss *loss, int64_t event_id,
-		    const struct transcode_path *path, uint32_t number);

@@ -15,6 +15,15 @@ struct transcode_path {
 	struct str at; /* the message and what follows in JSON text, or its wire bytes */
 };
 
+/* The message that PATH is in, where ROOT is that of the outermost path. */
+static inline const struct schema_message *transcode_path_message(const struct transcode_path *path,
+								  const struct schema_message *root)
+{
+	const struct transcode_path *up = path->up;
+
+	return up && up->field && up->field->message ? up->field->message : root;
+}
+
 /* "events[3].eventId" */
 void transcode_put_path(struct buf *out, const struct transcode_path *path);
 /* Puts the path in front of err's message. */

@@ -169,7 +169,7 @@ static bool put_decoded(struct reader *r, const char *p, const struct schema_fie
 	vec_done(&entries.all);
 	if (!ok)
 		return false;
-	r->odd_payloads = true;
+	r->learned->odd_payloads = true;
 	if (form->value || form->decoded)
 		reader_note(r, TRANSCODE_GUESS_DECODED, STR(""));
 	else

@@ -127,7 +127,7 @@ static const char *read_payload(struct reader *r, const char *p, const struct sc
 
 	if (!reader_room(r, 0))
 		return NULL;
-	if (!r->odd_payloads && payload_begins(r, p)) {
+	if (!r->learned->odd_payloads && payload_begins(r, p)) {
 		put_tag(r, f);
 		start = open_message(r, f, &had);
 		r->trying = true;
@@ -314,7 +314,7 @@ static inline const char *guess(struct reader *r, const char *p, const struct me
 				const struct schema_field **ret)
 {
 	uint16_t id = seen->before ? seen->before->id : seen->m->id;
-	size_t index = r->learned.next[id];
+	size_t index = r->learned->next[id];
 	const struct schema_field *f;
 
 	index = index ? index - 1 : (size_t)(id - seen->m->id);
@@ -340,7 +340,7 @@ static const char *member_name(struct reader *r, const char *p, const struct mem
 		return NULL;
 	*ret = schema_field_by_name(seen->m, *ret_name);
 	if (*ret)
-		r->learned.next[id] = (uint16_t)(*ret - seen->m->fields + 1);
+		r->learned->next[id] = (uint16_t)(*ret - seen->m->fields + 1);
 	p = json_blanks(p, r->end);
 	if (!reader_is(r, p, ':'))
 		return reader_fail(r, p, "':' is expected");
@@ -467,6 +467,7 @@ bool transcode_json_to_wire(const struct schema_message *m, struct str text, siz
 			    struct buf *out, struct err *err)
 {
 	static const struct transcode_options NONE = {0};
+	struct transcode_memory nothing;
 	struct reader r = {
 		.text = text,
 		.end = text.p + text.n,
@@ -479,6 +480,11 @@ bool transcode_json_to_wire(const struct schema_message *m, struct str text, siz
 	size_t start = out->n;
 	const char *p = NULL;
 
+	r.learned = r.options->memory;
+	if (!r.learned) {
+		memset(&nothing, 0, sizeof(nothing));
+		r.learned = &nothing;
+	}
 	if (buf_room(out, READER_SLACK)) {
 		reader_take_room(&r);
 		p = read_message(&r, json_blanks(text.p + *at, r.end), m, 1);

@@ -15,14 +15,8 @@ static int64_t event_id(const struct reader *r)
 	long long id = 0;
 	struct json j;
 
-	for (; path; path = path->up) {
-		const struct schema_message *m = !path->up ? r->root
-						 : path->up->field ? path->up->field->message
-								   : NULL;
-
-		if (m && m->role == SCHEMA_EVENT)
-			break;
-	}
+	while (path && transcode_path_message(path, r->root)->role != SCHEMA_EVENT)
+		path = path->up;
 	if (!path)
 		return 0;
 	j = (struct json){path->at, 0};
@@ -132,6 +126,6 @@ bool reader_move_content(struct reader *r, const struct schema_field *f, size_t 
 	content = r->out->p + start;
 	memmove(content - had + need, content, n);
 	r->o = content - had + need + n;
-	r->learned.width[f->id] = (uint8_t)(need - 1);
+	r->learned->width[f->id] = (uint8_t)(need - 1);
 	return true;
 }

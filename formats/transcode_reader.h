@@ -23,16 +23,6 @@
  * where the error is set.
  */
 
-/*
- * Histories repeat themselves: the member that followed this one last time follows it
- * again, and a message's length takes as many bytes as last time. Both guesses are kept
- * per field; a wrong one costs a look-up or a memmove(), never a wrong answer.
- */
-struct learned {
-	uint16_t next[SCHEMA_IDS]; /* by id of the member before: index + 1; 0: in order */
-	uint8_t width[SCHEMA_IDS]; /* bytes of a length - 1 */
-};
-
 /* What the Web UI puts into an event beside, or instead of, the event's own members. */
 struct ui_members {
 	const char *event; /* where the event's object begins; NULL: there are none */
@@ -56,11 +46,10 @@ struct reader {
 	struct transcode_path *path;
 	size_t exact;	    /* payloads read as they were written */
 	bool trying;	    /* what fails is read again in another way: say nothing */
-	bool odd_payloads;  /* one of them was odd: the others are not tried the usual way */
 	const char *list;   /* the list of numbers being read */
 	const char *kept_list; /* the last one that went into a carrier */
 	struct ui_members ui;
-	struct learned learned;
+	struct transcode_memory *learned;
 };
 
 /* What happened so far in one message. */
@@ -143,7 +132,7 @@ static inline size_t reader_offset(const struct reader *r)
 /* Leaves as many bytes for a length as it took last time; returns where the content starts. */
 static inline size_t open_length(struct reader *r, const struct schema_field *f)
 {
-	r->o += r->learned.width[f->id] + 1;
+	r->o += r->learned->width[f->id] + 1;
 	return reader_offset(r);
 }
 
@@ -153,7 +142,7 @@ bool reader_move_content(struct reader *r, const struct schema_field *f, size_t 
 
 static inline bool close_length(struct reader *r, const struct schema_field *f, size_t start)
 {
-	unsigned had = r->learned.width[f->id] + 1u;
+	unsigned had = r->learned->width[f->id] + 1u;
 	size_t n = reader_offset(r) - start, need = n < 0x80 ? 1 : wire_varint_size(n);
 
 	if (need != had && !reader_move_content(r, f, start, had, need))
@@ -165,7 +154,7 @@ static inline bool close_length(struct reader *r, const struct schema_field *f, 
 /* Inside a message the same field may be open twice (Failure.cause): its own guess. */
 static inline size_t open_message(struct reader *r, const struct schema_field *f, unsigned *had)
 {
-	*had = r->learned.width[f->id] + 1u;
+	*had = r->learned->width[f->id] + 1u;
 	r->o += *had;
 	return reader_offset(r);
 }
@@ -173,7 +162,7 @@ static inline size_t open_message(struct reader *r, const struct schema_field *f
 static inline bool close_message(struct reader *r, const struct schema_field *f, size_t start,
 				 unsigned had)
 {
-	r->learned.width[f->id] = (uint8_t)(had - 1);
+	r->learned->width[f->id] = (uint8_t)(had - 1);
 	return close_length(r, f, start);
 }
 

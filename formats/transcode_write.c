@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* transcode_write.c: wire bytes to canonical JSON. */
-#include "formats/transcode_writer.h"
+#include "formats/transcode_normal.h"
+#include "formats/transcode_put.h"
 
 #include <stdlib.h>
 
@@ -36,7 +37,7 @@ static inline bool write_value(struct writer *w, const struct schema_field *f,
 /* Item separators of lists: LEVEL is the items' own. */
 static inline bool begin_item(struct writer *w, bool *first, unsigned level)
 {
-	if (!room(w, LINE_MAX_BYTES(level)))
+	if (!writer_room(w, LINE_MAX_BYTES(level)))
 		return false;
 	if (!*first)
 		*w->o++ = ',';
@@ -47,7 +48,7 @@ static inline bool begin_item(struct writer *w, bool *first, unsigned level)
 
 static bool end_items(struct writer *w, char close, unsigned level)
 {
-	if (!room(w, LINE_MAX_BYTES(level)))
+	if (!writer_room(w, LINE_MAX_BYTES(level)))
 		return false;
 	put_line(w, level);
 	*w->o++ = close;
@@ -64,7 +65,7 @@ static bool write_packed(struct writer *w, const struct schema_field *f, struct 
 
 		p = wire_step_value(p, end, f->wire_type, &value);
 		if (!p)
-			return fail(w, ERR_SYNTAX, "cut off or no protobuf");
+			return writer_fail(w, ERR_SYNTAX, "cut off or no protobuf");
 		if (!begin_item(w, first, level) || !write_number(w, f, value))
 			return false;
 		w->path->index++;
@@ -87,7 +88,7 @@ static const char *write_list(struct writer *w, const char *p, const char *end,
 		if (s.number != f->number)
 			break;
 		if (s.type != f->wire_type && !(s.type == WIRE_BYTES && f->wire_type != WIRE_BYTES)) {
-			transcode_lost(w->options->loss, 0, w->path, s.number);
+			w->unknown = true;
 			continue;
 		}
 		if (s.type != f->wire_type && !s.bytes.n)
@@ -129,13 +130,13 @@ static bool read_entry(struct writer *w, const struct schema_field *f, struct st
 	while (p < end) {
 		p = wire_step(p, end, &s);
 		if (!p)
-			return fail(w, ERR_SYNTAX, "cut off or no protobuf");
+			return writer_fail(w, ERR_SYNTAX, "cut off or no protobuf");
 		if (s.number == 1 && s.type == WIRE_BYTES)
 			ret->key = s.bytes;
 		else if (s.number == 2 && s.type == value->wire_type)
 			ret->value = s;
 		else
-			transcode_lost(w->options->loss, 0, w->path, s.number);
+			writer_lost(w, s.number);
 	}
 	return true;
 }
@@ -198,7 +199,7 @@ static const char *write_map(struct writer *w, const char *p, const char *end,
 		if (s.type == WIRE_BYTES)
 			ok = read_entry(w, f, s.bytes, &entries[k++]);
 		else
-			transcode_lost(w->options->loss, 0, w->path, s.number);
+			w->unknown = true;
 	}
 	ok = ok && (!k || (put_name(w, f, first_member, level + 1) &&
 			   write_entries(w, f, entries, k, level, depth)));
@@ -233,8 +234,7 @@ static bool write_members(struct writer *w, const struct schema_message *m, stru
 			continue;
 		}
 		if (!f || f->wire_type != s.type) {
-			w->path->field = NULL;
-			transcode_lost(w->options->loss, 0, w->path, s.number);
+			w->unknown = true;
 			continue;
 		}
 		if (f->kind != SCHEMA_MESSAGE && f->oneof < 0 && is_default(&s))
@@ -249,30 +249,34 @@ static bool write_members(struct writer *w, const struct schema_message *m, stru
 static bool write_message(struct writer *w, const struct schema_message *m, struct str bytes,
 			  unsigned level, unsigned depth)
 {
-	struct transcode_path here = {.up = w->path, .index = -1};
+	struct transcode_path here = {.up = w->path, .index = -1, .at = bytes};
 	struct arena_mark mark = arena_mark(w->arena);
-	bool first = true, copied = false, ok;
+	bool first = true, copied = false, outer = w->unknown, ok;
 
 	if (depth > LIMIT_DEPTH)
-		return fail(w, ERR_LIMIT, "nested deeper than %d", LIMIT_DEPTH);
+		return writer_fail(w, ERR_LIMIT, "nested deeper than %d", LIMIT_DEPTH);
 	switch (transcode_order(m, bytes)) {
 	case TRANSCODE_BROKEN:
-		return fail(w, ERR_SYNTAX, "cut off or no protobuf");
+		return writer_fail(w, ERR_SYNTAX, "cut off or no protobuf");
 	case TRANSCODE_MIXED:
 		w->normalised += bytes.n;
 		if (w->normalised > NORMALISED_MAX)
-			return fail(w, ERR_LIMIT, "too much of it is out of order");
+			return writer_fail(w, ERR_LIMIT, "too much of it is out of order");
 		bytes = transcode_normal(m, bytes, w->arena);
 		copied = true;
 		break;
 	case TRANSCODE_ORDERED:
 		break;
 	}
-	if (!room(w, 0))
+	if (!writer_room(w, 0))
 		return false;
 	*w->o++ = '{';
 	w->path = &here;
+	w->unknown = false;
 	ok = write_members(w, m, bytes, &first, level, depth);
+	if (ok && w->unknown)
+		ok = transcode_write_unknown(w, m, bytes, &first, level + 1, depth);
+	w->unknown = outer;
 	w->path = here.up;
 	if (!ok)
 		return false;
@@ -292,6 +296,7 @@ bool transcode_wire_to_json(const struct schema_message *m, struct str bytes,
 	struct writer w = {
 		.out = out,
 		.arena = a,
+		.root = m,
 		.options = options ? options : &NONE,
 		.err = err,
 	};
@@ -299,8 +304,8 @@ bool transcode_wire_to_json(const struct schema_message *m, struct str bytes,
 	bool ok = false;
 
 	w.indent = w.options->style == TRANSCODE_INDENT;
-	if (buf_room(out, SLACK)) {
-		take_room(&w);
+	if (buf_room(out, WRITER_SLACK)) {
+		writer_take_room(&w);
 		if (m->wellknown != SCHEMA_ORDINARY)
 			ok = write_time(&w, m, bytes);
 		else

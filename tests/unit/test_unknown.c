@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+/* test_unknown.c: what the schema lacks is carried, counted, and never turns on us. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "formats/base/limits.h"
+#include "formats/transcode.h"
+#include "formats/wire.h"
+
+#define EVENT "temporal.api.history.v1.HistoryEvent"
+#define HISTORY "temporal.api.history.v1.History"
+#define QUEUE "temporal.api.taskqueue.v1.TaskQueue"
+#define STARTED "temporal.api.history.v1.WorkflowTaskStartedEventAttributes"
+
+static struct {
+	struct arena arena;
+	const struct schema *schema;
+	struct transcode_loss loss;
+	struct err err;
+	struct buf wire, json;
+} t;
+
+static int set_up(void **state)
+{
+	t.schema = schema_new(&t.arena);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	buf_done(&t.wire);
+	buf_done(&t.json);
+	arena_done(&t.arena);
+	return 0;
+}
+
+static bool read_json(const char *type, const char *json, bool keep)
+{
+	const struct transcode_options options = {.keep_unknown = keep, .loss = &t.loss};
+	struct str text = str_of(json);
+	size_t at = 0;
+
+	t.loss = (struct transcode_loss){0};
+	t.err = (struct err)ERR_INIT;
+	buf_clear(&t.wire);
+	return transcode_json_to_wire(schema_message(t.schema, type), text, &at, &options,
+				      &t.arena, &t.wire, &t.err) &&
+	       at == text.n;
+}
+
+static void write_wire(const char *type, struct str wire, bool keep, enum transcode_style style)
+{
+	const struct transcode_options options = {
+		.keep_unknown = keep, .loss = &t.loss, .style = style};
+
+	t.loss = (struct transcode_loss){0};
+	buf_clear(&t.json);
+	if (!transcode_wire_to_json(schema_message(t.schema, type), wire, &options, &t.arena,
+				    &t.json, &t.err))
+		fail_msg("%s", t.err.message);
+}
+
+static size_t lost(void)
+{
+	return transcode_loss_count(&t.loss, TRANSCODE_LOST);
+}
+
+/* JSON to JSON, keeping; nothing may be lost. */
+static void assert_kept(const char *type, const char *from, const char *to)
+{
+	if (!read_json(type, from, true))
+		fail_msg("%s: %s", from, t.err.message);
+	assert_int_equal(lost(), 0);
+	write_wire(type, buf_str(&t.wire), false, TRANSCODE_COMPACT);
+	assert_int_equal(lost(), 0);
+	assert_string_equal(t.json.p, to);
+}
+
+static void assert_stays(const char *type, const char *json)
+{
+	assert_kept(type, json, json);
+}
+
+/* Bytes to JSON, and from there to the same bytes. */
+static void assert_round(const char *type, struct str wire, const char *json)
+{
+	write_wire(type, wire, true, TRANSCODE_COMPACT);
+	assert_int_equal(lost(), 0);
+	assert_string_equal(t.json.p, json);
+	if (!read_json(type, json, false))
+		fail_msg("%s: %s", json, t.err.message);
+	assert_int_equal(t.wire.n, wire.n);
+	assert_memory_equal(t.wire.p, wire.p, wire.n);
+}
+
+static void assert_refused(const char *type, const char *json, const char *message)
+{
+	if (read_json(type, json, true))
+		fail_msg("accepted %s", json);
+	assert_string_equal(t.err.message, message);
+}
+
+static void unknown_members_are_kept_last_and_in_order(void **state)
+{
+	assert_kept(EVENT, "{\"zeta\": {\"b\" : [1, 2.50, \"x y\"], \"a\":{ } },\"eventId\":\"1\",\"Alpha\":null}",
+		    "{\"eventId\":\"1\",\"zeta\":{\"b\":[1,2.50,\"x y\"],\"a\":{}},\"Alpha\":null}");
+	assert_stays(HISTORY, "{\"events\":[{\"eventId\":\"1\",\"new\":\"\\u00e9\"},{\"new\":1e400}],"
+			      "\"other\":true}");
+	assert_stays(EVENT, "{\"timerFiredEventAttributes\":{\"timerId\":\"1\",\"n\":[]},\"m\":{}}");
+	assert_kept(EVENT, "{\"\\u006e\\\"\":1}", "{\"n\\\"\":1}");
+	assert_refused(EVENT, "{\"n\":1,\"m\":2,\"\\u006e\":3}", "\"n\" is given twice");
+}
+
+static void unknown_members_are_laid_out(void **state)
+{
+	assert_true(read_json(EVENT, "{\"eventId\":\"1\",\"n\":{\"a\":[1,{}],\"b\":[[ ]]},\"m\":2}", true));
+	write_wire(EVENT, buf_str(&t.wire), false, TRANSCODE_INDENT);
+	assert_string_equal(t.json.p, "{\n  \"eventId\": \"1\",\n  \"n\": {\n    \"a\": [\n"
+				      "      1,\n      {}\n    ],\n    \"b\": [\n      []\n    ]\n  },\n"
+				      "  \"m\": 2\n}");
+}
+
+static void without_keeping_they_are_lost(void **state)
+{
+	assert_true(read_json(EVENT, "{\"eventId\":\"1\",\"n\":1,\"eventType\":\"Nonsense\"}", false));
+	assert_int_equal(t.loss.n[TRANSCODE_LOST_MEMBER], 1);
+	assert_int_equal(t.loss.n[TRANSCODE_LOST_VALUE], 1);
+	assert_int_equal(t.loss.first[TRANSCODE_LOST_MEMBER][0].event_id, 1);
+	assert_int_equal(t.wire.n, 2);
+}
+
+static void unknown_enum_names_are_kept(void **state)
+{
+	assert_stays(EVENT, "{\"eventId\":\"1\",\"eventType\":\"EVENT_TYPE_OF_TOMORROW\"}");
+	assert_kept(QUEUE, "{\"kind\":\"TASK_QUEUE_KIND_NEW\",\"name\":\"q\"}",
+		    "{\"name\":\"q\",\"kind\":\"TASK_QUEUE_KIND_NEW\"}");
+	assert_kept(STARTED,
+		    "{\"suggestContinueAsNewReasons\":[\"SUGGEST_CONTINUE_AS_NEW_REASON_HISTORY_SIZE_TOO_LARGE\","
+		    " \"NEW\", 1, \"NEWER\"],\"identity\":\"i\"}",
+		    "{\"identity\":\"i\",\"suggestContinueAsNewReasons\":"
+		    "[\"SUGGEST_CONTINUE_AS_NEW_REASON_HISTORY_SIZE_TOO_LARGE\",\"NEW\",1,\"NEWER\"]}");
+	assert_stays(EVENT, "{\"eventType\":4711}");
+}
+
+static void new_attributes_are_kept(void **state)
+{
+	assert_stays(EVENT, "{\"eventId\":\"1\",\"eventType\":\"New\",\"attributes\":{\"a\":1}}");
+	assert_stays(EVENT, "{\"Attributes\":{\"NewEventAttributes\":{\"a\":1}}}");
+	assert_kept(EVENT, "{\"namespace\":\"\",\"activityTaskScheduledEventAttributes\":{\"namespace\":\"\"}}",
+		    "{\"activityTaskScheduledEventAttributes\":{\"namespace\":\"\"},\"namespace\":\"\"}");
+}
+
+static void unknown_fields_make_the_way_through_json(void **state)
+{
+	assert_round(EVENT, STR("\x08\x01\x98\x06\x05"), "{\"eventId\":\"1\",\"__unknown\":{\"99:0\":\"BQ==\"}}");
+	assert_round(EVENT, STR("\x98\x06\x05\x98\x06\x80\x01\x9a\x06\x02hi\x9d\x06" "abcd"),
+		     "{\"__unknown\":{\"99:0\":[\"BQ==\",\"gAE=\"],\"99:2\":\"aGk=\",\"99:5\":\"YWJjZA==\"}}");
+	/* before and behind fields with names; one of them with another wire type */
+	assert_round(EVENT, STR("\x08\x01\x0a\x01x\x98\x06\x05\xe0\x12\x01\x82\x7d\x00"),
+		     "{\"eventId\":\"1\",\"workerMayIgnore\":true,\"__unknown\":{\"1:2\":\"eA==\","
+		     "\"99:0\":\"BQ==\",\"2000:2\":\"\"}}");
+	write_wire(EVENT, STR("\x08\x07\x98\x06\x05"), false, TRANSCODE_COMPACT);
+	assert_string_equal(t.json.p, "{\"eventId\":\"7\"}");
+	assert_int_equal(t.loss.n[TRANSCODE_LOST_FIELD], 1);
+	assert_string_equal(t.loss.first[TRANSCODE_LOST_FIELD][0].path, "#99");
+	assert_int_equal(t.loss.first[TRANSCODE_LOST_FIELD][0].event_id, 7);
+}
+
+static void raw_fields_are_checked(void **state)
+{
+	assert_refused(EVENT, "{\"__unknown\":{\"1:0\":\"AQ==\"}}", "field 1 has a name");
+	assert_refused(EVENT, "{\"__unknown\":{\"99:3\":\"AQ==\"}}", "a field like \"99:2\" is expected");
+	assert_refused(EVENT, "{\"__unknown\":{\"0:0\":\"AQ==\"}}", "a field like \"99:2\" is expected");
+	assert_refused(EVENT, "{\"__unknown\":{\"536870912:0\":\"AQ==\"}}",
+		       "a field like \"99:2\" is expected");
+	assert_refused(EVENT, "{\"__unknown\":{\"99:0\":\"gA==\"}}", "this is no value of wire type 0");
+	assert_refused(EVENT, "{\"__unknown\":{\"99:0\":\"AQE=\"}}", "this is no value of wire type 0");
+	assert_refused(EVENT, "{\"__unknown\":{\"99:5\":\"AQ==\"}}", "this is no value of wire type 5");
+	assert_refused(EVENT, "{\"__unknown\":{\"99:2\":[\"*\"]}}", "this is not base64");
+	assert_refused(EVENT, "{\"__unknown\":[]}", "an object is expected");
+	assert_stays(EVENT, "{\"eventId\":\"1\"}");
+	assert_kept(EVENT, "{\"__unknown\":{},\"eventId\":\"1\"}", "{\"eventId\":\"1\"}");
+}
+
+/* What bytes can claim to be a member, and is none. */
+static void hostile_carriers_are_no_members(void **state)
+{
+	static const char *const BAD[] = {
+		"\"eventId\":\"5\"",	     /* it has a field */
+		"\"event_id\":5",	     /* the same */
+		"\"EventId\":5",	     /* and again */
+		"\"id\":\"5\"",		     /* read as another member */
+		"\"attributes\":{\"type\":\"timerFiredEventAttributes\"}",
+		"\"Attributes\":{\"TimerFiredEventAttributes\":{}}",
+		"\"eventType\":\"TIMER_FIRED\"", /* a name with a number */
+		"\"eventType\":[\"x\"]",
+		"\"timestamp\":5",
+		"\"__unknown\":{}",
+		"\"n\":1,\"m\":2",	     /* two members */
+		"\"n\":1}",		     /* more than a member */
+		"\"n\":",
+		"\"n\"",
+		"n:1",
+		"\"n\":\"\xff\"",
+		"\"n\":\"\\ud800\"",
+		"\"n\":[1,]",
+		"",
+	};
+
+	for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
+		struct buf wire = {0};
+
+		wire_put_bytes(&wire, TRANSCODE_CARRIER, str_of(BAD[i]));
+		write_wire(EVENT, buf_str(&wire), false, TRANSCODE_COMPACT);
+		if (strcmp(t.json.p, "{}") != 0 || lost() != 1)
+			fail_msg("%s became %s", BAD[i], t.json.p);
+		write_wire(EVENT, buf_str(&wire), true, TRANSCODE_COMPACT);
+		if (!read_json(EVENT, t.json.p, false) || !str_eq(buf_str(&wire), buf_str(&t.wire)))
+			fail_msg("%s did not come back", BAD[i]);
+		buf_done(&wire);
+	}
+}
+
+static void carriers_are_members_once(void **state)
+{
+	struct buf wire = {0};
+
+	wire_put_bytes(&wire, TRANSCODE_CARRIER, STR("\"n\":1"));
+	wire_put_bytes(&wire, TRANSCODE_CARRIER, STR("\"\\u006e\":2"));
+	wire_put_bytes(&wire, TRANSCODE_CARRIER, STR(" \"m\" : [ ] "));
+	write_wire(EVENT, buf_str(&wire), false, TRANSCODE_COMPACT);
+	assert_string_equal(t.json.p, "{\"n\":1,\"m\":[]}");
+	assert_int_equal(lost(), 1);
+	buf_clear(&wire);
+	wire_put_bytes(&wire, TRANSCODE_CARRIER, STR("\"m\" : [ 1 ]"));
+	write_wire(EVENT, buf_str(&wire), false, TRANSCODE_COMPACT);
+	assert_string_equal(t.json.p, "{\"m\":[1]}");
+	/* the field that its name would stand for is there already */
+	buf_clear(&wire);
+	wire_put_value(&wire, 3, 5);
+	wire_put_bytes(&wire, TRANSCODE_CARRIER, STR("\"eventType\":\"New\""));
+	write_wire(EVENT, buf_str(&wire), false, TRANSCODE_COMPACT);
+	assert_int_equal(lost(), 1);
+	buf_done(&wire);
+}
+
+/* A value that would make the whole too deep is refused, and on the wire no member. */
+static void depth_counts_through_carriers(void **state)
+{
+	struct buf json = {0}, wire = {0};
+
+	for (int n = LIMIT_DEPTH - 1; n <= LIMIT_DEPTH; n++) {
+		buf_clear(&json);
+		buf_puts(&json, "{\"n\":");
+		for (int i = 0; i < n; i++)
+			buf_add_char(&json, '[');
+		for (int i = 0; i < n; i++)
+			buf_add_char(&json, ']');
+		buf_add_char(&json, '}');
+		assert_int_equal(read_json(EVENT, json.p, true), n < LIMIT_DEPTH);
+		buf_clear(&wire);
+		wire_put_bytes(&wire, TRANSCODE_CARRIER,
+			       str_slice(json.p + 1, json.n - 2));
+		write_wire(EVENT, buf_str(&wire), false, TRANSCODE_COMPACT);
+		assert_int_equal(lost(), n == LIMIT_DEPTH);
+	}
+	buf_done(&json);
+	buf_done(&wire);
+}
+
+static void enums_are_written_short(void **state)
+{
+	const struct transcode_options options = {.short_enums = true};
+
+	assert_true(read_json(HISTORY, "{\"events\":[{\"eventType\":17,\"workflowExecutionFailedEventAttributes\":"
+				       "{\"retryState\":\"RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED\"}}]}", false));
+	buf_clear(&t.json);
+	assert_true(transcode_wire_to_json(schema_message(t.schema, HISTORY), buf_str(&t.wire), &options,
+					   &t.arena, &t.json, &t.err));
+	assert_string_equal(t.json.p, "{\"events\":[{\"eventType\":\"TimerStarted\","
+				      "\"workflowExecutionFailedEventAttributes\":"
+				      "{\"retryState\":\"MaximumAttemptsReached\"}}]}");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unknown_members_are_kept_last_and_in_order),
+		cmocka_unit_test(unknown_members_are_laid_out),
+		cmocka_unit_test(without_keeping_they_are_lost),
+		cmocka_unit_test(unknown_enum_names_are_kept),
+		cmocka_unit_test(new_attributes_are_kept),
+		cmocka_unit_test(unknown_fields_make_the_way_through_json),
+		cmocka_unit_test(raw_fields_are_checked),
+		cmocka_unit_test(hostile_carriers_are_no_members),
+		cmocka_unit_test(carriers_are_members_once),
+		cmocka_unit_test(depth_counts_through_carriers),
+		cmocka_unit_test(enums_are_written_short),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
