@@ -1,271 +1,198 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_check.c: `hindcast check`: what is wrong with a history, before anybody replays it. */
 #include "formats/base/visible.h"
+#include "formats/check.h"
 #include "formats/cmd_inputs.h"
 #include "formats/commands.h"
-#include "formats/deep.h"
-#include "formats/events.h"
-#include "formats/history_facts.h"
 #include "formats/json.h"
-#include "formats/text_check.h"
-#include "formats/wire.h"
 
 #include <inttypes.h>
 
-struct check {
+struct settings {
 	bool json;
+	bool list_codes;
+	bool all;
+	struct str from;
 };
 
 static const struct opt OPTS[] = {
-	{"json", 0, OPT_FLAG, NULL, offsetof(struct check, json),
+	{"json", 0, OPT_FLAG, NULL, offsetof(struct settings, json),
 	 "One JSON object a line for each finding, for other programs."},
+	{"all", 'a', OPT_FLAG, NULL, offsetof(struct settings, all),
+	 "Hints, too: what servers warn of, and healthy histories have."},
+	{"list-codes", 0, OPT_FLAG, NULL, offsetof(struct settings, list_codes),
+	 "List what can be found: code, severity, meaning and what to do."},
+	{"from", 0, OPT_STRING, "FORMAT", offsetof(struct settings, from),
+	 "What the inputs are, where their bytes don't tell (docs/formats.md)."},
 };
 
-enum severity {
-	SEVERITY_NOTE,	  /* worth knowing; the exit code stays 0 */
-	SEVERITY_PROBLEM, /* a replay may fail or mislead because of it */
-};
-
+/* One run of the command. */
 struct checking {
 	const struct command_context *context;
-	const struct check *settings;
-	struct str path;
-	size_t problems;
-	struct arena step;
+	const struct settings *settings;
+	struct str path; /* FILE, or FILE#N */
+	size_t problems; /* of the file at hand */
+	bool advised[CHECK_CODES]; /* what to do was said for this file */
+	struct buf out;
 };
 
-struct finding {
-	enum severity severity;
-	const char *kind;
-	int64_t event_id; /* 0: none */
-	int64_t line;	  /* 0: none */
-	struct str text;
-};
-
-static void add_json(const struct checking *c, const struct finding *f, struct buf *out)
+static const char *severity_word(enum check_severity severity)
 {
+	static const char *const WORDS[] = {"hint", "note", "problem"};
+
+	return WORDS[severity];
+}
+
+static void add_member(struct buf *out, const char *key, const char *value)
+{
+	buf_printf(out, ",\"%s\":", key);
+	json_put_string(out, str_of(value));
+}
+
+static void add_json(struct checking *c, const struct check_finding *f)
+{
+	const struct check_row *row = &CHECK_ROWS[f->code];
+	struct buf *out = &c->out;
+
 	buf_puts(out, "{\"history\":");
 	json_put_string(out, c->path);
-	buf_printf(out, ",\"severity\":\"%s\",\"kind\":\"%s\"",
-		   f->severity == SEVERITY_NOTE ? "note" : "problem", f->kind);
+	add_member(out, "severity", severity_word(row->severity));
+	add_member(out, "kind", row->kind);
+	add_member(out, "code", row->code);
 	if (f->event_id)
 		buf_printf(out, ",\"eventId\":%" PRId64, f->event_id);
 	if (f->line)
 		buf_printf(out, ",\"line\":%" PRId64, f->line);
 	buf_puts(out, ",\"message\":");
 	json_put_string(out, f->text);
+	if (row->fix)
+		add_member(out, "fix", row->fix);
 	buf_puts(out, "}\n");
 }
 
-static void add_text(const struct checking *c, const struct finding *f, struct buf *out)
+/* Some codes share what is to be done. */
+static bool was_advised(const struct checking *c, const char *fix)
 {
+	for (size_t i = 0; i < CHECK_CODES; i++)
+		if (c->advised[i] && CHECK_ROWS[i].fix && !strcmp(CHECK_ROWS[i].fix, fix))
+			return true;
+	return false;
+}
+
+/* What to do is said once a file, below the first finding that it is for. */
+static void add_text(struct checking *c, const struct check_finding *f)
+{
+	const struct check_row *row = &CHECK_ROWS[f->code];
+	struct buf *out = &c->out;
+
 	visible_add(out, c->path, 0);
 	buf_puts(out, ": ");
-	if (f->severity == SEVERITY_NOTE)
-		buf_puts(out, "note: ");
+	if (row->severity != CHECK_PROBLEM)
+		buf_printf(out, "%s: ", severity_word(row->severity));
 	if (f->event_id)
 		buf_printf(out, "event %" PRId64 ": ", f->event_id);
 	visible_add(out, f->text, 0);
-	buf_puts(out, "\n");
+	buf_printf(out, " [%s]\n", row->code);
+	if (row->fix && !was_advised(c, row->fix))
+		buf_printf(out, "    %s\n", row->fix);
+	c->advised[f->code] = true;
 }
 
-static void report(struct checking *c, struct finding f)
+static void report(void *data, const struct check_finding *f)
 {
-	struct buf out;
+	struct checking *c = data;
 
-	c->problems += f.severity == SEVERITY_PROBLEM;
-	buf_init(&out, 0);
+	if (CHECK_ROWS[f->code].severity == CHECK_HINT && !c->settings->all)
+		return;
+	c->problems += CHECK_ROWS[f->code].severity == CHECK_PROBLEM;
 	if (c->settings->json)
-		add_json(c, &f, &out);
+		add_json(c, f);
 	else
-		add_text(c, &f, &out);
-	fwrite(out.p, 1, out.n, c->context->out);
-	buf_done(&out);
+		add_text(c, f);
+	fwrite(c->out.p, 1, c->out.n, c->context->out);
+	buf_clear(&c->out);
 }
 
-static const char *const FAULT_KINDS[] = {
-	[HISTORY_FINE] = "",
-	[HISTORY_FAULT_START] = "no-start",
-	[HISTORY_FAULT_DUPLICATE] = "duplicate",
-	[HISTORY_FAULT_ORDER] = "order",
-	[HISTORY_FAULT_GAP] = "gap",
-	[HISTORY_FAULT_TYPE] = "no-type",
-	[HISTORY_FAULT_BATCH] = "batch",
-	[HISTORY_FAULT_TASK] = "batch",
-	[HISTORY_FAULT_AFTER_END] = "after-close",
+struct one {
+	struct checking *c;
+	struct str path;
 };
 
-static void check_sequence(struct checking *c, const struct history *h)
+static bool check_one(void *data, struct history *h, const struct load_info *info,
+		      struct err *err)
 {
-	int64_t completed = 0;
+	struct one *one = data;
+	struct check check = {.report = report, .data = one->c};
+	struct arena a;
 
-	for (size_t i = 0; i < h->n_events; i++) {
-		const struct event *e = &h->events[i];
-		enum history_fault fault = history_fault_at(h, i, completed);
-		struct arena_mark mark = arena_mark(&c->step);
-
-		if (e->type == EVENT_WORKFLOW_TASK_COMPLETED)
-			completed = e->id;
-		if (fault == HISTORY_FINE)
-			continue;
-		report(c, (struct finding){SEVERITY_PROBLEM, FAULT_KINDS[fault], e->id, 0,
-					   history_fault_text(h, i, fault, &c->step)});
-		arena_rewind(&c->step, mark);
-	}
-}
-
-static void check_types(struct checking *c, const struct history *h)
-{
-	for (size_t i = 0; i < h->n_events; i++) {
-		const struct event *e = &h->events[i];
-		struct arena_mark mark = arena_mark(&c->step);
-		struct str type = history_type_name(h, e->type, &c->step);
-		const struct schema_message *m;
-		struct str bytes;
-
-		if (!e->type) /* the sequence told it */
-			continue;
-		if (!event_row(e->type))
-			report(c, (struct finding){SEVERITY_NOTE, "unknown-type", e->id, 0,
-						   arena_printf(&c->step,
-								"%.*s is unknown here: kept as it is",
-								STR_ARG(type))});
-		else if (!history_attributes(h, i, &m, &bytes))
-			report(c, (struct finding){SEVERITY_PROBLEM, "no-attributes", e->id, 0,
-						   arena_printf(&c->step, "%.*s has no attributes",
-								STR_ARG(type))});
-		else if (!event_attributes_fit(h, i))
-			report(c, (struct finding){SEVERITY_PROBLEM, "type-mismatch", e->id, 0,
-						   arena_printf(&c->step,
-								"the type is %.*s but the attributes are "
-								"those of another (%.*s)",
-								STR_ARG(type), STR_ARG(m->name))});
-		arena_rewind(&c->step, mark);
-	}
-}
-
-static bool is_json(struct str text)
-{
-	struct json j = {text, 0};
-	struct str value;
-
-	return json_skip(&j, &value, NULL) && json_peek(&j) == '\0' && j.at == text.n;
-}
-
-/* Payload: metadata = 1 (map<string, bytes>), data = 2. */
-static struct str payload_encoding(struct str payload)
-{
-	struct wire w = wire_of(payload);
-	struct wire_field f;
-
-	while (wire_next(&w, &f))
-		if (f.number == 1 && f.type == WIRE_BYTES &&
-		    str_is(wire_bytes_at(f.bytes, 1), "encoding"))
-			return str_trim(wire_bytes_at(f.bytes, 2));
-	return STR_NONE;
-}
-
-/* A decoded payload whose text happens to be valid base64 was read as bytes: not JSON. */
-static bool visit_payload(const struct schema_message *m, struct str bytes, void *data)
-{
-	struct str *bad = data;
-
-	if (str_is(m->name, "temporal.api.common.v1.Payload") &&
-	    str_is(payload_encoding(bytes), "json/plain") && !is_json(wire_bytes_at(bytes, 2)))
-		*bad = bytes;
-	return bad->p == NULL;
-}
-
-static void check_payloads(struct checking *c, const struct history *h)
-{
-	for (size_t i = 0; i < h->n_events; i++) {
-		struct str bad = STR_NONE;
-		struct deep_visit visit = {visit_payload, &bad};
-		const struct schema_message *m;
-		struct err err = ERR_INIT;
-		struct str bytes;
-
-		if (!history_attributes(h, i, &m, &bytes))
-			continue;
-		if (!deep_walk(m, bytes, &visit, &err) && !bad.p)
-			report(c, (struct finding){SEVERITY_PROBLEM, "damaged", h->events[i].id, 0,
-						   str_of(err.message)});
-		if (bad.p)
-			report(c, (struct finding){
-					  SEVERITY_PROBLEM, "decoded-payload", h->events[i].id, 0,
-					  STR("a payload says json/plain but is no JSON: it was decoded "
-					      "when it was exported")});
-	}
-}
-
-/* JSON was checked when it was read; protobuf's wire takes any bytes for a string. */
-static void check_text(struct checking *c, const struct history *h)
-{
-	for (size_t i = 0; i < h->n_events; i++) {
-		struct err err = ERR_INIT;
-
-		if (!text_check(history_event_message(h), history_event(h, i), &err))
-			report(c, (struct finding){SEVERITY_PROBLEM, "no-text", h->events[i].id, 0,
-						   str_of(err.message)});
-	}
-}
-
-static void check_whole(struct checking *c, const struct history *h, const struct load_info *info)
-{
-	struct buf loss;
-
-	if (info->newest_first)
-		report(c, (struct finding){SEVERITY_PROBLEM, "newest-first", 0, 0,
-					   STR("the newest event comes first: hindcast turns it "
-					       "round, SDKs do not (convert writes it in order)")});
-	if (!h->n_tasks)
-		report(c, (struct finding){SEVERITY_NOTE, "no-task", 0, 0,
-					   STR("no workflow task completed: there is nothing to replay")});
-	buf_init(&loss, 0);
-	if (inputs_loss_text(&info->loss, &loss))
-		report(c, (struct finding){SEVERITY_NOTE, "unknown-member", 0, 0, buf_str(&loss)});
-	buf_clear(&loss);
-	if (transcode_loss_text(&info->loss, TRANSCODE_GUESSED, &loss))
-		report(c, (struct finding){SEVERITY_PROBLEM, "decoded-payload", 0, 0, buf_str(&loss)});
-	buf_done(&loss);
+	(void)err;
+	arena_init(&a);
+	one->c->path = inputs_label(one->path, info, &a);
+	check_history(&check, h, info);
+	one->c->path = one->path;
+	arena_done(&a);
+	return true;
 }
 
 /* Not loaded: 1 where it is a history, but a damaged one. */
 static int not_loaded(struct checking *c, const struct err *err)
 {
+	enum check_code code = check_code_of_error(err);
 	struct str text = str_of(err->message);
-	const char *kind = str_has(text, "truncated")	      ? "truncated"
-			   : str_has(text, "decoded payload") ? "decoded-payload"
-			   : str_has(text, "only one page")   ? "incomplete"
-							      : "damaged";
 
-	if (err->code != ERR_SYNTAX && err->code != ERR_LIMIT) {
+	if (code == CHECK_CODES) {
 		inputs_complain(c->context, err->message);
 		return EXIT_CANNOT;
 	}
 	/* The path is in front already, as for every error of loading. */
-	text = str_skip(text, c->path.n + 2);
-	report(c, (struct finding){SEVERITY_PROBLEM, kind, err->event_id, err->line, text});
+	if (str_starts(text, c->path))
+		text = str_skip(text, c->path.n + 2);
+	report(c, &(struct check_finding){code, err->event_id, err->line, text});
 	return EXIT_FOUND;
 }
 
 static int check_file(struct checking *c, struct str path)
 {
+	struct load_settings settings = {.schema = c->context->schema,
+					 .from = c->settings->from,
+					 .flags = LOAD_PARTIAL | LOAD_INDEX};
+	struct one one = {c, path};
 	struct err err = ERR_INIT;
-	struct load_info info;
-	struct history h;
 
 	c->path = path;
 	c->problems = 0;
-	if (!load_history(c->context->schema, path, &h, &info, &err))
+	memset(c->advised, 0, sizeof(c->advised));
+	if (!load_each(&settings, path, check_one, &one, &err))
 		return not_loaded(c, &err);
-	check_whole(c, &h, &info);
-	check_sequence(c, &h);
-	check_types(c, &h);
-	check_text(c, &h);
-	check_payloads(c, &h);
-	history_done(&h);
 	return c->problems ? EXIT_FOUND : 0;
+}
+
+static int list_codes(const struct checking *c)
+{
+	struct buf out;
+
+	buf_init(&out, 0);
+	for (size_t i = 0; i < CHECK_CODES; i++) {
+		const struct check_row *row = &CHECK_ROWS[i];
+
+		if (c->settings->json) {
+			buf_printf(&out, "{\"code\":\"%s\"", row->code);
+			add_member(&out, "kind", row->kind);
+			add_member(&out, "severity", severity_word(row->severity));
+			add_member(&out, "meaning", row->meaning);
+			if (row->fix)
+				add_member(&out, "fix", row->fix);
+			buf_puts(&out, "}\n");
+			continue;
+		}
+		buf_printf(&out, "%-18s  %-7s  %s\n", row->code, severity_word(row->severity),
+			   row->meaning);
+		if (row->fix)
+			buf_printf(&out, "%-29s%s\n", "", row->fix);
+	}
+	fwrite(out.p, 1, out.n, c->context->out);
+	buf_done(&out);
+	return 0;
 }
 
 static int run(const struct command_context *context, void *settings, const struct str *operands,
@@ -276,8 +203,10 @@ static int run(const struct command_context *context, void *settings, const stru
 	struct arena a;
 	int code;
 
+	if (c.settings->list_codes)
+		return list_codes(&c);
 	arena_init(&a);
-	arena_init(&c.step);
+	buf_init(&c.out, 0);
 	code = inputs_expand(context, "check", operands, n_operands, &a, &list);
 	for (size_t i = 0; i < list.files.n; i++) {
 		int one = check_file(&c, list.files.at[i].path);
@@ -285,7 +214,7 @@ static int run(const struct command_context *context, void *settings, const stru
 		code = one > code ? one : code;
 	}
 	source_list_done(&list);
-	arena_done(&c.step);
+	buf_done(&c.out);
 	arena_done(&a);
 	return code;
 }
@@ -296,14 +225,20 @@ const struct command COMMAND_CHECK = {
 	.summary = "say what is wrong with a history",
 	.details = "Prints a line for each thing that would make a replay fail or mislead: events\n"
 		   "out of order, twice or missing; no event 1; a truncated file; a cut amid the\n"
-		   "events of one workflow task; attributes of another type; payloads that were\n"
-		   "decoded when the history was exported. Notes are worth knowing, no more.\n\n"
+		   "events of one workflow task; references to events that are not there or of\n"
+		   "another type; activities, timers and the like that do what they cannot;\n"
+		   "attributes of another type; payloads that were decoded when the history was\n"
+		   "exported; sizes that servers refuse. Notes are worth knowing, no more; hints\n"
+		   "are given with --all alone. Each line ends with the finding's code\n"
+		   "(--list-codes, docs/check.md); what to do, where that is known, stands below\n"
+		   "the first of its code.\n\n"
 		   "Prints nothing and exits with 0 where all is well; with 1 where something was\n"
 		   "found; with 3 where a file can't be read or is no history.\n",
 	.examples = "hindcast check histories/\n    Every history below the folder.\n"
-		    "hindcast check --json order-1.json\n    Findings for another program.\n",
+		    "hindcast check --json order-1.json\n    Findings for another program.\n"
+		    "hindcast check --list-codes\n    All that can be found.\n",
 	.opts = OPTS,
 	.n_opts = sizeof(OPTS) / sizeof(*OPTS),
-	.settings_size = sizeof(struct check),
+	.settings_size = sizeof(struct settings),
 	.run = run,
 };

@@ -39,6 +39,16 @@ int inputs_expand(const struct command_context *context, const char *command,
 	return EXIT_CANNOT;
 }
 
+struct str inputs_label(struct str path, const struct load_info *info, struct arena *a)
+{
+	size_t n;
+
+	if (info->ordinal <= 1 && info->only)
+		return path;
+	load_path_split(path, &n);
+	return n ? path : arena_printf(a, "%.*s#%zu", STR_ARG(path), info->ordinal);
+}
+
 bool inputs_loss_text(const struct transcode_loss *loss, struct buf *out)
 {
 	return transcode_loss_text(loss, TRANSCODE_LOST, out);

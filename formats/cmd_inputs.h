@@ -14,6 +14,8 @@ enum { EXIT_FOUND = 1, EXIT_BAD_USAGE = 2, EXIT_CANNOT = 3 };
 int inputs_expand(const struct command_context *context, const char *command,
 		  const struct str *operands, size_t n, struct arena *a,
 		  struct source_list *list);
+/* PATH, or FILE#N for a history that shares its file with others; in A where it is made. */
+struct str inputs_label(struct str path, const struct load_info *info, struct arena *a);
 /* "hindcast: MESSAGE", made harmless, on stderr. */
 void inputs_complain(const struct command_context *context, const char *message);
 /* "3 JSON members have no place on the wire (first: events[3].foo)" etc.; false: no loss. */

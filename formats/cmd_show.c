@@ -245,17 +245,6 @@ static show_view *view_of(const struct show *w)
 				 : show_lines;
 }
 
-/* FILE#N for histories that share a file. */
-static struct str label(struct str path, const struct load_info *info, struct arena *a)
-{
-	size_t n;
-
-	if (info->ordinal == 1 && info->only)
-		return path;
-	load_path_split(path, &n);
-	return n ? path : arena_printf(a, "%.*s#%zu", STR_ARG(path), info->ordinal);
-}
-
 struct one {
 	struct showing *s;
 	struct str path;
@@ -271,7 +260,7 @@ static bool show_history(void *data, struct history *h, const struct load_info *
 	arena_init(&s->arena);
 	arena_init(&s->step);
 	s->h = h;
-	s->path = label(one->path, info, &s->arena);
+	s->path = inputs_label(one->path, info, &s->arena);
 	if (!s->settings->event.p)
 		groups_make(h, &s->arena, &s->groups);
 	ok = view_of(s->settings)(s, err) && history_decoded(h, err);

@@ -165,6 +165,11 @@ bool join_waiting(struct join *j, bool late, struct err *err)
 		}
 		if (!feed(j, &p, err))
 			return false;
+		/* It stood before what it follows. */
+		if (!load_report_has(j->report, "newest-first") &&
+		    !load_report_has(j->report, "sorted"))
+			load_report_note(j->report, "sorted",
+					 "parts came out of order: they are sorted");
 		take_out(j, i);
 		i = 0;
 	}
