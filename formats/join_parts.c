@@ -165,8 +165,8 @@ bool join_waiting(struct join *j, bool late, struct err *err)
 		}
 		if (!feed(j, &p, err))
 			return false;
-		/* It stood before what it follows. */
-		if (!load_report_has(j->report, "newest-first") &&
+		/* It stood before what it follows; of pages that goes without saying. */
+		if (p.kind != JOIN_PAGE && !load_report_has(j->report, "newest-first") &&
 		    !load_report_has(j->report, "sorted"))
 			load_report_note(j->report, "sorted",
 					 "parts came out of order: they are sorted");
