@@ -155,7 +155,7 @@ static int check_file(struct checking *c, struct str path)
 {
 	struct load_settings settings = {.schema = c->context->schema,
 					 .from = c->settings->from,
-					 .flags = LOAD_PARTIAL | LOAD_INDEX};
+					 .flags = LOAD_PARTIAL};
 	struct one one = {c, path};
 	struct err err = ERR_INIT;
 

@@ -248,6 +248,7 @@ static show_view *view_of(const struct show *w)
 struct one {
 	struct showing *s;
 	struct str path;
+	bool damaged; /* what is there was shown, and what is not was said */
 };
 
 static bool show_history(void *data, struct history *h, const struct load_info *info,
@@ -268,6 +269,14 @@ static bool show_history(void *data, struct history *h, const struct load_info *
 		show_flush(s);
 	else
 		buf_clear(&s->out);
+	if (ok && info->damage.p) {
+		struct str text = arena_printf(&s->arena, "%.*s: %.*s", STR_ARG(s->path),
+					       STR_ARG(info->damage));
+
+		fflush(s->context->out);
+		inputs_complain(s->context, text.p);
+		one->damaged = true;
+	}
 	arena_done(&s->step);
 	arena_done(&s->arena);
 	return ok;
@@ -277,15 +286,15 @@ static int show_file(struct showing *s, struct str path)
 {
 	struct load_settings settings = {.schema = s->context->schema,
 					 .from = s->settings->from,
-					 .flags = LOAD_KEEP_UNKNOWN};
-	struct one one = {s, path};
+					 .flags = LOAD_KEEP_UNKNOWN | LOAD_PARTIAL};
+	struct one one = {s, path, false};
 	struct err err = ERR_INIT;
 
 	/* Whoever looks at all events, some of them twice, is better off with them decoded. */
 	if (s->settings->event.p)
 		settings.flags |= LOAD_INDEX;
 	if (load_each(&settings, path, show_history, &one, &err))
-		return 0;
+		return one.damaged ? EXIT_CANNOT : 0;
 	inputs_complain(s->context, err.message);
 	return EXIT_CANNOT;
 }
@@ -338,8 +347,8 @@ const struct command COMMAND_SHOW = {
 		   "activity, timer and the like, or as it stood after any of its events.\n\n"
 		   "A HISTORY is a file, a folder, a glob or \"-\", in any format that hindcast\n"
 		   "reads (docs/formats.md); FILE#N is the N-th of a file of several.\n\n"
-		   "Exits with 0, with 1 where --grep found nothing, with 3 where a file can't\n"
-		   "be read.\n",
+		   "Of a damaged file the events before the damage are shown. Exits with 0, with\n"
+		   "1 where --grep found nothing, with 3 where a file can't be read to its end.\n",
 	.examples = "hindcast show order-1.json\n    What happened in this run.\n"
 		    "hindcast show --event 12 order-1.json\n    All of event 12, as JSON.\n"
 		    "hindcast show --state-at 12 order-1.json\n"
