@@ -156,7 +156,8 @@ static bool read_path(struct loading *l, struct str path, struct err *err)
 {
 	struct str file = load_path_split(path, &l->wanted);
 	/* A stream is read through a window of its own: what is mapped counts as memory. */
-	bool ok = input_open_path(&l->in, file, l->join.keep_whole ? INPUT_MAP : 0, err);
+	bool ok = input_open_path(&l->in, file, l->settings->flags & LOAD_INDEX ? INPUT_MAP : 0,
+				  err);
 
 	if (ok) {
 		if (!l->instead || !l->instead(l, &ok, err))
