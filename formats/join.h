@@ -106,6 +106,17 @@ void join_token(struct join *j, bool more);
 /* Nothing follows: what waits must fit now. */
 bool join_end(struct join *j, struct err *err);
 
+/* An input that is only a part of one history. */
+struct join_lone {
+	int64_t low, high; /* ids of its first and last event, which it has all between */
+	bool more;	   /* it says that others follow */
+};
+
+/* Whether that is all there was; to be asked before join_end(). */
+bool join_lone(struct join *j, struct join_lone *ret, struct err *err);
+/* It is one of several pages that will be read. */
+void join_is_page(struct join *j);
+
 /* ---- between join.c and join_parts.c ---- */
 
 /* The part in held is complete: it goes on, or waits. */

@@ -248,3 +248,34 @@ bool join_leftover(struct join *j, struct err *err)
 	buf_done(&text);
 	return ok && give_rest(j, err);
 }
+
+bool join_lone(struct join *j, struct join_lone *ret, struct err *err)
+{
+	struct join_part *p = j->waiting.at;
+
+	if (j->mode != JOIN_IDLE && !join_part_end(j, false, err))
+		return false;
+	if (j->open) {
+		*ret = (struct join_lone){j->first, j->last, true};
+		return j->more && !j->waiting.n && !j->irregular &&
+		       j->report->info.ordinal == 1;
+	}
+	if (!j->waiting.n || j->n_events)
+		return false;
+	qsort(p, j->waiting.n, sizeof(*p), by_low);
+	for (size_t i = 0; i < j->waiting.n; i++)
+		if (!p[i].rises || (i && p[i].low != p[i - 1].high + 1))
+			return false;
+	*ret = (struct join_lone){p->low, vec_last(&j->waiting)->high,
+				  vec_last(&j->waiting)->more};
+	return true;
+}
+
+void join_is_page(struct join *j)
+{
+	if (!j->open)
+		return;
+	if (j->kind != JOIN_PAGE)
+		j->n_joined++;
+	j->kind = JOIN_PAGE;
+}

@@ -4,8 +4,7 @@
 
 #include "formats/base/buf.h"
 #include "formats/base/limits.h"
-#include "formats/format.h"
-#include "formats/layer.h"
+#include "formats/load_input.h"
 #include "formats/join.h"
 #include "formats/load_index.h"
 
@@ -31,140 +30,6 @@ struct str load_path_split(struct str path, size_t *ret_n)
 		return path;
 	*ret_n = (size_t)n;
 	return str_take(path, cut - 1);
-}
-
-/* ---- one load ---- */
-
-struct loading {
-	const struct load_settings *settings;
-	struct input in;
-	struct load_report report;
-	struct join join;
-	struct arena scratch;
-	struct cadence cadence;
-	size_t wanted; /* ordinal of the only one that is wanted; 0: all */
-	bool stopped;  /* the rest is not wanted */
-	/* Instead of reading the input; false: it is to be read. May be NULL. */
-	bool (*instead)(struct loading *l, bool *ret_ok, struct err *err);
-};
-
-static void loading_init(struct loading *l, const struct load_settings *settings,
-			 struct event_sink *sink, bool keep_whole)
-{
-	*l = (struct loading){.settings = settings};
-	load_report_init(&l->report);
-	arena_init(&l->scratch);
-	join_init(&l->join, settings->schema, sink, &l->report);
-	l->join.keep_whole = keep_whole;
-	l->join.partial = settings->flags & LOAD_PARTIAL;
-}
-
-static void loading_done(struct loading *l)
-{
-	join_done(&l->join);
-	cadence_done(&l->cadence);
-	load_report_done(&l->report);
-	arena_done(&l->scratch);
-}
-
-/* What came off around the input: "gzip, hex". */
-static void note_layers(struct loading *l)
-{
-	struct load_report *r = &l->report;
-	const struct input *in = &l->in;
-	struct str names = STR_NONE;
-
-	for (unsigned i = 0; i < in->n_layers; i++) {
-		names = names.p ? arena_printf(&r->arena, "%s, %s", names.p, in->layers[i]->name)
-				: str_of(in->layers[i]->name);
-		if (in->notes[i])
-			load_report_note(r, "layer", "%s: %s", in->layers[i]->name, in->notes[i]);
-	}
-	if (names.p) {
-		r->info.compression = names.p;
-		load_report_axis(r, LOAD_PACKING, names.p, in->layers[0]->evidence, "certain");
-	} else {
-		load_report_axis(r, LOAD_PACKING, "none", "no known mark at its begin", "certain");
-	}
-}
-
-/* What was read until something was wrong is worth having, if the caller says so. */
-static bool give_what_is_there(struct loading *l, struct err *err)
-{
-	const struct err why = err ? *err : (struct err)ERR_INIT;
-	struct load_info *info = &l->report.info;
-
-	if (!l->join.partial || l->join.sink_failed || (why.code != ERR_SYNTAX && why.code != ERR_LIMIT) ||
-	    (!l->join.n_events && !l->join.held.n))
-		return false;
-	if (!info->damage.p)
-		info->damage = arena_str(&l->report.texts, str_of(why.message));
-	info->damage_line = why.line;
-	info->damage_byte = why.byte;
-	l->join.more = false; /* said already */
-	*err = (struct err)ERR_INIT;
-	return join_end(&l->join, err);
-}
-
-/*
- * JSON's wire form is about half of compact JSON, a quarter of indented, two fifths where
- * payloads are long. What is not written to costs nothing; growing does.
- */
-static void reserve(struct loading *l)
-{
-	if (l->join.keep_whole && l->in.at_end && l->in.window.n &&
-	    (l->in.window.p[0] == '{' || l->in.window.p[0] == '['))
-		buf_room(&l->join.out, l->in.window.n / 2);
-}
-
-static bool read_input(struct loading *l, struct err *err)
-{
-	struct format_reader r = {
-		.settings = l->settings,
-		.in = &l->in,
-		.join = &l->join,
-		.report = &l->report,
-		.scratch = &l->scratch,
-		.cadence = &l->cadence,
-	};
-	struct err none = ERR_INIT;
-	bool ok;
-
-	err = err ? err : &none;
-	if (!input_want(&l->in, FORMAT_HEAD, err))
-		return false;
-	note_layers(l);
-	reserve(l);
-	ok = format_read(&r, err) && join_end(&l->join, err);
-	if (l->stopped)
-		return true;
-	if (!ok)
-		ok = give_what_is_there(l, err);
-	if (!input_sound(&l->in, err))
-		return false;
-	if (!ok)
-		return false;
-	if (!l->report.info.ordinal)
-		return err_set(err, ERR_FORMAT, "it holds no events");
-	if (l->wanted > l->report.info.ordinal)
-		return err_set(err, ERR_MISSING, "there is no history %zu, only %zu", l->wanted,
-			       l->report.info.ordinal);
-	return true;
-}
-
-static bool read_path(struct loading *l, struct str path, struct err *err)
-{
-	struct str file = load_path_split(path, &l->wanted);
-	/* A stream is read through a window of its own: what is mapped counts as memory. */
-	bool ok = input_open_path(&l->in, file, l->settings->flags & LOAD_INDEX ? INPUT_MAP : 0,
-				  err);
-
-	if (ok) {
-		if (!l->instead || !l->instead(l, &ok, err))
-			ok = read_input(l, err);
-		input_done(&l->in);
-	}
-	return ok || err_wrap(err, "%.*s", STR_ARG(path));
 }
 
 /* ---- histories ---- */
@@ -275,7 +140,7 @@ static bool index_input(struct loading *l, bool *ret_ok, struct err *err)
 	/* Over a mapped file there is nothing but marks that are skipped. */
 	if (l->wanted > 1 || !l->in.map.bytes.p || l->in.n_stages > 1)
 		return false;
-	note_layers(l);
+	loading_layers(l);
 	if (!load_index(l->settings, &l->in, &l->report, &h))
 		return false;
 	*ret_ok = give_indexed(c, &h, err);
@@ -286,11 +151,13 @@ bool load_each(const struct load_settings *settings, struct str path, load_each_
 	       void *data, struct err *err)
 {
 	struct collecting c;
+	struct err none = ERR_INIT;
 	bool ok;
 
+	err = err ? err : &none;
 	collecting_init(&c, settings, each, data);
 	c.l.instead = settings->flags & LOAD_INDEX ? index_input : NULL;
-	ok = read_path(&c.l, path, err);
+	ok = loading_path(&c.l, path, err);
 	collecting_done(&c);
 	return ok;
 }
@@ -299,12 +166,14 @@ bool load_each_bytes(const struct load_settings *settings, struct str bytes, loa
 		     void *data, struct err *err)
 {
 	struct collecting c;
+	struct err none = ERR_INIT;
 	bool ok;
 
+	err = err ? err : &none;
 	collecting_init(&c, settings, each, data);
 	ok = input_open_bytes(&c.l.in, bytes, 0, err);
 	if (ok) {
-		ok = read_input(&c.l, err);
+		ok = loading_input(&c.l, STR_NONE, err);
 		input_done(&c.l.in);
 	}
 	collecting_done(&c);
@@ -419,7 +288,7 @@ bool load_events(const struct load_settings *settings, struct str path, struct e
 	bool ok;
 
 	loading_init(&c.l, settings, &c.sink, false);
-	ok = read_path(&c.l, path, err ? err : &none);
+	ok = loading_path(&c.l, path, err ? err : &none);
 	loading_done(&c.l);
 	return ok;
 }

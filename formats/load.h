@@ -76,6 +76,7 @@ struct load_info {
 	struct load_finding axes[LOAD_AXES]; /* what is NULL: not told (yet) */
 	const struct load_note *notes;
 	size_t n_notes;
+	bool joined;	/* from several files (load_settings.pages) */
 	size_t ordinal; /* of this history in its input, from 1 */
 	bool only;	/* it is the only one of its input; known for sure at its end */
 	/* With LOAD_PARTIAL: why there is not more of it; p is NULL: it is whole. */
@@ -100,7 +101,16 @@ struct load_settings {
 	const struct schema *schema;
 	struct str from; /* name of a format; n = 0: told from the bytes */
 	unsigned flags;	 /* enum load_flag */
+	struct load_pages *pages; /* NULL: files are not joined */
 };
+
+/*
+ * The files of one command, so that pages of a history that lie in files of their own, in
+ * one folder, are joined: the history comes when its first page is loaded, under the name
+ * of that file; loading the others gives nothing, and no error.
+ */
+struct load_pages *load_pages_new(const struct source_file *files, size_t n);
+void load_pages_free(struct load_pages *p);
 
 /*
  * One history after the other. EACH may move H out (and leave {0}); what it leaves is freed.

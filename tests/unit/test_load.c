@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "formats/load.h"
+#include "formats/wire.h"
 #include "tests/unit/build.h"
 
 #include <stdio.h>
@@ -142,6 +143,99 @@ static void a_stream_has_all_events_in_order(void **state)
 	build_done(&b);
 }
 
+/* ---- pages in files of their own ---- */
+
+/* A reply with events FROM to TO of WIRE, and whether more follow. */
+static void write_page(const char *path, struct str wire, size_t from, size_t to, bool more)
+{
+	struct wire w = wire_of(wire);
+	struct wire_field f;
+	struct buf page = {0};
+	size_t start = 0;
+
+	for (size_t i = 1; i <= to && wire_next(&w, &f); i++)
+		if (i < from)
+			start = w.at;
+	wire_put_bytes(&page, 1, str_slice(wire.p + start, w.at - start));
+	if (more)
+		wire_put_bytes(&page, 3, STR("token"));
+	write_file(path, buf_str(&page));
+	buf_done(&page);
+}
+
+struct loaded {
+	size_t n, joined;
+	size_t n_events;
+	struct str wire; /* that each must have */
+};
+
+static bool count(void *data, struct history *h, const struct load_info *info, struct err *err)
+{
+	struct loaded *l = data;
+
+	(void)err;
+	l->n++;
+	l->joined += info->joined;
+	l->n_events = h->n_events;
+	assert_true(str_eq(h->wire, l->wire));
+	return true;
+}
+
+static const struct source_file PAGES[] = {
+	{{"c.bin", 5}, 1}, {{"a.bin", 5}, 1}, {{"b.bin", 5}, 1}, {{"other.bin", 9}, 1},
+};
+
+static void pages_in_files_are_one_history_under_the_first_ones_name(void **state)
+{
+	struct load_settings settings = {.schema = schema};
+	struct err err = ERR_INIT;
+	struct loaded l = {0};
+	struct build b;
+
+	(void)state;
+	order(&b);
+	build_timer(&b, 1);
+	build_timer(&b, 2);
+	l.wire = build_wire(&b);
+	write_page("a.bin", l.wire, 1, 3, true);
+	write_page("b.bin", l.wire, 4, 6, true);
+	write_page("c.bin", l.wire, 7, 9, false);
+	write_page("other.bin", l.wire, 1, 9, false);
+	settings.pages = load_pages_new(PAGES, 4);
+	for (size_t i = 0; i < 4; i++) {
+		if (!load_each(&settings, PAGES[i].path, count, &l, &err))
+			fail_msg("%s", err.message);
+		assert_int_equal(l.n, i == 0 ? 0 : i < 3 ? 1 : 2);
+		assert_int_equal(l.joined, i > 0);
+	}
+	load_pages_free(settings.pages);
+
+	/* alone, each is what it is: a page */
+	settings.pages = NULL;
+	assert_false(load_each(&settings, STR("a.bin"), count, &l, &err));
+	assert_false(load_each(&settings, STR("c.bin"), count, &l, &err));
+
+	/* one is missing */
+	unlink("b.bin");
+	settings.pages = load_pages_new(PAGES, 4);
+	assert_false(load_each(&settings, STR("a.bin"), count, &l, &err));
+	assert_non_null(strstr(err.message, "a.bin: only one page of a history: events 1 to 3"));
+	assert_false(load_each(&settings, STR("c.bin"), count, &l, &err));
+	assert_non_null(strstr(err.message, "events 1 to 6 are missing"));
+	load_pages_free(settings.pages);
+
+	/* two could go on there */
+	write_page("b.bin", l.wire, 4, 9, false);
+	write_page("c.bin", l.wire, 4, 8, false);
+	settings.pages = load_pages_new(PAGES, 4);
+	assert_false(load_each(&settings, STR("a.bin"), count, &l, &err));
+	assert_non_null(strstr(err.message, "more than one file goes on"));
+	load_pages_free(settings.pages);
+	for (size_t i = 0; i < 4; i++)
+		unlink(PAGES[i].path.p);
+	build_done(&b);
+}
+
 static int go_to_a_folder(void **state)
 {
 	static char folder[] = "/tmp/test_load.XXXXXX";
@@ -166,6 +260,7 @@ int main(void)
 	static const struct CMUnitTest TESTS[] = {
 		cmocka_unit_test(a_number_behind_a_path_names_a_history),
 		cmocka_unit_test(one_of_a_file_is_loaded_by_number),
+		cmocka_unit_test(pages_in_files_are_one_history_under_the_first_ones_name),
 		cmocka_unit_test(a_stream_has_all_events_in_order),
 	};
 
