@@ -24,7 +24,7 @@
 enum edition_short {
 	EDITION_FULL,	   /* none */
 	EDITION_SHORT_TWO, /* event types, kinds of task queues */
-	EDITION_SHORT_SIX, /* also policies of children, initiators, retry states */
+	EDITION_SHORT_SIX, /* also policies of children, initiators, retry states of events */
 	EDITION_SHORT_ALL,
 };
 
@@ -42,5 +42,5 @@ bool edition_parse(struct str text, uint32_t *ret);
 bool edition_has(struct str in, int32_t number, uint32_t version);
 /* What it was called then, or NULL: as today. */
 const char *edition_old_name(struct str in, int32_t number, uint32_t version);
-/* Whether values of the enum NAME are spelled short. */
-bool edition_is_short(struct str name, enum edition_short spelling);
+/* Whether values of the enum NAME are spelled short in fields of the message IN. */
+bool edition_is_short(struct str name, struct str in, enum edition_short spelling);

@@ -207,7 +207,7 @@ static size_t count_aliases(struct str in)
 }
 
 /* The value as the edition spells it; false where the edition lacks it. */
-static bool fill_value(const struct found *found, const struct schema_enum *e,
+static bool fill_value(const struct found *found, const struct schema_enum *e, bool is_short,
 		       struct schema_enum_value *value, const ProtobufCEnumValue *d)
 {
 	const char *old = edition_old_name(e->name, d->value, found->edition->version);
@@ -217,12 +217,12 @@ static bool fill_value(const struct found *found, const struct schema_enum *e,
 	if (!edition_has(e->name, d->value, found->edition->version))
 		return false;
 	value->camel = camel_name(found->arena, bare);
-	value->name = edition_is_short(e->name, found->edition->spelling) ? value->camel : name;
+	value->name = is_short ? value->camel : name;
 	value->number = d->value;
 	return true;
 }
 
-static void fill_enum(const struct found *found, struct schema_enum *e,
+static void fill_enum(const struct found *found, struct schema_enum *e, bool is_short,
 		      const ProtobufCEnumDescriptor *d)
 {
 	struct schema_enum_value *values =
@@ -237,7 +237,7 @@ static void fill_enum(const struct found *found, struct schema_enum *e,
 		struct schema_enum_value *value = &values[e->n_values];
 		struct str name = str_of(d->values[i].name);
 
-		if (!fill_value(found, e, value, &d->values[i]))
+		if (!fill_value(found, e, is_short, value, &d->values[i]))
 			continue;
 		names_add(&e->by_name, name, e->n_values);
 		names_add(&e->by_name, value->camel, e->n_values);
@@ -313,6 +313,23 @@ static int oneof_of(const ProtobufCMessageDescriptor *d, unsigned field)
 	return n;
 }
 
+/* The enum of a field, as the fields of M spell it. */
+static const struct schema_enum *enum_in(const struct schema *s, struct found *found,
+					 const ProtobufCMessageDescriptor *m,
+					 const ProtobufCEnumDescriptor *d)
+{
+	enum edition_short spelling = found->edition->spelling;
+	struct str name = str_of(d->name);
+	bool is_short = edition_is_short(name, str_of(m->name), spelling);
+	struct schema_enum *other;
+
+	if (is_short == edition_is_short(name, STR_NONE, spelling))
+		return &s->enums[found_enum(found, d)];
+	other = arena_new(found->arena, struct schema_enum);
+	fill_enum(found, other, is_short, d);
+	return other;
+}
+
 static void fill_field(struct schema *s, struct found *found, struct schema_field *f,
 		       const ProtobufCMessageDescriptor *m, unsigned i)
 {
@@ -330,7 +347,7 @@ static void fill_field(struct schema *s, struct found *found, struct schema_fiel
 	set_kind(f, d->type);
 	set_tag(f);
 	if (f->kind == SCHEMA_ENUM)
-		f->enumeration = &s->enums[found_enum(found, d->descriptor)];
+		f->enumeration = enum_in(s, found, m, d->descriptor);
 	if (f->kind == SCHEMA_MESSAGE) {
 		f->message = &s->messages[found_message(found, d->descriptor)];
 		f->map = is_map(d);
@@ -430,7 +447,10 @@ static const struct schema *build(struct arena *a, const ProtobufCMessageDescrip
 	names_init(a, &s->message_names, s->n_messages);
 	names_init(a, &s->enum_names, s->n_enums);
 	for (size_t i = 0; i < s->n_enums; i++) {
-		fill_enum(&found, &s->enums[i], found.enums.at[i]);
+		const ProtobufCEnumDescriptor *d = found.enums.at[i];
+
+		fill_enum(&found, &s->enums[i],
+			  edition_is_short(str_of(d->name), STR_NONE, edition->spelling), d);
 		names_add(&s->enum_names, s->enums[i].name, i);
 	}
 	for (size_t i = 0; i < s->n_messages; i++) {

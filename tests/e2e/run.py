@@ -6,6 +6,7 @@ counts them. HINDCAST_REQUIRE_SDKS=go,java,... makes a missing toolchain a failu
 import sys
 import time
 
+import loaders
 import old_versions
 import samples_test
 import stood
@@ -27,13 +28,14 @@ def parts_of(sdk):
     ]
 
 
-def run_present(tally, sdk, commands):
+def run_present(tally, sdk, chain, commands):
     for name, rows, run, version in parts_of(sdk):
         command = commands[sdk, version]
         if isinstance(command, workers.SetupFailed):
             tally.fail("%s %s: its worker cannot be set up: %s" % (name, sdk, command))
         else:
             run(tally, sdk, command, rows)
+    loaders.run_sdk(tally, sdk, chain.tool)
     rows = samples_test.rows_of(sdk)
     tally.check("" if rows else "expected.tsv has no row", "samples %s" % sdk)
     samples_test.run_sdk(tally, sdk, rows)
@@ -45,7 +47,7 @@ def run_present(tally, sdk, commands):
 def run_missing(tally, sdk, chain, demanded):
     if demanded:
         tally.fail("%s is demanded by HINDCAST_REQUIRE_SDKS: %s" % (sdk, chain.why))
-    rows = samples_test.rows_of(sdk) + list(stood.CHECKS) + [
+    rows = samples_test.rows_of(sdk) + list(stood.CHECKS) + list(loaders.plan(sdk)) + [
         row for part in parts_of(sdk) for row in part[1]]
     tally.skip("%s: %s" % (sdk, chain.why), len(rows))
 
@@ -66,7 +68,7 @@ def main():
         [(sdk, v) for sdk in present for v in (workers.NEWEST[sdk], workers.OLD[sdk])], chains)
     for sdk in sdks:
         if chains[sdk].present:
-            run_present(tally, sdk, commands)
+            run_present(tally, sdk, chains[sdk], commands)
         else:
             run_missing(tally, sdk, chains[sdk], sdk in demanded)
     say("end to end: %.0f s" % (time.time() - began))

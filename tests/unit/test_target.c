@@ -213,7 +213,9 @@ static void old_java_gets_six_enums_short(void **state)
 		"{\"events\":[{\"eventId\":\"5\",\"eventType\":\"WorkflowTaskFailed\","
 		"\"workflowTaskFailedEventAttributes\":{\"cause\":\"UnhandledCommand\"}},"
 		"{\"eventId\":\"6\",\"eventType\":\"WorkflowExecutionFailed\","
-		"\"workflowExecutionFailedEventAttributes\":{\"retryState\":\"Timeout\"}}]}";
+		"\"workflowExecutionFailedEventAttributes\":{\"failure\":{"
+		"\"activityFailureInfo\":{\"retryState\":\"Timeout\"}},"
+		"\"retryState\":\"Timeout\"}}]}";
 
 	assert_string_equal(
 		downgraded("java-1.20", JSON, &lines),
@@ -221,6 +223,7 @@ static void old_java_gets_six_enums_short(void **state)
 		"\"workflowTaskFailedEventAttributes\":{\"cause\":"
 		"\"WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND\"}},{\"eventId\":\"6\",\"eventType\":"
 		"\"WorkflowExecutionFailed\",\"workflowExecutionFailedEventAttributes\":{"
+		"\"failure\":{\"activityFailureInfo\":{\"retryState\":\"RETRY_STATE_TIMEOUT\"}},"
 		"\"retryState\":\"Timeout\"}}]}");
 	assert_non_null(strstr(downgraded("go-1.25", JSON, &lines), "\"UnhandledCommand\""));
 	buf_done(&lines);
