@@ -3,9 +3,9 @@
 #include "formats/cmd_convert_codec.h"
 
 #include "formats/cmd_convert.h"
+#include "formats/cmd_payloads.h"
 #include "formats/codec_remote.h"
 
-#include <stdlib.h>
 #include <sys/random.h>
 
 #define TIMEOUT_SECONDS 30
@@ -15,11 +15,6 @@ struct convert_codec {
 	struct codec_remote remote;
 	struct codec_stage stage;
 };
-
-static const char *environment(const char *name)
-{
-	return getenv(name);
-}
 
 static bool system_random(void *data, void *to, size_t n)
 {
@@ -63,20 +58,6 @@ static bool encrypts(const struct codec_chain *chain)
 		if (chain->layers[i]->keyed)
 			return true;
 	return false;
-}
-
-static bool open_keys(struct converting *c, struct convert_codec *codec,
-		      const struct convert_codec_options *o, struct err *err)
-{
-	bool exposed = false;
-
-	codec->keys.environment = environment;
-	if (o->keys.n && !codec_keys_open(&codec->keys, o->keys, &exposed, err))
-		return false;
-	if (exposed)
-		fprintf(c->context->err, "hindcast: %.*s: others may read these keys (chmod 600 "
-			"keeps them out)\n", STR_ARG(o->keys));
-	return true;
 }
 
 static bool check_key(struct convert_codec *codec, struct codec_settings *s, struct err *err)
@@ -140,7 +121,8 @@ bool convert_codec_open(struct converting *c, struct convert_codec **ret, struct
 			return false;
 		s.peer = &codec->remote.peer;
 	} else if ((o->chain.n && !codec_chain_read(o->chain, &s.chain, err)) ||
-		   !open_keys(c, codec, o, err) || !check_key(codec, &s, err)) {
+		   !payload_keys_open(&codec->keys, o->keys, c->context, err) ||
+		   !check_key(codec, &s, err)) {
 		return false;
 	}
 	codec_stage_init(&codec->stage, c->context->schema, &s);

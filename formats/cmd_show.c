@@ -36,6 +36,15 @@ static const struct opt OPTS[] = {
 	 "The first N rows of each history."},
 	{"tail", 0, OPT_INT, "N", offsetof(struct show, tail), "The last N rows of each history."},
 
+	{"Payloads", 0, OPT_HEADING, NULL, 0, NULL},
+	{"payloads", 'p', OPT_FLAG, NULL, offsetof(struct show, payloads),
+	 "With --event: behind each event what its payloads hold, decoded as far as there are "
+	 "keys."},
+	PAYLOAD_OPTIONS(struct show, reading,
+			"Take off what payload codecs put on (zlib, snappy, encrypted) before anything "
+			"is shown or searched. Keys come from --keys or HINDCAST_KEY_ID in the "
+			"environment."),
+
 	{"Form", 0, OPT_HEADING, NULL, 0, NULL},
 	{"json", 0, OPT_FLAG, NULL, offsetof(struct show, json),
 	 "One JSON object a line for each row, for other programs."},
@@ -136,6 +145,8 @@ static bool check_settings(const struct show *w, struct err *err)
 	if (w->event.p && (w->limit || w->tail))
 		return err_set(err, ERR_USAGE, "%s does not go with --event",
 			       w->limit ? "--limit" : "--tail");
+	if (w->payloads && !w->event.p)
+		return err_set(err, ERR_USAGE, "--payloads goes with --event");
 	if (w->ignore_case && !w->grep.p)
 		return err_set(err, ERR_USAGE, "--ignore-case goes with --grep");
 	return true;
@@ -181,21 +192,49 @@ static bool read_settings(struct showing *s, struct arena *a, struct err *err)
 	return !w->grep.p || read_regex(s, a, err);
 }
 
+/* With --payloads what lies around a payload is told of, so nothing is taken off before. */
+static bool open_payloads(struct showing *s, struct err *err)
+{
+	const struct payload_options *o = &s->settings->reading;
+
+	s->decode = o->decode || (!s->settings->payloads && payload_options_decode(o));
+	return payload_files_open(&s->files, o, s->context, err);
+}
+
 /* ---- events whole ---- */
 
-static bool show_event(struct showing *s, size_t index, struct err *err)
+static bool add_event(struct showing *s, struct str event, struct err *err)
 {
 	struct transcode_options options = {
 		.style = s->settings->json ? TRANSCODE_COMPACT : TRANSCODE_INDENT,
 		.keep_unknown = true,
 	};
 	struct arena_mark mark = arena_mark(&s->step);
+	bool ok = transcode_wire_to_json(history_event_message(s->h), event, &options, &s->step,
+					 &s->out, err);
+
+	arena_rewind(&s->step, mark);
+	return ok;
+}
+
+static bool show_event(struct showing *s, size_t index, struct err *err)
+{
+	const struct schema_message *m = history_event_message(s->h);
+	struct str event = history_event(s->h, index);
 	bool ok;
 
-	ok = transcode_wire_to_json(history_event_message(s->h), history_event(s->h, index),
-				    &options, &s->step, &s->out, err);
-	arena_rewind(&s->step, mark);
+	if (s->settings->payloads && s->settings->json) {
+		buf_puts(&s->out, "{\"event\":");
+		ok = add_event(s, event, err);
+		buf_puts(&s->out, ",\"payloads\":");
+		ok = ok && payload_json_all(&s->files.reader, m, event, &s->out, err);
+		buf_puts(&s->out, "}\n");
+		return ok;
+	}
+	ok = add_event(s, event, err);
 	buf_add_char(&s->out, '\n');
+	if (s->settings->payloads)
+		ok = ok && payload_print_all(&s->files.reader, m, event, &s->out, err);
 	return ok;
 }
 
@@ -251,10 +290,9 @@ struct one {
 	bool damaged; /* what is there was shown, and what is not was said */
 };
 
-static bool show_history(void *data, struct history *h, const struct load_info *info,
-			 struct err *err)
+static bool show_loaded(struct one *one, const struct history *h, const struct load_info *info,
+			struct err *err)
 {
-	struct one *one = data;
 	struct showing *s = one->s;
 	bool ok;
 
@@ -282,6 +320,41 @@ static bool show_history(void *data, struct history *h, const struct load_info *
 	return ok;
 }
 
+/* What could not be decoded is said, and shown as it is. */
+static void say_left(const struct showing *s, struct str path, struct str report)
+{
+	while (report.n) {
+		struct str line = str_split(&report, '\n');
+		struct buf text;
+
+		buf_init(&text, 0);
+		buf_printf(&text, "%.*s: %.*s", STR_ARG(path), STR_ARG(line));
+		inputs_complain(s->context, text.p);
+		buf_done(&text);
+	}
+}
+
+static bool show_history(void *data, struct history *h, const struct load_info *info,
+			 struct err *err)
+{
+	struct one *one = data;
+	struct history decoded;
+	struct buf report;
+	bool ok;
+
+	if (!one->s->decode)
+		return show_loaded(one, h, info, err);
+	buf_init(&report, 0);
+	ok = payload_decode_history(&one->s->files.reader, h, &decoded, &report, err);
+	if (ok) {
+		say_left(one->s, one->path, buf_str(&report));
+		ok = show_loaded(one, &decoded, info, err);
+		history_done(&decoded);
+	}
+	buf_done(&report);
+	return ok;
+}
+
 static int show_file(struct showing *s, struct str path)
 {
 	struct load_settings settings = {.schema = s->context->schema,
@@ -291,7 +364,7 @@ static int show_file(struct showing *s, struct str path)
 	struct err err = ERR_INIT;
 
 	/* Whoever looks at all events, some of them twice, is better off with them decoded. */
-	if (s->settings->event.p)
+	if (s->settings->event.p && !s->decode)
 		settings.flags |= LOAD_INDEX;
 	if (load_each(&settings, path, show_history, &one, &err))
 		return one.damaged ? EXIT_CANNOT : 0;
@@ -310,11 +383,14 @@ static int run(const struct command_context *context, void *settings, const stru
 
 	arena_init(&a);
 	buf_init(&s.out, 0);
-	if (read_settings(&s, &a, &err)) {
-		code = inputs_expand(context, "show", operands, n_operands, &a, &list);
-	} else {
+	if (!read_settings(&s, &a, &err)) {
 		inputs_complain(context, err.message);
 		code = EXIT_BAD_USAGE;
+	} else if (!open_payloads(&s, &err)) {
+		inputs_complain(context, err.message);
+		code = EXIT_CANNOT;
+	} else {
+		code = inputs_expand(context, "show", operands, n_operands, &a, &list);
 	}
 	for (size_t i = 0; i < list.files.n; i++) {
 		int one = show_file(&s, list.files.at[i].path);
@@ -330,6 +406,7 @@ static int run(const struct command_context *context, void *settings, const stru
 		freelocale(s.utf8);
 	}
 	source_list_done(&list);
+	payload_files_done(&s.files);
 	buf_done(&s.out);
 	arena_done(&a);
 	return code;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "formats/cmd_inputs.h"
+#include "formats/cmd_payloads.h"
 #include "formats/columns.h"
 #include "formats/groups.h"
 #include "formats/query.h"
@@ -24,6 +25,10 @@ struct show {
 	long long limit;
 	long long tail;
 	bool ignore_case;
+
+	/* Payloads. */
+	bool payloads;
+	struct payload_options reading;
 
 	/* How. */
 	struct str from;
@@ -61,6 +66,8 @@ struct showing {
 	bool paint;   /* escape sequences for colours are wanted */
 	bool any;     /* something was printed already */
 	bool found;   /* --grep: something matched */
+	bool decode;  /* payloads of whole histories, before anything is shown */
+	struct payload_files files;
 
 	/* Of the history at hand. */
 	struct str path; /* FILE, or FILE#N */

@@ -235,7 +235,7 @@ static bool read_payloads(struct codec_remote *r, struct str body, size_t n, str
 	struct str copy;
 
 	buf_init(&wire, 0);
-	if (!transcode_json_to_wire(r->payloads, body, &at, &options, a, &wire, err) ||
+	if (!body.n || !transcode_json_to_wire(r->payloads, body, &at, &options, a, &wire, err) ||
 	    str_trim(str_skip(body, at)).n || transcode_loss_count(&loss, TRANSCODE_GUESSED)) {
 		buf_done(&wire);
 		/* What the transcoder quotes may be a payload. */

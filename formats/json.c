@@ -395,7 +395,7 @@ static void put_escaped(struct buf *out, unsigned char c)
 
 void json_put_string(struct buf *out, struct str s)
 {
-	const char *p = s.p, *end = s.p + s.n;
+	const char *p = s.p ? s.p : "", *end = p + s.n;
 
 	buf_add_char(out, '"');
 	while (p < end) {

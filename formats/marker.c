@@ -180,9 +180,10 @@ static void read_go_mutable(const struct schema *s, struct str bytes, struct are
 	}
 	id = scalar_text(id, a);
 	m->id = id.n ? id : m->id;
+	list = wire_bytes_at(m->value, 2);
 	buf_init(&wire, 0);
-	if (transcode_json_to_wire(schema_message(s, "temporal.api.common.v1.Payloads"),
-				   wire_bytes_at(m->value, 2), &at, NULL, a, &wire, NULL)) {
+	if (list.n && transcode_json_to_wire(schema_message(s, "temporal.api.common.v1.Payloads"),
+					     list, &at, NULL, a, &wire, NULL)) {
 		list = arena_str(a, buf_str(&wire));
 		if (wire_bytes_at(list, 1).p)
 			m->value = wire_bytes_at(list, 1);

@@ -4,6 +4,7 @@
 """
     test_codec.py HINDCAST CORPUS     prints what is wrong, exits 1
 """
+import base64
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from codec_server import CodecServer  # noqa: E402
+from codec_server import CodecServer, ZLIB, encode, to_wire  # noqa: E402
 
 KEY = "test text:test-key-test-key-test-key-test!\n"
 
@@ -110,6 +111,82 @@ def check_rotation(w):
     yield from expect("back", w.run(second, "--codec", "decode", "--keys", w.keys)[1], plain)
 
 
+def show(w, *arguments, env=None):
+    got = subprocess.run([w.program, "show", *arguments], stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+                         timeout=60, check=False, env=dict(os.environ, **(env or {})))
+    return got.returncode, got.stdout, got.stderr
+
+
+def check_show(w):
+    saga = os.path.join(w.corpus, "odd/encrypted-failures-saga.json")
+    code, out, err = show(w, "--grep", "charge refused", "--keys", w.keys, saga)
+    yield from expect("show --grep", (code, err), (0, ""))
+    yield from expect_in("show --grep", out, "failure.message: charge refused")
+    yield from expect("show --grep, encoded", show(w, "--grep", "charge refused", saga)[0], 1)
+    code, out, err = show(w, "--event", "13", "--payloads", "--keys", w.keys, saga)
+    yield from expect("show --payloads", (code, err), (0, ""))
+    yield from expect_in(
+        "show --payloads", out, '"message": "Encoded failure"',
+        "activityTaskFailedEventAttributes.failure.applicationFailureInfo.details.payloads[1]: "
+        'json/plain, was encrypted\n  {\n    "last4": "4242"\n  }\n')
+    code, out, err = show(w, "--event", "13", "-p", "--json", saga)
+    shown = json.loads(out)
+    yield from expect("show --payloads --json", (code, shown["event"]["eventId"]), (0, "13"))
+    yield from expect("show --payloads --json", shown["payloads"][0]["problem"],
+                      'there is no key "test"')
+    code, out, err = show(w, "--event", "1", "--decode", saga)
+    yield from expect("show --decode", code, 0)
+    yield from expect_in("show --decode", err, "22 payloads could not be decoded; the first: "
+                         "event 1: ")
+    yield from expect("show --payloads", show(w, "--payloads", saga)[0], 2)
+    yield from expect("show --keys", show(w, "--keys", "/no/such", saga)[0], 3)
+    yield from expect("show --descriptor-set", show(w, "--descriptor-set", saga, saga)[0], 3)
+
+
+def stored_history(w, key):
+    reference = {"driverName": "s3", "claimData": {"bucket": "b", "key": key,
+                                                   "hash_algorithm": "sha256"}}
+    event = {"eventId": "1", "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED",
+             "workflowExecutionStartedEventAttributes": {
+                 "workflowType": {"name": "t"}, "input": {"payloads": [{
+                     "metadata": {
+                         "encoding": base64.b64encode(b"json/protobuf").decode(),
+                         "messageType": base64.b64encode(
+                             b"temporal.api.sdk.v1.ExternalStorageReference").decode()},
+                     "data": base64.b64encode(json.dumps(reference).encode()).decode()}]}}}
+    path = os.path.join(w.folder, "stored.json")
+    with open(path, "w", encoding="ascii") as file:
+        json.dump({"events": [event]}, file)
+    return path
+
+
+def check_storage(w):
+    """References are counted, put in, and the layers below taken off, each when asked."""
+    store = os.path.join(w.folder, "store")
+    inner = encode({"metadata": {"encoding": base64.b64encode(b"json/plain").decode()},
+                    "data": base64.b64encode(b'"from the store"').decode()})
+    os.makedirs(os.path.join(store, "v0/d"))
+    with open(os.path.join(store, "v0/d/x"), "wb") as file:
+        file.write(to_wire(inner))
+    path = stored_history(w, "v0/d/x")
+    code, _, err = w.run(path, "--codec", "decode")
+    yield from expect("references", code, 0)
+    yield from expect_in("references", err, "1 payload is stored elsewhere")
+    code, written, err = w.run(path, "--storage", store)
+    yield from expect("put in", code, 0)
+    yield from expect_in("put in", written, ZLIB)
+    yield from expect_in("put in", err, "codec: 1 payload put in\n")
+    code, written, _ = w.run(path, "--storage", store, "--codec", "decode")
+    yield from expect_in("put in and decoded", written,
+                         base64.b64encode(b'"from the store"').decode())
+    code, written, err = w.run(stored_history(w, "v0/../../etc/passwd"), "--storage", store,
+                               "--strict")
+    yield from expect("a key that leads out", (code, written), (1, None))
+    yield from expect_in("a key that leads out", err, "1 payload could not be put in; the first: "
+                         "event 1: ", "is not in ")
+
+
 USAGE = [  # options, exit code, stderr
     (["--codec", "undo"], 2, "--codec is decode or encode"),
     (["--keys", "x"], 2, "--codec says what to do"),
@@ -129,6 +206,7 @@ USAGE = [  # options, exit code, stderr
     (["--codec", "decode", "--codec-endpoint", "http://x", "--keys", "k"], 2,
      "the server has chain and keys"),
     (["--codec", "decode", "--keys", "/no/such/file"], 3, "/no/such/file"),
+    (["--codec", "decode", "--codec-endpoint", "http://x", "--storage", "d"], 2, "--storage"),
 ]
 
 
@@ -236,7 +314,8 @@ def main(arguments):
     broken = []
     with tempfile.TemporaryDirectory() as folder, CodecServer() as server:
         w = World(*arguments, folder)
-        for check in (check_keys, check_strict, check_rotation, check_usage):
+        for check in (check_keys, check_strict, check_rotation, check_show,
+                      check_storage, check_usage):
             broken.extend(check(w))
         for check in (check_remote, check_refusals, check_batches):
             broken.extend(check(w, server))

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_payloads.h: the options that say how payloads are read, and what they open. */
+#pragma once
+
+#include "formats/base/context.h"
+#include "formats/base/opts.h"
+#include "formats/payload_print.h"
+
+struct payload_options {
+	bool decode; /* take off layers; keys or a store say the same */
+	struct str keys;
+	struct str storage;
+	struct str descriptors;
+};
+
+/*
+ * Rows of a command's table whose settings hold a struct payload_options as MEMBER; DECODE
+ * is what the command does with it.
+ */
+#define PAYLOAD_OPTIONS(type, member, decode_help)                                           \
+	{"decode", 0, OPT_FLAG, NULL, offsetof(type, member.decode), decode_help},           \
+	{"keys", 0, OPT_STRING, "FILE", offsetof(type, member.keys),                         \
+	 "Keys of encrypted payloads (as convert's --keys); decodes."},                      \
+	{"storage", 0, OPT_STRING, "DIR", offsetof(type, member.storage),                    \
+	 "A copy of the store that large payloads were moved to; decodes."},                 \
+	{"descriptor-set", 0, OPT_STRING, "FILE", offsetof(type, member.descriptors),        \
+	 "What protobuf messages in payloads look like: the output of protoc "               \
+	 "--include_imports --descriptor_set_out."}
+
+/* Files that the options name, opened. Embedded; zero is a good start. */
+struct payload_files {
+	struct codec_keys keys;
+	struct descriptor_set descriptors;
+	bool open;
+	struct payload_reader reader;
+};
+
+/*
+ * Keys of the file PATH (n 0: none) and of the environment; a warning on CONTEXT's err where
+ * others may read the file. KEYS are to be done with in any case.
+ */
+bool payload_keys_open(struct codec_keys *keys, struct str path,
+		       const struct command_context *context, struct err *err);
+bool payload_options_decode(const struct payload_options *o);
+bool payload_files_open(struct payload_files *f, const struct payload_options *o,
+			const struct command_context *context, struct err *err);
+void payload_files_done(struct payload_files *f);
+
+/*
+ * H again with its payloads decoded, and what could not be as lines in REPORT ("": nothing).
+ * *RET is another history, which outlives H.
+ */
+bool payload_decode_history(const struct payload_reader *r, const struct history *h,
+			    struct history *ret, struct buf *report, struct err *err);
