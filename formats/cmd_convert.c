@@ -17,6 +17,10 @@ static const struct opt OPTS[] = {
 	 "member of hindcast's own."},
 	{"strict", 0, OPT_FLAG, NULL, offsetof(struct convert, strict),
 	 "Write nothing and exit with 1 where something can't be carried over, or is a guess."},
+	{"repair", 0, OPT_FLAG, NULL, offsetof(struct convert, repair),
+	 "Put right what can safely be: sort events, drop those that are there twice and alike, "
+	 "and of a damaged file keep the whole events that a replay can rely on. Says what was "
+	 "done."},
 
 	{"Writing", 0, OPT_HEADING, NULL, 0, NULL},
 	{"to", 't', OPT_STRING, "FORMAT", offsetof(struct convert, to),
@@ -199,6 +203,8 @@ static void settle(struct converting *c)
 	/* What JSON had stays in JSON, whoever knows it. */
 	if (s->keep_unknown || (c->format && c->format->flags & OUT_JSON))
 		c->load.flags |= LOAD_KEEP_UNKNOWN;
+	if (s->repair)
+		c->load.flags |= LOAD_PARTIAL;
 	c->packing = s->out.n ? filter_of_name(s->out) : NULL;
 }
 
@@ -278,6 +284,10 @@ static int add_stages(struct converting *c)
 {
 	struct err err = ERR_INIT;
 
+	if (c->settings->repair) {
+		repair_stage_init(&c->repair, c->context->schema);
+		stage_line_add(&c->stages, &c->repair.stage);
+	}
 	if (convert_codec_open(c, &c->codec, &err) && add_target(c, &err))
 		return 0;
 	if (err.code == ERR_USAGE)

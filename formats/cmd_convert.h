@@ -7,6 +7,7 @@
 #include "formats/cmd_inputs.h"
 #include "formats/out.h"
 #include "formats/out_file.h"
+#include "formats/repair.h"
 #include "formats/stage.h"
 #include "formats/target.h"
 
@@ -26,6 +27,7 @@ struct convert {
 	bool force;
 	bool strict;
 	bool keep_unknown;
+	bool repair;
 	struct convert_codec_options codec;
 };
 
@@ -46,6 +48,7 @@ struct converting {
 	struct str folder; /* p is NULL: one file, or standard output */
 	struct map written; /* paths of this run: nothing is written twice */
 	struct stage_line stages;
+	struct repair_stage repair;  /* the first stage, with --repair */
 	struct convert_codec *codec; /* NULL: none */
 	struct target_stage target;  /* then is NULL: none */
 };

@@ -274,6 +274,7 @@ static bool take_end(struct event_sink *s, const struct load_info *info, struct 
 	struct str rest;
 	bool lost, ok;
 
+	c->repair.damaged = info->damage.p;
 	if (!stage_line_end(&c->stages, &rest, err) || !put_events(w, rest, err) ||
 	    !end_history(w, info, err))
 		return false;
