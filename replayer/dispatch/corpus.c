@@ -36,6 +36,8 @@ void corpus_done(struct corpus *c)
 		mem_free(item->held);
 	}
 	vec_done(&c->items);
+	spool_done(&c->spool);
+	load_pages_free(c->pages);
 	duplicates_done(&c->seen);
 	map_done(&c->names);
 	vec_done(&c->name_list);
@@ -185,13 +187,20 @@ static bool has_room(const struct corpus *c, size_t n)
 	return !c->held_bytes || c->held_bytes + n + rows <= HELD_BYTES;
 }
 
+/* What can't be read again goes to disk where memory is full; if that fails, it stays. */
+static bool keep_elsewhere(struct corpus *c, struct corpus_item *item, const struct history *h)
+{
+	if (!item->once || item->spooled >= 0)
+		return true;
+	return spool_add(&c->spool, h->wire, &item->spooled, NULL);
+}
+
 /* H is the item's, or gone. */
 static void hold(struct corpus *c, struct corpus_item *item, struct history *h)
 {
 	size_t n = h->wire.n;
 
-	/* Standard input cannot be read again. */
-	if (item->decided || (!has_room(c, n) && !str_is(item->path, "-"))) {
+	if (item->decided || (!has_room(c, n) && keep_elsewhere(c, item, h))) {
 		history_done(h);
 		return;
 	}
@@ -204,6 +213,24 @@ static void hold(struct corpus *c, struct corpus_item *item, struct history *h)
 	}
 	item->held_wire = str_slice(memcpy(mem_alloc(n), h->wire.p, n), n);
 	history_done(h);
+}
+
+/* From the spool, or the file. */
+static bool read_again(const struct corpus *c, const struct schema *schema,
+		       const struct corpus_item *item, struct history *ret, struct err *err)
+{
+	struct arena arena;
+	char *wire;
+
+	if (item->spooled < 0)
+		return load_history(schema, item->path, ret, NULL, err);
+	arena_init(&arena);
+	wire = arena_alloc(&arena, (size_t)item->bytes);
+	if (spool_read(&c->spool, item->spooled, wire, (size_t)item->bytes, err) &&
+	    history_take(ret, &arena, str_slice(wire, (size_t)item->bytes), schema, err))
+		return true;
+	arena_done(&arena);
+	return err_wrap(err, "%.*s", STR_ARG(item->path));
 }
 
 void corpus_resumed(struct corpus *c, size_t index)
@@ -231,7 +258,7 @@ bool corpus_take(struct corpus *c, const struct schema *schema, size_t index,
 		BUG_IF(!history_take(ret, &arena, item->held_wire, schema, err));
 		item->held_wire = STR_NONE;
 	} else {
-		return load_history(schema, item->path, ret, NULL, err);
+		return read_again(c, schema, item, ret, err);
 	}
 	c->held_bytes -= ret->wire.n;
 	return true;
@@ -254,7 +281,7 @@ static bool same_bytes(const struct corpus *c, const struct corpus_settings *set
 		return str_eq(item->held->wire, wire);
 	if (item->held_wire.p)
 		return str_eq(item->held_wire, wire);
-	if (!load_history(settings->schema, item->path, &h, NULL, NULL))
+	if (!read_again(c, settings->schema, item, &h, NULL))
 		return false;
 	same = str_eq(h.wire, wire);
 	history_done(&h);
@@ -292,34 +319,76 @@ static bool is_duplicate(const struct corpus_item *item)
 	return item->decided && item->decision->duplicate_of.p;
 }
 
-void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct str path)
-{
-	struct arena_mark mark = arena_mark(&c->arena);
-	struct corpus_item item = {.path = path, .place = (uint32_t)c->items.n};
-	struct err err = ERR_INIT;
-	struct load_info info;
-	struct history h;
+/* One file on its way into the corpus. */
+struct adding {
+	struct corpus *c;
+	const struct corpus_settings *settings;
+	struct str path;
+	uint64_t place;	/* of the file, in the upper half */
+	size_t most;	/* items; what is behind is left out */
+	bool duplicates_too;
+	size_t n; /* histories of it so far */
+};
 
-	if (!load_history(settings->schema, path, &h, &info, &err)) {
-		decide(c, &item, VERDICT_INVALID, NULL,
-		       arena_str(&c->arena, str_of(err.message)));
-		vec_push(&c->items, item);
-		return;
-	}
-	note_ids(c, settings, &item, &h);
-	if (!is_wanted(settings, &item, &h)) {
+static struct corpus_item new_item(struct adding *a, struct str path)
+{
+	return (struct corpus_item){.path = path, .spooled = -1, .place = a->place + a->n++};
+}
+
+static bool add_one(void *data, struct history *h, const struct load_info *info, struct err *err)
+{
+	struct adding *a = data;
+	struct corpus *c = a->c;
+	struct arena_mark mark = arena_mark(&c->arena);
+	struct corpus_item item;
+
+	(void)err;
+	if (c->items.n >= a->most) {
 		c->n_left_out++;
-		history_done(&h);
-		arena_rewind(&c->arena, mark);
-		return;
+		return true;
 	}
-	note_facts(c, &item, &h);
-	look(c, &item, &h, &info);
+	item = new_item(a, info->only ? a->path
+				      : arena_printf(&c->arena, "%.*s#%zu", STR_ARG(a->path),
+						     info->ordinal));
+	item.once = !info->only || info->joined || str_is(a->path, "-");
+	note_ids(c, a->settings, &item, h);
+	if (!is_wanted(a->settings, &item, h)) {
+		c->n_left_out++;
+		arena_rewind(&c->arena, mark);
+		return true;
+	}
+	note_facts(c, &item, h);
+	look(c, &item, h, info);
 	if (!item.decided)
-		look_back(c, settings, &item, &h);
-	hold(c, &item, &h);
+		look_back(c, a->settings, &item, h);
+	if (!a->duplicates_too && is_duplicate(&item)) {
+		c->n_left_out++;
+		return true;
+	}
+	hold(c, &item, h);
 	c->n_undecided += !item.decided;
 	vec_push(&c->items, item);
+	return true;
+}
+
+static void add_file(struct adding *a)
+{
+	struct load_settings load = {.schema = a->settings->schema, .pages = a->c->pages};
+	struct err err = ERR_INIT;
+	struct corpus_item item;
+
+	if (load_each(&load, a->path, add_one, a, &err) || a->c->items.n >= a->most)
+		return;
+	item = new_item(a, a->path);
+	decide(a->c, &item, VERDICT_INVALID, NULL, arena_str(&a->c->arena, str_of(err.message)));
+	vec_push(&a->c->items, item);
+}
+
+void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct str path)
+{
+	struct adding a = {c, settings, path, (uint64_t)c->items.n << 32, SIZE_MAX, true, 0};
+
+	add_file(&a);
 }
 
 struct draw {
@@ -370,16 +439,10 @@ static void gather_sample(struct corpus *c, const struct corpus_settings *settin
 	size_t i = 0;
 
 	for (; i < n && c->items.n < settings->sample; i++) {
-		size_t before = c->items.n;
+		struct adding a = {c, settings, files[lots[i].place].path,
+				   (uint64_t)lots[i].place << 32, settings->sample, false, 0};
 
-		corpus_add(c, settings, files[lots[i].place].path);
-		if (c->items.n == before)
-			continue;
-		vec_last(&c->items)->place = (uint32_t)lots[i].place;
-		if (is_duplicate(vec_last(&c->items))) {
-			c->items.n--;
-			c->n_left_out++;
-		}
+		add_file(&a);
 	}
 	c->n_left_out += n - i;
 	mem_free(lots);
@@ -390,11 +453,14 @@ static void gather_sample(struct corpus *c, const struct corpus_settings *settin
 void corpus_gather(struct corpus *c, const struct corpus_settings *settings,
 		   const struct source_file *files, size_t n)
 {
+	c->pages = load_pages_new(files, n);
 	if (settings->sample)
 		gather_sample(c, settings, files, n);
 	else
 		for (size_t i = 0; i < n; i++)
 			corpus_add(c, settings, files[i].path);
+	load_pages_free(c->pages);
+	c->pages = NULL;
 	/* Nothing is compared any more. */
 	duplicates_done(&c->seen);
 	map_done(&c->names);

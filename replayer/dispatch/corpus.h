@@ -8,6 +8,7 @@
 #include "formats/load.h"
 #include "formats/query.h"
 #include "replayer/dispatch/duplicates.h"
+#include "replayer/dispatch/spool.h"
 #include "replayer/judge/verdict.h"
 #include "replayer/run/ledger.h"
 
@@ -23,7 +24,7 @@ struct corpus_decision {
  * them. Only some megabytes of wire bytes are kept: most runs are read once.
  */
 struct corpus_item {
-	struct str path;
+	struct str path; /* FILE, or FILE#N where it holds several */
 	struct str workflow_id;
 	struct str run_id; /* p NULL: not known; a fresh one is used */
 	struct str workflow_type; /* these four are kept once for all items */
@@ -33,11 +34,13 @@ struct corpus_item {
 	bool run_id_guessed;
 	bool decided;
 	bool resumed; /* decided in the run that is gone on with: it stands in the file */
-	uint32_t place; /* in the order given */
+	bool once; /* its input can't be read again just for it */
+	uint64_t place; /* in the order given: of the file, and within it */
 	int64_t events;
 	int64_t bytes; /* of wire form */
 	uint64_t digest; /* of ids and wire form; 0: it could not be read */
-	/* At most one is there, for corpus_take(); neither: to be read again. */
+	int64_t spooled; /* in the corpus' spool; -1: it is not there */
+	/* At most one is there, for corpus_take(); neither: spooled, or to be read again. */
 	struct str held_wire; /* mem_alloc'ed */
 	struct history *held;
 	const struct corpus_decision *decision; /* NULL unless decided */
@@ -49,6 +52,8 @@ struct corpus {
 	size_t n_undecided;
 	size_t n_left_out; /* by the query, or not in the sample */
 	size_t held_bytes;
+	struct spool spool;
+	struct load_pages *pages; /* of the files that are gathered */
 	struct duplicates seen; /* hashes of what is to be replayed -> items */
 	struct map names;	/* -> name_list */
 	VEC_OF(struct str) name_list;
@@ -66,9 +71,9 @@ struct corpus_settings {
 void corpus_init(struct corpus *c);
 void corpus_done(struct corpus *c);
 /*
- * Adds the history of one file. Never fails: what can't be read gets the verdict invalid,
- * whatever WHERE says. One whose bytes and ids are those of an earlier one is `skipped`.
- * PATH must live as long as C.
+ * Adds the histories of one file. Never fails: what can't be read gets the verdict invalid,
+ * whatever WHERE says; so does the rest of a file that is damaged behind some whole ones. One
+ * whose bytes and ids are those of an earlier one is `skipped`. PATH must live as long as C.
  */
 void corpus_add(struct corpus *c, const struct corpus_settings *settings, struct str path);
 /*

@@ -490,6 +490,80 @@ static void history_is_read_again_when_its_turn_comes(void **state)
 	assert_false(corpus_take(&s->corpus, s->schema, 0, &h, &err));
 }
 
+/* ---- files of several histories ---- */
+
+/* A history of about N bytes, behind what is in ALL already. */
+static void append_order(struct story *s, struct buf *all, const char *id, size_t n)
+{
+	char *json = malloc(n + 3);
+
+	assert_non_null(json);
+	memset(json, 'x', n + 2);
+	json[0] = json[n + 1] = '"';
+	json[n + 2] = '\0';
+	started(s, id, id, "orders");
+	build_task(&s->build);
+	build_marker(&s->build, "big", "data", json);
+	build_task(&s->build);
+	buf_add(all, build_wire(&s->build));
+	free(json);
+}
+
+static void a_file_of_several_histories_is_so_many_items(void **state)
+{
+	struct story *s = *state;
+	struct str path = arena_printf(&s->arena, "%s/all.bin", s->folder);
+	struct buf all = {0};
+	static const char *const IDS[] = {"a", "b", "c", "a"};
+
+	for (size_t i = 0; i < 4; i++)
+		append_order(s, &all, IDS[i], 10);
+	write_file(s, path.p, buf_str(&all));
+	corpus_add(&s->corpus, &s->settings, path);
+	assert_int_equal(s->corpus.items.n, 4);
+	for (size_t i = 0; i < 4; i++) {
+		const struct corpus_item *item = &s->corpus.items.at[i];
+
+		assert_true(str_eq(item->path, arena_printf(&s->arena, "%s#%zu", path.p, i + 1)));
+		assert_true(str_is(item->workflow_id, IDS[i]));
+		assert_int_equal(item->decided, i == 3);
+	}
+	assert_true(str_ends(s->corpus.items.at[3].decision->duplicate_of, STR("all.bin#1")));
+	unlink(path.p);
+	buf_done(&all);
+}
+
+/* More than memory is given for, in one file that is gone when their turn comes. */
+static void histories_that_cannot_be_read_again_wait_on_disk(void **state)
+{
+	struct story *s = *state;
+	struct str path = arena_printf(&s->arena, "%s/all.bin", s->folder);
+	const size_t size = 9 * 1024 * 1024;
+	static const char *const IDS[] = {"a", "b", "c"};
+	struct buf all = {0};
+
+	for (size_t i = 0; i < 3; i++)
+		append_order(s, &all, IDS[i], size);
+	write_file(s, path.p, buf_str(&all));
+	buf_done(&all);
+	corpus_add(&s->corpus, &s->settings, path);
+	assert_int_equal(s->corpus.items.n, 3);
+	assert_true(s->corpus.held_bytes < 2 * size);
+	unlink(path.p);
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 3; i-- > 0;) {
+			struct err err = ERR_INIT;
+			struct history h;
+
+			if (!corpus_take(&s->corpus, s->schema, i, &h, &err))
+				fail_msg("%s", err.message);
+			assert_true(str_is(h.workflow_id, IDS[i]));
+			assert_true(h.wire.n > size);
+			corpus_put_back(&s->corpus, i, &h);
+		}
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -512,6 +586,8 @@ int main(void)
 		TEST(a_sample_is_taken_of_what_fits),
 		TEST(queue_that_most_name_is_common),
 		TEST(skipped_histories_do_not_vote),
+		TEST(a_file_of_several_histories_is_so_many_items),
+		TEST(histories_that_cannot_be_read_again_wait_on_disk),
 		TEST(history_is_read_again_when_its_turn_comes),
 	};
 
