@@ -6,6 +6,7 @@
 
 #include "formats/base/mem.h"
 #include "formats/filter.h"
+#include "formats/input_ahead.h"
 #include "formats/input_begin.h"
 #include "formats/layer.h"
 
@@ -14,6 +15,7 @@ struct input_stage {
 	void *state;		   /* the layer's */
 	unsigned number;	   /* of the layer, in in->layers */
 	bool ended;		   /* the layer gives nothing more */
+	bool broken;		   /* it failed, with the error in in->failed */
 	struct str window;
 	bool at_end;
 	uint64_t offset;
@@ -48,6 +50,9 @@ static void show_top(struct input *in)
 	in->window = top->window;
 	in->at_end = top->at_end;
 	in->offset = top->offset;
+	/* Its thread has ended then. */
+	if (in->at_end && in->under)
+		memcpy(in->notes, in->under->notes, sizeof(in->notes));
 }
 
 /* Counts the lines of what is in memory before the window, which goes away now. */
@@ -146,6 +151,16 @@ static bool no_bomb(const struct input *in, const struct input_stage *s, struct 
 		       s->layer->name, read, made);
 }
 
+/* What failed once fails with the same error ever after. */
+static void keep_failure(struct input *in, struct input_stage *s, const struct err *err)
+{
+	if (in->failed)
+		return;
+	in->failed = mem_alloc(sizeof(*err));
+	*in->failed = *err;
+	s->broken = true;
+}
+
 /* One step of the layer; *RET_DONE: something came of it. */
 static bool layer_step(struct input *in, struct input_stage *s, bool *ret_done, struct err *err)
 {
@@ -164,6 +179,8 @@ static bool layer_step(struct input *in, struct input_stage *s, bool *ret_done, 
 	s->ended = io.ended;
 	if (io.note)
 		in->notes[s->number] = io.note;
+	if (!ok)
+		keep_failure(in, s, err);
 	return ok || io.room < room.n; /* what came before an error is given first */
 }
 
@@ -194,19 +211,17 @@ static bool unpack_more(struct input *in, unsigned i, struct err *err)
 	return no_bomb(in, s, err);
 }
 
-/* What failed once fails with the same error ever after. */
 static bool stage_more(struct input *in, unsigned i, struct err *err)
 {
+	struct input_stage *s = &in->stages[i];
 	struct err failed = ERR_INIT;
 
-	if (in->stages[i].at_end)
+	if (s->at_end)
 		return true;
-	if (!in->failed) {
-		if (i ? unpack_more(in, i, &failed) : read_more(in, &in->stages[0], &failed))
+	if (!s->broken) {
+		if (i ? unpack_more(in, i, &failed) : read_more(in, s, &failed))
 			return true;
-		if (!in->failed)
-			in->failed = mem_alloc(sizeof(failed));
-		*in->failed = failed;
+		keep_failure(in, s, &failed);
 	}
 	if (err)
 		*err = *in->failed;
@@ -255,6 +270,8 @@ void input_take(struct input *in, size_t n)
 
 bool input_sound(const struct input *in, struct err *err)
 {
+	if (in->under)
+		return input_sound(in->under, err);
 	if (!in->map.bytes.p || !mapped_changed(&in->map))
 		return true;
 	return err_set(err, ERR_IO, "the file changed while it was read");
@@ -349,6 +366,12 @@ static bool open_stages(struct input *in, unsigned flags, struct err *err)
 		return false;
 	}
 	begin_window(in);
+	/* A small input is unpacked sooner than a thread is there. */
+	while ((flags & INPUT_AHEAD) && in->n_stages > 1 && !in->at_end &&
+	       in->window.n < INPUT_CHUNK / 2 && input_more(in, NULL))
+		;
+	if ((flags & INPUT_AHEAD) && in->n_stages > 1 && !in->at_end && !in->failed)
+		input_ahead(in);
 	return true;
 }
 
@@ -365,6 +388,18 @@ void input_begin(struct input *in)
 	*in = (struct input){.map = {.fd = -1, .slot = -1}};
 	in->stages = mem_zalloc((LIMIT_FILTERS + 1) * sizeof(*in->stages));
 	in->n_stages = 1;
+}
+
+void input_begin_ahead(struct input *in, struct input *under, struct input_reader reader)
+{
+	input_begin(in);
+	in->reader = reader;
+	in->under = under;
+	in->n_layers = under->n_layers;
+	memcpy(in->layers, under->layers, sizeof(in->layers));
+	begin_window(in);
+	/* Its first bytes are here already; if not, the error comes again when asked for. */
+	(void)input_more(in, NULL);
 }
 
 bool input_begin_whole(struct input *in, struct str bytes, unsigned flags, struct err *err)

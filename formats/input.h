@@ -35,6 +35,7 @@
 enum input_flag {
 	INPUT_MAP = 1, /* map the file if it can be: the window is the whole file at once */
 	INPUT_RAW = 2, /* the bytes as they are, packed or not */
+	INPUT_AHEAD = 4, /* a large packed input is unpacked by a thread (input_ahead.h) */
 };
 
 struct input_stage;
@@ -60,6 +61,7 @@ struct input {
 	struct input_stage *stages; /* [0] is the source; each unpacks the one before it */
 	unsigned n_stages;
 	struct input_reader reader;
+	struct input *under;   /* that a thread reads for this one (input_ahead.h), or NULL */
 	struct err *failed;    /* the error that ended it, or NULL */
 	size_t size;	       /* of a small file; 0: large, or unknown */
 	struct mapped map;     /* map.bytes.p is NULL: not mapped */

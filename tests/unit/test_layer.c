@@ -204,6 +204,52 @@ static void what_comes_before_the_cut_is_there(void **state)
 	buf_done(&out);
 }
 
+/* A thread in between changes nothing, whether all is read or only the begin. */
+static void a_thread_gives_the_same(void **state)
+{
+	struct buf plain = {0}, packed = {0};
+	struct err err = ERR_INIT;
+	struct input in;
+
+	for (int i = 0; i < 300000; i++)
+		buf_printf(&plain, "{\"eventId\": \"%d\"},\n", i);
+	wrap_gzip(&packed, buf_str(&plain));
+	buf_puts(&packed, "and more");
+	assert_true(input_open_bytes(&in, buf_str(&packed), INPUT_AHEAD, &err));
+	assert_non_null(in.under);
+	assert_int_equal(in.n_layers, 1);
+	assert_true(in.window.n > 0);
+	assert_true(input_all(&in, LIMIT_INPUT_BYTES, &err));
+	assert_true(str_eq(in.window, buf_str(&plain)));
+	assert_non_null(in.notes[0]);
+	input_done(&in);
+	for (size_t n = 0; n < plain.n; n += plain.n / 7) {
+		assert_true(input_open_bytes(&in, buf_str(&packed), INPUT_AHEAD, &err));
+		assert_true(input_want(&in, n, &err));
+		assert_memory_equal(in.window.p, plain.p, in.window.n);
+		input_done(&in);
+	}
+	/* cut: what comes before it, then the error, as often as it is asked for */
+	assert_true(input_open_bytes(&in, str_take(buf_str(&packed), packed.n / 2), INPUT_AHEAD,
+				     &err));
+	assert_false(input_all(&in, LIMIT_INPUT_BYTES, &err));
+	assert_non_null(strstr(err.message, "gzip: truncated"));
+	assert_true(in.window.n > plain.n / 3);
+	assert_true(str_starts(buf_str(&plain), in.window));
+	err = (struct err)ERR_INIT;
+	assert_false(input_more(&in, &err));
+	assert_non_null(strstr(err.message, "gzip: truncated"));
+	input_done(&in);
+	/* small ones have none */
+	buf_clear(&packed);
+	wrap_gzip(&packed, STR(JSON));
+	assert_true(input_open_bytes(&in, buf_str(&packed), INPUT_AHEAD, &err));
+	assert_null(in.under);
+	input_done(&in);
+	buf_done(&plain);
+	buf_done(&packed);
+}
+
 static void plain_files_stay(void **state)
 {
 	static const struct str ROWS[] = {
@@ -367,6 +413,7 @@ int main(void)
 		cmocka_unit_test(too_many_are_refused),
 		cmocka_unit_test(cut_anywhere_is_told),
 		cmocka_unit_test(what_comes_before_the_cut_is_there),
+		cmocka_unit_test(a_thread_gives_the_same),
 		cmocka_unit_test(plain_files_stay),
 		cmocka_unit_test(a_text_is_peeled_when_asked),
 		cmocka_unit_test(damage_is_placed),
