@@ -151,11 +151,12 @@ static int not_loaded(struct checking *c, const struct err *err)
 	return EXIT_FOUND;
 }
 
-static int check_file(struct checking *c, struct str path)
+static int check_file(struct checking *c, struct source_list *list, struct str path)
 {
 	struct load_settings settings = {.schema = c->context->schema,
 					 .from = c->settings->from,
-					 .flags = LOAD_PARTIAL};
+					 .flags = LOAD_PARTIAL,
+					 .members = &list->members};
 	struct one one = {c, path};
 	struct err err = ERR_INIT;
 
@@ -209,7 +210,7 @@ static int run(const struct command_context *context, void *settings, const stru
 	buf_init(&c.out, 0);
 	code = inputs_expand(context, "check", operands, n_operands, &a, &list);
 	for (size_t i = 0; i < list.files.n; i++) {
-		int one = check_file(&c, list.files.at[i].path);
+		int one = check_file(&c, &list, list.files.at[i].path);
 
 		code = one > code ? one : code;
 	}

@@ -242,10 +242,11 @@ static bool may_write(const struct converting *c, struct err *err)
 	return err_set(err, ERR_IO, "%s exists (--force overwrites it)", out.p);
 }
 
-static int convert_all(struct converting *c, const struct source_list *list)
+static int convert_all(struct converting *c, struct source_list *list)
 {
 	struct err err = ERR_INIT;
 
+	c->load.members = &list->members;
 	if (c->settings->list) {
 		convert_list(c, list);
 		return c->code;

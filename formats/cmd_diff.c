@@ -225,8 +225,8 @@ static bool hash_history(void *data, struct history *h, const struct load_info *
 
 static int hash_all(struct comparing *c, const struct str *operands, size_t n)
 {
-	struct load_settings settings = {.schema = c->context->schema};
 	struct source_list list = {0};
+	struct load_settings settings = {.schema = c->context->schema, .members = &list.members};
 	int code = inputs_expand(c->context, "diff", operands, n, &c->arena, &list);
 
 	for (size_t i = 0; i < list.files.n; i++) {

@@ -355,11 +355,12 @@ static bool show_history(void *data, struct history *h, const struct load_info *
 	return ok;
 }
 
-static int show_file(struct showing *s, struct str path)
+static int show_file(struct showing *s, struct source_list *list, struct str path)
 {
 	struct load_settings settings = {.schema = s->context->schema,
 					 .from = s->settings->from,
-					 .flags = LOAD_KEEP_UNKNOWN | LOAD_PARTIAL};
+					 .flags = LOAD_KEEP_UNKNOWN | LOAD_PARTIAL,
+					 .members = &list->members};
 	struct one one = {s, path, false};
 	struct err err = ERR_INIT;
 
@@ -393,7 +394,7 @@ static int run(const struct command_context *context, void *settings, const stru
 		code = inputs_expand(context, "show", operands, n_operands, &a, &list);
 	}
 	for (size_t i = 0; i < list.files.n; i++) {
-		int one = show_file(&s, list.files.at[i].path);
+		int one = show_file(&s, &list, list.files.at[i].path);
 
 		code = one ? one : code;
 	}

@@ -4,6 +4,7 @@
 
 #include "formats/base/vec.h"
 #include "formats/history.h"
+#include "formats/members.h"
 #include "formats/sink.h"
 #include "formats/transcode.h"
 
@@ -15,6 +16,7 @@ struct source_file {
 
 struct source_list {
 	VEC_OF(struct source_file) files;
+	struct members_cursor members; /* for load_settings: archives are read in one pass */
 };
 
 /*
@@ -102,6 +104,8 @@ struct load_settings {
 	struct str from; /* name of a format; n = 0: told from the bytes */
 	unsigned flags;	 /* enum load_flag */
 	struct load_pages *pages; /* NULL: files are not joined */
+	/* Where members of archives are asked for in their order; may be NULL. */
+	struct members_cursor *members;
 };
 
 /*

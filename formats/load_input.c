@@ -89,9 +89,9 @@ static struct format_reader reader_of(struct loading *l)
 static bool open_file(struct loading *l, struct str file, struct err *err)
 {
 	/* What is mapped counts as memory, and a window is as fast. */
-	unsigned flags = l->settings->flags & LOAD_INDEX ? INPUT_MAP : 0;
+	unsigned flags = (l->settings->flags & LOAD_INDEX ? INPUT_MAP : 0) | INPUT_AHEAD;
 
-	return input_open_path(&l->in, file, flags, err);
+	return members_input(l->settings->members, file, flags, &l->in, err);
 }
 
 /* The pages that follow are in files of their own. */

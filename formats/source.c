@@ -310,6 +310,7 @@ bool source_expand(const struct str *arguments, size_t n, struct arena *a,
 void source_list_done(struct source_list *list)
 {
 	vec_done(&list->files);
+	members_cursor_done(&list->members);
 }
 
 bool source_read(struct str path, struct buf *out, struct err *err)
