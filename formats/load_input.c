@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* load_input.c: one input, or the pages of several, through a reader into the join. */
+#include "formats/ahead.h"
 #include "formats/load_input.h"
 
 #include "formats/base/limits.h"
@@ -141,6 +142,8 @@ bool loading_input(struct loading *l, struct str path, struct err *err)
 
 	if (!input_want(&l->in, FORMAT_HEAD, err))
 		return false;
+	if (!l->join.keep_whole)
+		input_ahead(&l->in);
 	loading_layers(l);
 	reserve(l);
 	ok = format_read(&r, err) && complete(l, path, &none, err) &&
