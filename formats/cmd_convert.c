@@ -199,7 +199,8 @@ static void settle(struct converting *c)
 		.keep_unknown = s->keep_unknown,
 		.columns = s->columns,
 	};
-	c->load = (struct load_settings){.schema = c->context->schema, .from = s->from};
+	c->load = (struct load_settings){
+		.schema = c->context->schema, .from = s->from, .offset = &c->progress.offset};
 	/* What JSON had stays in JSON, whoever knows it. */
 	if (s->keep_unknown || (c->format && c->format->flags & OUT_JSON))
 		c->load.flags |= LOAD_KEEP_UNKNOWN;
@@ -337,6 +338,7 @@ static int run(const struct command_context *context, void *settings, const stru
 	stage_line_done(&c.stages);
 	convert_codec_close(c.codec);
 	map_done(&c.written);
+	buf_done(&c.axes);
 	arena_done(&c.names);
 	return code;
 }

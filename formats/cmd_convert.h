@@ -49,6 +49,14 @@ struct converting {
 	struct map written; /* paths of this run: nothing is written twice */
 	struct stage_line stages;
 	struct repair_stage repair;  /* the first stage, with --repair */
+
+	struct buf axes; /* what --explain said last of an input */
+	/* On a terminal, where an input takes long: nanoseconds, and bytes unpacked. */
+	struct convert_progress {
+		int64_t since, shown; /* shown 0: nothing is */
+		uint64_t offset;
+		int64_t total; /* of a plain file; else -1 */
+	} progress;
 	struct convert_codec *codec; /* NULL: none */
 	struct target_stage target;  /* then is NULL: none */
 };
@@ -67,6 +75,11 @@ void convert_list(struct converting *c, const struct source_list *list);
 /* What a history was recognised as, on stdout (on stderr where results go to stdout). */
 void convert_explain(struct converting *c, struct str path, const struct load_info *info,
 		     size_t events);
+/* An input begins; it is at progress.offset, with so many events; its line goes away. */
+void convert_progress_begin(struct converting *c, const struct source_file *file);
+void convert_progress_at(struct converting *c, struct str path, size_t events);
+void convert_progress_end(struct converting *c);
+
 /* "hindcast: PATH: WHAT" on stderr. */
 void convert_note(struct converting *c, struct str path, const struct load_info *info,
 		  struct str what);

@@ -4,6 +4,8 @@
 #include "formats/base/visible.h"
 #include "formats/cmd_convert.h"
 
+#include <time.h>
+
 static const char *const AXES[LOAD_AXES] = {
 	[LOAD_PACKING] = "packing",	[LOAD_CARRIER] = "carrier", [LOAD_CONTAINER] = "container",
 	[LOAD_EVENTS] = "events", [LOAD_PAYLOADS] = "payloads",
@@ -22,6 +24,7 @@ void convert_note(struct converting *c, struct str path, const struct load_info 
 {
 	struct buf line;
 
+	convert_progress_end(c);
 	buf_init(&line, 0);
 	add_name(&line, path, info);
 	buf_puts(&line, ": ");
@@ -39,6 +42,22 @@ static void add_axis(struct buf *text, const char *name, const struct load_findi
 	buf_add_char(text, '\n');
 }
 
+/* What is said of an input's first history holds for the others, until it doesn't. */
+static void add_axes(struct converting *c, const struct load_info *info, struct buf *text)
+{
+	struct buf axes;
+
+	buf_init(&axes, 0);
+	for (size_t i = 0; i < LOAD_AXES; i++)
+		if (info->axes[i].what)
+			add_axis(&axes, AXES[i], &info->axes[i]);
+	if (info->ordinal <= 1 || !str_eq(buf_str(&axes), buf_str(&c->axes)))
+		buf_add(text, buf_str(&axes));
+	buf_clear(&c->axes);
+	buf_add(&c->axes, buf_str(&axes));
+	buf_done(&axes);
+}
+
 void convert_explain(struct converting *c, struct str path, const struct load_info *info,
 		     size_t events)
 {
@@ -46,13 +65,12 @@ void convert_explain(struct converting *c, struct str path, const struct load_in
 	FILE *to = str_is(c->settings->out, "-") ? c->context->err : c->context->out;
 	struct buf text;
 
+	convert_progress_end(c);
 	buf_init(&text, 0);
 	add_name(&text, path, info);
 	buf_printf(&text, ": %zu event%s, read as %s\n", events, events == 1 ? "" : "s",
 		   info->format);
-	for (size_t i = 0; i < LOAD_AXES; i++)
-		if (info->axes[i].what)
-			add_axis(&text, AXES[i], &info->axes[i]);
+	add_axes(c, info, &text);
 	for (size_t i = 0; i < info->n_notes; i++) {
 		buf_printf(&text, "  %-10s ", i ? "" : "noted");
 		visible_add(&text, info->notes[i].text, LIMIT_SHOWN_PATH_BYTES);
@@ -97,4 +115,58 @@ bool convert_say_loss(struct converting *c, struct str path, const struct load_i
 	minded |= say(c, path, info, &info->loss, TRANSCODE_LOST, "not carried over (reading): ");
 	return say(c, path, info, writing, TRANSCODE_LOST, "not carried over (writing): ") ||
 	       minded;
+}
+
+/* ---- progress ---- */
+
+#define SECOND ((int64_t)1000000000)
+#define PATIENCE SECOND	      /* before anything is shown */
+#define INTERVAL (SECOND / 5) /* between two changes */
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * SECOND + t.tv_nsec;
+}
+
+void convert_progress_begin(struct converting *c, const struct source_file *file)
+{
+	bool packed = filter_of_name(file->path);
+
+	if (c->context->err_is_tty)
+		c->progress = (struct convert_progress){
+			.since = now(), .total = packed ? -1 : file->bytes};
+}
+
+void convert_progress_at(struct converting *c, struct str path, size_t events)
+{
+	struct convert_progress *p = &c->progress;
+	struct buf line;
+	int64_t time;
+
+	if (!c->context->err_is_tty)
+		return;
+	time = now();
+	if (time - p->since < PATIENCE || (p->shown && time - p->shown < INTERVAL))
+		return;
+	p->shown = time;
+	buf_init(&line, 0);
+	buf_puts(&line, "\r\033[K");
+	visible_add(&line, path, LIMIT_SHOWN_NAME_BYTES);
+	buf_printf(&line, ": %.1f MB", (double)p->offset / 1e6);
+	if (p->total > 0)
+		buf_printf(&line, " of %.1f", (double)p->total / 1e6);
+	buf_printf(&line, ", %zu events", events);
+	fwrite(line.p, 1, line.n, c->context->err);
+	fflush(c->context->err);
+	buf_done(&line);
+}
+
+void convert_progress_end(struct converting *c)
+{
+	if (c->progress.shown)
+		fputs("\r\033[K", c->context->err);
+	c->progress.shown = 0;
 }

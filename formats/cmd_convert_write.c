@@ -23,7 +23,6 @@ struct writing {
 	struct out_file file;
 	struct out out;
 	bool is_open;	 /* file and out are */
-	bool started;	 /* a history is between begin and end */
 	bool failed;	 /* of one file: it can't be whole any more */
 	size_t n_events; /* of this history, as read */
 	struct digest digest; /* of its events as written, where may_skip() */
@@ -182,7 +181,6 @@ static bool take_begin(struct event_sink *s, const struct sink_identity *who,
 		.run_id = arena_str(&w->arena, who->run_id),
 	};
 	stage_line_begin(&w->c->stages);
-	w->started = true;
 	if (!w->c->format)
 		return true;
 	if (w->is_open && !(w->c->format->flags & OUT_SEVERAL))
@@ -249,6 +247,7 @@ static bool take_events(struct event_sink *s, struct str events, struct err *err
 	struct writing *w = (struct writing *)s;
 
 	w->n_events += count(events);
+	convert_progress_at(w->c, w->input, w->n_events);
 	return stage_line_events(&w->c->stages, events, &events, err) &&
 	       put_events(w, events, err);
 }
@@ -278,7 +277,6 @@ static bool take_end(struct event_sink *s, const struct load_info *info, struct 
 	if (!stage_line_end(&c->stages, &rest, err) || !put_events(w, rest, err) ||
 	    !end_history(w, info, err))
 		return false;
-	w->started = false;
 	if (c->settings->explain)
 		convert_explain(c, w->input, info, w->n_events);
 	lost = convert_say_loss(c, w->input, info, c->format ? &w->out.loss : &NONE);
@@ -298,13 +296,16 @@ static bool take_end(struct event_sink *s, const struct load_info *info, struct 
 /* ---- the run ---- */
 
 /* True where the inputs behind this one may still be of use. */
-static bool write_input(struct writing *w, struct str path)
+static bool write_input(struct writing *w, const struct source_file *file)
 {
 	struct err err = ERR_INIT;
+	bool ok;
 
-	w->input = path;
-	w->started = false;
-	if (load_events(&w->c->load, path, &w->sink, &err))
+	w->input = file->path;
+	convert_progress_begin(w->c, file);
+	ok = load_events(&w->c->load, file->path, &w->sink, &err);
+	convert_progress_end(w->c);
+	if (ok)
 		return true;
 	inputs_complain(w->c->context, err.message);
 	convert_worse(w->c, EXIT_CANNOT);
@@ -327,7 +328,7 @@ void convert_write(struct converting *c, const struct source_list *list)
 
 	arena_init(&w.arena);
 	for (size_t i = 0; i < list->files.n; i++)
-		if (!write_input(&w, list->files.at[i].path))
+		if (!write_input(&w, &list->files.at[i]))
 			break;
 	if (w.is_open && !w.failed && !finish(&w, &err)) {
 		inputs_complain(c->context, err.message);

@@ -265,6 +265,8 @@ static bool choose_events(struct event_sink *s, struct str events, struct err *e
 {
 	struct choosing *c = (struct choosing *)s;
 
+	if (c->l.settings->offset)
+		*c->l.settings->offset = c->l.in.offset;
 	return !is_wanted(&c->l) || c->to->events(c->to, events, err);
 }
 

@@ -106,6 +106,7 @@ struct load_settings {
 	struct load_pages *pages; /* NULL: files are not joined */
 	/* Where members of archives are asked for in their order; may be NULL. */
 	struct members_cursor *members;
+	uint64_t *offset; /* may be NULL: load_events() keeps in it how far it is */
 };
 
 /*

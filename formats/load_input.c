@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* load_input.c: one input, or the pages of several, through a reader into the join. */
-#include "formats/ahead.h"
 #include "formats/load_input.h"
 
+#include "formats/ahead.h"
 #include "formats/base/limits.h"
 #include "formats/layer.h"
 

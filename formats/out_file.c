@@ -31,10 +31,7 @@ static bool put(void *data, struct str bytes, struct err *err)
 {
 	struct out_file *f = data;
 
-	if (!write_all(f->fd, bytes, err))
-		return err_wrap(err, "%.*s", STR_ARG(f->where));
-	f->written += bytes.n;
-	return true;
+	return write_all(f->fd, bytes, err) || err_wrap(err, "%.*s", STR_ARG(f->where));
 }
 
 static bool sink_write(struct out_sink *s, struct str bytes, int64_t event, struct err *err)

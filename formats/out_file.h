@@ -26,7 +26,6 @@ struct out_file {
 	struct str where;     /* for messages */
 	struct str temporary; /* name of it, where it needs one; else p is NULL */
 	struct packer *packer; /* NULL: nothing is packed */
-	uint64_t written;
 	struct arena names;
 };
 

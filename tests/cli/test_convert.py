@@ -15,6 +15,7 @@ import gzip
 import io
 import json
 import os
+import pty
 import resource
 import signal
 import subprocess
@@ -23,7 +24,8 @@ import tempfile
 import time
 
 # Formats whose files hindcast reads back, and those that are only to look at.
-READ_BACK = ["json", "jsonl", "proto", "response"]
+READ_BACK = ["json", "jsonl", "events", "proto", "delimited", "response", "raw-response", "pages",
+             "blob", "export", "archival", "tdbg"]
 FORMATS = ["json", "jsonl", "events", "proto", "delimited", "response", "raw-response", "pages",
            "blob", "export", "archival", "tdbg", "tsv", "csv"]
 
@@ -267,6 +269,35 @@ def test_runs_that_come_again(world, folder):
     world.check(len(list(fields(read(folder + "/b.export")))) == 2, "not again: not two")
 
 
+def test_splitting(world, folder):
+    """A container's histories go by their ids, which may be anything."""
+    export, runs = folder + "/all.export", folder + "/runs"
+    with open(export, "wb") as file:
+        for i, workflow in enumerate(("../../up", "a\nb", "same", "same", "")):
+            started = b"\xe2\x01" + size(len(workflow)) + workflow.encode()
+            second = b"\x08\x02\x18\x1a" + b"\xd2\x01\x03\x0a\x01" + bytes([97 + i])
+            event = b"\x08\x01\x18\x01\x32" + size(len(started)) + started
+            history = b"".join(b"\x0a" + size(len(e)) + e for e in (event, second))
+            item = b"\x0a" + size(len(history)) + history
+            file.write(b"\x0a" + size(len(item)) + item)
+    done = world.run(export, "--to", "proto", "-o", runs + "/")
+    world.check(done.returncode == 0, f"split: {done}")
+    names = ["%2E.%2F..%2Fup.bin", "a%0Ab.bin", "all-5.bin", "same-2.bin", "same.bin"]
+    world.check(sorted(os.listdir(runs)) == names, f"split: {sorted(os.listdir(runs))}")
+    again = world.run(*sorted(glob.glob(runs + "/*")), "--to", "export", "-o", "-")
+    items = sorted(v for _, v in fields(read(export)))
+    world.check(sorted(v for _, v in fields(again.stdout)) == items, "split: not the same runs")
+    rows = [json.loads(line) for line in
+            world.run("--list", "--json", export).stdout.decode().splitlines()]
+    world.check([r["workflowId"] for r in rows] == ["../../up", "a\nb", "same", "same", None],
+                f"--list: {rows}")
+    world.check(all(r["events"] == 2 and r["status"] == "open" for r in rows), f"--list: {rows}")
+    data = read(export)
+    for row, (_, item) in zip(rows, fields(data)):
+        at = data.index(item)
+        world.check(row["offset"] <= at <= row["offset"] + 6, f"--list: offset {row['offset']}")
+
+
 # ---- whole or absent ----
 
 def big(world, folder, n=60000):
@@ -376,6 +407,39 @@ def test_special_files(world, folder):
     world.check(child.wait(timeout=20) == 0, f"pipe: exit {child.returncode}")
     plain = world.run(world.tests + "/data/open.json", "--to", "proto", "-o", "-").stdout
     world.check(data == plain and len(data) > 500, "pipe: other bytes")
+
+
+def told_on_terminal(world, folder, terminal):
+    """What a slow conversion says on standard error, which is a terminal or a pipe."""
+    ours, theirs = pty.openpty() if terminal else os.pipe()
+    child = subprocess.Popen([world.program, "convert", "-", "-o", f"{folder}/{terminal}.json"],
+                             stdin=subprocess.PIPE, stderr=theirs)
+    os.close(theirs)
+    data = read(big(world, folder, 30000))
+    for i in range(8):
+        child.stdin.write(data[len(data) * i // 8:len(data) * (i + 1) // 8])
+        child.stdin.flush()
+        time.sleep(0.2)
+    child.stdin.close()
+    told = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:  # the terminal's other end is gone
+            break
+        if not piece:
+            break
+        told += piece
+    os.close(ours)
+    world.check(child.wait(timeout=20) == 0, f"progress: exit {child.returncode}")
+    return told
+
+
+def test_progress(world, folder):
+    told = told_on_terminal(world, folder, True)
+    world.check(b"MB, " in told and b" events" in told and told.endswith(b"\r\x1b[K"),
+                f"progress: {told}")
+    world.check(told_on_terminal(world, folder, False) == b"", "progress in a pipe")
 
 
 def main():
