@@ -248,6 +248,7 @@ static int convert_all(struct converting *c, struct source_list *list)
 	struct err err = ERR_INIT;
 
 	c->load.members = &list->members;
+	c->load.pages = load_pages_new(list->files.at, list->files.n);
 	if (c->settings->list) {
 		convert_list(c, list);
 		return c->code;
@@ -337,6 +338,7 @@ static int run(const struct command_context *context, void *settings, const stru
 	source_list_done(&list);
 	stage_line_done(&c.stages);
 	convert_codec_close(c.codec);
+	load_pages_free(c.load.pages);
 	map_done(&c.written);
 	buf_done(&c.axes);
 	arena_done(&c.names);
