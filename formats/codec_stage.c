@@ -216,7 +216,7 @@ bool codec_failure_text(struct str payload, struct arena *a, struct str *ret_mes
 		ok = ok && json_take(&j, '}');
 	}
 	buf_done(&scratch);
-	if (!ok || json_peek(&j))
+	if (!ok || json_peek(&j) || j.at != p.data.n)
 		return false;
 	*ret_message = message;
 	*ret_stack = stack;

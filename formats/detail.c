@@ -5,6 +5,7 @@
 #include "formats/base/limits.h"
 #include "formats/base/visible.h"
 #include "formats/events.h"
+#include "formats/marker.h"
 #include "formats/field.h"
 
 #include <inttypes.h>
@@ -76,6 +77,37 @@ static void add_value(const struct detail_row *row, const struct field_value *v,
 	visible_add(out, text, LIMIT_SHOWN_NAME_BYTES);
 }
 
+/* What the SDKs keep in a marker's payloads: "version 3", "deprecated", "attempt 2". */
+static void add_marker(struct str bytes, struct buf *out)
+{
+	static const struct {
+		enum marker_part part;
+		const char *label;
+		const char *unless;
+	} PARTS[] = {
+		{MARKER_VERSION_NUMBER, "version ", ""},
+		{MARKER_DEPRECATED, "deprecated ", "false"},
+		{MARKER_ATTEMPT, "attempt ", "1"},
+	};
+	struct arena a;
+
+	arena_init(&a);
+	for (size_t i = 0; i < sizeof(PARTS) / sizeof(*PARTS); i++) {
+		struct str text = marker_part(bytes, PARTS[i].part, &a);
+
+		if (!text.n || str_is(text, PARTS[i].unless))
+			continue;
+		buf_puts(out, out->n ? "; " : "");
+		if (str_is(text, "true")) {
+			buf_add(out, str_trim(str_of(PARTS[i].label)));
+			continue;
+		}
+		buf_puts(out, PARTS[i].label);
+		visible_add(out, text, LIMIT_SHOWN_NAME_BYTES);
+	}
+	arena_done(&a);
+}
+
 void detail_add(const struct history *h, size_t index, struct buf *out)
 {
 	const struct schema_message *m;
@@ -85,6 +117,8 @@ void detail_add(const struct history *h, size_t index, struct buf *out)
 	if (!event_attributes_fit(h, index) || !history_attributes(h, index, &m, &bytes))
 		return;
 	buf_init(&text, 0);
+	if (h->events[index].type == EVENT_MARKER_RECORDED)
+		add_marker(bytes, &text);
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
 		struct field_value v;
 

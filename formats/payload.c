@@ -4,6 +4,7 @@
 
 #include "formats/base/limits.h"
 #include "formats/json.h"
+#include "formats/payload_dump.h"
 #include "formats/wire_step.h"
 
 /* Fields of Payload, and of the entries of its metadata. */
@@ -96,15 +97,6 @@ struct str payload_metadata(struct str bytes, const char *key)
 	return STR_NONE;
 }
 
-/* Text to the eye: UTF-8, and no control characters but those that lay text out. */
-static bool is_text(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (((unsigned char)s.p[i] < 0x20 && !strchr("\t\n\r", s.p[i])) || s.p[i] == 0x7f)
-			return false;
-	return json_utf8(s);
-}
-
 struct str payload_text(const struct payload *p, struct arena *a)
 {
 	struct str encoding = p->encoding.n ? p->encoding : STR("no encoding");
@@ -113,7 +105,7 @@ struct str payload_text(const struct payload *p, struct arena *a)
 		return STR("null");
 	if (p->kind == PAYLOAD_JSON && json_utf8(p->data))
 		return p->data;
-	if ((p->kind == PAYLOAD_PLAIN || p->kind == PAYLOAD_UNKNOWN) && is_text(p->data) &&
+	if ((p->kind == PAYLOAD_PLAIN || p->kind == PAYLOAD_UNKNOWN) && dump_is_text(p->data) &&
 	    p->data.n)
 		return p->data;
 	return arena_printf(a, "%zu byte%s of %.*s%s%.*s", p->data.n, p->data.n == 1 ? "" : "s",

@@ -17,7 +17,8 @@ static bool is_json(struct str text)
 	struct json j = {text, 0};
 	struct str value;
 
-	return json_skip(&j, &value, NULL) && !json_peek(&j) && json_utf8(text);
+	/* A NUL is no end: json_peek() gives 0 for both. */
+	return json_skip(&j, &value, NULL) && !json_peek(&j) && j.at == text.n && json_utf8(text);
 }
 
 static void set_form(struct payload_opened *o, enum payload_form form, struct str text)

@@ -20,7 +20,7 @@ static void print(const struct descriptor_set *d, const struct descriptor_messag
 		struct json j = {buf_str(&out), 0};
 
 		/* A depth that JSON may have and our reader not is no fault of the writer. */
-		if ((!json_skip(&j, &value, &err) || json_peek(&j)) &&
+		if ((!json_skip(&j, &value, &err) || json_peek(&j) || j.at != j.text.n) &&
 		    !str_has(str_of(err.message), "nested deeper"))
 			fuzz_broken("the JSON of a message is none", err.message);
 	} else if (!err.message[0] || out.n) {

@@ -55,7 +55,7 @@ static void print(const struct payload_reader *r, struct str bytes)
 	buf_clear(&out);
 	if (payload_json_all(r, m, bytes, &out, NULL)) {
 		j = (struct json){buf_str(&out), 0};
-		if (!json_skip(&j, &value, &err) || json_peek(&j))
+		if (!json_skip(&j, &value, &err) || json_peek(&j) || j.at != j.text.n)
 			fuzz_broken("the JSON of payloads is none", err.message);
 	}
 	buf_done(&out);

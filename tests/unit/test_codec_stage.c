@@ -318,6 +318,26 @@ static void failures_may_stay_readable(void **state)
 	buf_done(&report);
 }
 
+/* What is not the object of two strings stays encoded: nothing of it may go. */
+static void other_attributes_are_no_text(void **state)
+{
+	static const struct str OTHER[] = {
+		STR("{\"message\":\"m\",\"more\":1}"), STR("{\"message\":1}"), STR("[]"), STR("{}{}"),
+		STR("{\"message\":\"m\"} x"), {"{\"message\":\"m\"}\0", 16}, STR("{\"message\""), STR(""),
+	};
+	struct str message, stack;
+
+	for (size_t i = 0; i < sizeof(OTHER) / sizeof(*OTHER); i++)
+		if (codec_failure_text(payload_of("json/plain", OTHER[i]), &t.arena, &message, &stack))
+			fail_msg("taken for a text: %.*s", STR_ARG(OTHER[i]));
+	assert_true(codec_failure_text(payload_of("json/plain", STR(" {\"stack_trace\":\"s\\n\"} ")),
+				       &t.arena, &message, &stack));
+	assert_int_equal(message.n, 0);
+	assert_true(str_is(stack, "s\n"));
+	assert_true(codec_failure_text(payload_of("json/plain", STR("{}")), &t.arena, &message,
+				       &stack));
+}
+
 /* A peer that turns the data round. */
 static bool turn(void *data, enum codec_direction direction, const struct str *in, size_t n,
 		 struct arena *a, struct str *out, struct err *err)
@@ -364,6 +384,7 @@ int main(void)
 		TEST(search_attributes_and_headers_stay),
 		TEST(what_no_key_opens_is_kept_and_named),
 		TEST(failures_may_stay_readable),
+		TEST(other_attributes_are_no_text),
 		TEST(a_peer_is_asked_once_for_all),
 	};
 

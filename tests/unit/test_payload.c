@@ -275,6 +275,9 @@ static void encodings_are_trimmed_and_known(void **state)
 			  "\"data\":\"e30=\"}"), &p));
 	assert_true(p.reference);
 	assert_false(payload_read(STR("\x0a\x05x"), &p));
+	p = (struct payload){.kind = PAYLOAD_PLAIN, .encoding = STR("binary/plain"),
+			     .data = str_slice("a\0b", 3)};
+	assert_true(str_is(payload_text(&p, &t.arena), "3 bytes of binary/plain"));
 }
 
 int main(void)

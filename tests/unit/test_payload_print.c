@@ -130,6 +130,10 @@ static void what_is_no_json_is_shown_as_it_is(void **state)
 	assert_prints(payload_of("json/plain", NULL, STR("\xff\x01")),
 		      ": json/plain, not valid JSON\n"
 		      "  00000000  ff 01                                            |..|\n");
+	/* a NUL ends nothing */
+	assert_prints(payload_of("json/plain", NULL, str_slice("5\0{", 3)),
+		      ": json/plain, not valid JSON\n"
+		      "  00000000  35 00 7b                                         |5.{|\n");
 	assert_json(payload_of("json/plain", NULL, STR("{")),
 		    "[{\"path\":\"\",\"encoding\":\"json/plain\",\"text\":\"{\","
 		    "\"note\":\"not valid JSON\"}]");
