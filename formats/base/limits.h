@@ -148,3 +148,11 @@
 
 /* What is shown of a payload that has no better form than a dump. */
 #define LIMIT_DUMP_BYTES ((size_t)16 * 1024)
+/* Steps of a regular expression's program: each byte of a text may be held against all. */
+#define LIMIT_REGEX_STEPS ((size_t)4000)
+
+/* Different values of one history that redact looks for in what stays: 64 bytes each. */
+#define LIMIT_REDACT_SECRETS ((size_t)4000000)
+
+/* A file of rules, of forbidden words, or a salt. */
+#define LIMIT_RULE_FILE_BYTES ((size_t)16 * 1024 * 1024)
