@@ -293,7 +293,7 @@ const struct command COMMAND_DIFF = {
 		"  server         task ids, versions, namespace ids, sizes\n"
 		"  sdk            SDK metadata and metering\n"
 		"  builds         build ids, checksums, deployments of workers\n"
-		"  json-form      order of keys, blanks and spelling in JSON payloads\n"
+		"  form           how payloads are written: compression, order of keys, blanks\n"
 		"  empty          messages with nothing in them, zeros: as if they were absent\n\n"
 		"Rules that --ignore turns on:\n\n"
 		"  payloads       data of payloads\n"

@@ -3,6 +3,7 @@
 #include "formats/diff_leaves.h"
 
 #include "formats/base/limits.h"
+#include "formats/codec.h"
 #include "formats/json.h"
 #include "formats/payload.h"
 #include "formats/transcode_parts.h"
@@ -118,8 +119,8 @@ static void add_text(struct walking *w, const struct place *at, struct str path,
 
 /* ---- payloads ---- */
 
-static void walk_payload(struct walking *w, const struct schema_message *m, struct str bytes,
-			 struct str path)
+static void walk_data(struct walking *w, const struct schema_message *m, struct str bytes,
+		      struct str path)
 {
 	const struct schema_field *f = schema_field_by_name(m, STR("data"));
 	struct str data_path = below(w, path, f->json_name);
@@ -127,10 +128,24 @@ static void walk_payload(struct walking *w, const struct schema_message *m, stru
 
 	if (!payload_read(bytes, &p) || !p.data.n || diff_rules_skip(w->rules, m, f))
 		return;
-	if (p.kind == PAYLOAD_JSON && w->rules->ignored[DIFF_JSON_FORM] &&
+	if (p.kind == PAYLOAD_JSON && w->rules->ignored[DIFF_FORM] &&
 	    leaves_of_json(w->to, w->rules, data_path, p.data, w->a))
 		return;
 	add(w, data_path, bytes_kind(p.data), p.data);
+}
+
+/* The payload within the layers that come off without a key; BYTES where there are none. */
+static struct str without_layers(const struct walking *w, struct str bytes)
+{
+	struct codec_tools tools = {0};
+	struct str inner;
+	struct payload p;
+
+	if (!w->rules->ignored[DIFF_FORM] || !payload_read(bytes, &p) || !codec_layer_of(p.kind))
+		return bytes;
+	/* What does not come off is compared as it is. */
+	codec_unwrap(&tools, bytes, w->a, &inner, NULL, NULL);
+	return inner;
 }
 
 /* ---- messages ---- */
@@ -238,7 +253,7 @@ static void walk_field(struct walking *w, const struct schema_message *m,
 	if (diff_rules_skip(w->rules, m, f))
 		return;
 	if (payload_is_message(m) && f->kind == SCHEMA_BYTES)
-		return; /* walk_payload() has it */
+		return; /* walk_data() has it */
 	at.path = below(w, path, f->json_name);
 	if (f->map)
 		walk_map(w, &at, values, n, depth);
@@ -246,6 +261,21 @@ static void walk_field(struct walking *w, const struct schema_message *m,
 		walk_list(w, &at, values, n, depth);
 	else if (!w->rules->ignored[DIFF_EMPTY] || !is_empty(f, &values[n - 1]))
 		walk_value(w, &at, &values[n - 1], at.path, depth);
+}
+
+/* A sticky queue's name is a worker's. */
+static bool is_workers_name(const struct walking *w, const struct schema_message *m,
+			    struct str bytes, uint32_t number)
+{
+	const struct schema_field *name, *kind;
+
+	if (!w->rules->ignored[DIFF_IDENTITIES] || !str_ends(m->name, STR(".TaskQueue")))
+		return false;
+	name = schema_field_by_name(m, STR("name"));
+	kind = schema_field_by_name(m, STR("kind"));
+	return number == name->number &&
+	       wire_value_at(bytes, kind->number, 0) ==
+		       (uint64_t)schema_enum_by_name(kind->enumeration, STR("STICKY"))->number;
 }
 
 static int by_number(const void *left, const void *right)
@@ -262,10 +292,13 @@ static void walk(struct walking *w, const struct schema_message *m, struct str b
 {
 	VEC_OF(struct wire_field) fields = {0};
 	size_t before = w->to->list.n;
-	struct wire walk_of = wire_of(bytes);
+	bool is_payload = payload_is_message(m), sorted = true;
+	struct wire walk_of;
 	struct wire_field f;
-	bool sorted = true;
 
+	if (is_payload)
+		bytes = without_layers(w, bytes);
+	walk_of = wire_of(bytes);
 	while (wire_next(&walk_of, &f)) {
 		sorted &= !fields.n || vec_last(&fields)->number <= f.number;
 		vec_push(&fields, f);
@@ -280,10 +313,11 @@ static void walk(struct walking *w, const struct schema_message *m, struct str b
 	for (size_t i = 0, end; i < fields.n; i = end) {
 		for (end = i + 1; end < fields.n && fields.at[end].number == fields.at[i].number;)
 			end++;
-		walk_field(w, m, fields.at + i, end - i, path, depth);
+		if (!is_workers_name(w, m, bytes, fields.at[i].number))
+			walk_field(w, m, fields.at + i, end - i, path, depth);
 	}
-	if (payload_is_message(m))
-		walk_payload(w, m, bytes, path);
+	if (is_payload)
+		walk_data(w, m, bytes, path);
 	/* That a message is there says something even where nothing is in it. */
 	if (!fields.n && path.n && w->to->list.n == before)
 		add(w, path, LEAF_WORD, STR("{}"));

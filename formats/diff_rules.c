@@ -15,7 +15,7 @@ const struct diff_rule_row DIFF_RULE_ROWS[DIFF_RULES] = {
 	[DIFF_SERVER] = {"server", true, "task ids, versions, namespace ids, sizes: the server's bookkeeping"},
 	[DIFF_SDK] = {"sdk", true, "SDK metadata and metering"},
 	[DIFF_BUILDS] = {"builds", true, "build ids, checksums, deployments of workers"},
-	[DIFF_JSON_FORM] = {"json-form", true, "order of keys, blanks and spelling in JSON payloads"},
+	[DIFF_FORM] = {"form", true, "how payloads are written: compression, order of keys, blanks, spelling of JSON"},
 	[DIFF_EMPTY] = {"empty", true, "messages with nothing in them, zeros: as if they were absent"},
 	[DIFF_PAYLOADS] = {"payloads", false, "data of payloads"},
 	[DIFF_HEADERS] = {"headers", false, "headers"},
@@ -86,7 +86,6 @@ static const struct {
 	{NULL, "workflow_id"},
 	{NULL, "update_id"},
 	{NULL, "protocol_instance_id"},
-	{".TaskQueue", "name"}, /* sticky ones: a worker's name with a UUID */
 };
 /* clang-format on */
 

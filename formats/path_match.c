@@ -29,7 +29,7 @@ void json_path_add(struct buf *path, struct str name)
 }
 
 /* `*` is any run of characters; linear in TEXT for each star, as the last one moves alone. */
-static bool glob(struct str pattern, struct str text)
+bool path_glob(struct str pattern, struct str text)
 {
 	size_t p = 0, t = 0, star = SIZE_MAX, from = 0;
 
@@ -90,7 +90,7 @@ static bool name_fits(struct str pattern, struct str name)
 	size_t n = 0;
 	bool up = false;
 
-	if (glob(pattern, name))
+	if (path_glob(pattern, name))
 		return true;
 	if (!memchr(pattern.p, '_', pattern.n) || pattern.n > sizeof(camel))
 		return false;
@@ -101,7 +101,7 @@ static bool name_fits(struct str pattern, struct str name)
 			camel[n++] = up && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 		up = c == '_';
 	}
-	return glob(str_slice(camel, n), name);
+	return path_glob(str_slice(camel, n), name);
 }
 
 static struct str without_bracket(struct str part, struct str *ret_bracket)
@@ -119,7 +119,7 @@ static bool part_fits(struct str pattern, struct str part)
 	struct str pattern_name = without_bracket(pattern, &wanted);
 	struct str part_name = without_bracket(part, &have);
 
-	return name_fits(pattern_name, part_name) && (!wanted.n || glob(wanted, have));
+	return name_fits(pattern_name, part_name) && (!wanted.n || path_glob(wanted, have));
 }
 
 /* PATTERN's parts, beginning at PATH's first. */
@@ -167,10 +167,10 @@ static struct str json_part(struct str *rest)
 /* ".*" and "[*]" are one step of either kind. */
 static bool json_part_fits(struct str want, struct str have)
 {
-	return str_is(want, ".*") || str_is(want, "[*]") || glob(want, have);
+	return str_is(want, ".*") || str_is(want, "[*]") || path_glob(want, have);
 }
 
-/* As glob() with parts for characters, ".." for the star, and an open end. */
+/* As path_glob() with parts for characters, ".." for the star, and an open end. */
 static bool json_fits(struct str pattern, struct str path)
 {
 	struct str after_star = STR_NONE, from = STR_NONE;

@@ -31,6 +31,9 @@ bool path_pattern_read(struct str text, struct path_pattern *ret, struct err *er
  */
 bool path_fits(const struct path_pattern *p, struct str path, struct str json);
 
+/* Whether PATTERN is TEXT, where `*` stands for any run of characters. */
+bool path_glob(struct str pattern, struct str text);
+
 struct buf;
 /* One step down in JSON: .name where NAME is a plain word, else ["name"]. */
 void json_path_add(struct buf *path, struct str name);

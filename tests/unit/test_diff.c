@@ -244,7 +244,7 @@ static char *between(void **state, const char *left, const char *right, bool exa
 	size_t n;
 
 	if (exact)
-		assert_true(diff_rules_compare(&p.rules, STR("json-form"), NULL));
+		assert_true(diff_rules_compare(&p.rules, STR("form"), NULL));
 	build_marker(&p.a, "SideEffect", "data", left);
 	build_marker(&p.b, "SideEffect", "data", right);
 	compare(&p);
@@ -439,7 +439,7 @@ static void what_is_the_same_has_the_same_content(void **state)
 	diff_content(&p.right, &settings, feed, &two);
 	assert_int_equal(one.sum, two.sum);
 	assert_true(one.bytes > 0);
-	assert_true(diff_rules_compare(&p.rules, STR("json-form"), NULL));
+	assert_true(diff_rules_compare(&p.rules, STR("form"), NULL));
 	diff_content(&p.left, &settings, feed, &three);
 	assert_int_not_equal(one.sum, three.sum);
 	end(&p);
