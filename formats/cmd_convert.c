@@ -86,7 +86,8 @@ static const struct opt OPTS[] = {
 
 static int usage(const struct converting *c, const char *what)
 {
-	fprintf(c->context->err, "hindcast convert: %s\nTry 'hindcast convert --help'.\n", what);
+	fprintf(c->context->err, "hindcast %s: %s\nTry 'hindcast %s --help'.\n", c->name, what,
+		c->name);
 	return EXIT_BAD_USAGE;
 }
 
@@ -291,8 +292,11 @@ static int add_stages(struct converting *c)
 		repair_stage_init(&c->repair, c->context->schema);
 		stage_line_add(&c->stages, &c->repair.stage);
 	}
-	if (convert_codec_open(c, &c->codec, &err) && add_target(c, &err))
+	if (convert_codec_open(c, &c->codec, &err) && add_target(c, &err)) {
+		if (c->last)
+			stage_line_add(&c->stages, c->last);
 		return 0;
+	}
 	if (err.code == ERR_USAGE)
 		return usage(c, err.message);
 	inputs_complain(c->context, err.message);
@@ -306,14 +310,17 @@ static void settings_done(void *settings)
 	opt_list_done(&s->codec.headers);
 }
 
-static int run(const struct command_context *context, void *settings, const struct str *operands,
-	       size_t n_operands)
+int convert_run(const struct command_context *context, const char *name,
+		const struct convert *settings, const struct str *operands, size_t n_operands,
+		struct stage *last)
 {
 	struct converting c = {
 		.context = context,
+		.name = name,
 		.settings = settings,
 		.operands = operands,
 		.n_operands = n_operands,
+		.last = last,
 	};
 	struct source_list list = {0};
 	int code;
@@ -332,7 +339,7 @@ static int run(const struct command_context *context, void *settings, const stru
 	if (!code)
 		code = add_stages(&c);
 	if (!code)
-		code = inputs_expand(context, "convert", operands, n_operands, &c.names, &list);
+		code = inputs_expand(context, name, operands, n_operands, &c.names, &list);
 	if (!code)
 		code = convert_all(&c, &list);
 	source_list_done(&list);
@@ -343,6 +350,12 @@ static int run(const struct command_context *context, void *settings, const stru
 	buf_done(&c.axes);
 	arena_done(&c.names);
 	return code;
+}
+
+static int run(const struct command_context *context, void *settings, const struct str *operands,
+	       size_t n_operands)
+{
+	return convert_run(context, "convert", settings, operands, n_operands, NULL);
 }
 
 const struct command COMMAND_CONVERT = {

@@ -34,6 +34,7 @@ struct convert {
 /* One run of the command. */
 struct converting {
 	const struct command_context *context;
+	const char *name; /* of the command, for messages */
 	const struct convert *settings;
 	const struct str *operands;
 	size_t n_operands;
@@ -59,7 +60,16 @@ struct converting {
 	} progress;
 	struct convert_codec *codec; /* NULL: none */
 	struct target_stage target;  /* then is NULL: none */
+	struct stage *last;	     /* another command's, behind all others; or NULL */
 };
+
+/*
+ * The command itself, also for others that write histories as it does and change events on
+ * their way: NAME is theirs, LAST their stage, which stays theirs. Exit code.
+ */
+int convert_run(const struct command_context *context, const char *name,
+		const struct convert *settings, const struct str *operands, size_t n_operands,
+		struct stage *last);
 
 /* The exit code is at least CODE from now on. */
 void convert_worse(struct converting *c, int code);
