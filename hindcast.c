@@ -27,6 +27,7 @@ static const struct command *const COMMANDS[] = {
 	&COMMAND_CHECK,
 	&COMMAND_CONVERT,
 	&COMMAND_DIFF,
+	&COMMAND_REDACT,
 };
 
 static const struct opts_section SECTIONS[] = {

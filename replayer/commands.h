@@ -6,3 +6,4 @@
 
 extern const struct command COMMAND_REPLAY;	/* cmd_replay.c */
 extern const struct command COMMAND_REPORT;	/* cmd_report.c */
+extern const struct command COMMAND_REDACT;	/* cmd_redact.c */

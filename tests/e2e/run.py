@@ -8,6 +8,7 @@ import time
 
 import loaders
 import old_versions
+import redacted
 import samples_test
 import stood
 import strict
@@ -39,6 +40,7 @@ def run_present(tally, sdk, chain, commands):
     rows = samples_test.rows_of(sdk)
     tally.check("" if rows else "expected.tsv has no row", "samples %s" % sdk)
     samples_test.run_sdk(tally, sdk, rows)
+    redacted.run_sdk(tally, sdk)
     command = commands[sdk, workers.NEWEST[sdk]]
     if not isinstance(command, workers.SetupFailed):
         stood.run_sdk(tally, sdk, command)
