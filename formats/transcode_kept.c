@@ -31,6 +31,12 @@ bool transcode_keep(struct reader *r, const char *p, struct str key, struct str 
 	return false;
 }
 
+/*
+ * In r->kept: a carrier that came in "__unknown", and so is no member. It goes behind those
+ * that are, or it would be one when it is written again.
+ */
+#define RAW_CARRIER (TRANSCODE_CARRIER + 1)
+
 struct keys {
 	VEC_OF(struct str) all;
 };
@@ -61,8 +67,10 @@ static bool are_unique(struct reader *r, struct str kept)
 	bool unique = true;
 
 	while (wire_next(&w, &f))
-		vec_push(&keys.all, key_of(f.bytes));
-	qsort(keys.all.at, keys.all.n, sizeof(*keys.all.at), by_bytes);
+		if (f.number == TRANSCODE_CARRIER)
+			vec_push(&keys.all, key_of(f.bytes));
+	if (keys.all.n)
+		qsort(keys.all.at, keys.all.n, sizeof(*keys.all.at), by_bytes);
 	for (size_t i = 1; unique && i < keys.all.n; i++) {
 		unique = !str_eq(keys.all.at[i - 1], keys.all.at[i]);
 		if (!unique)
@@ -73,14 +81,29 @@ static bool are_unique(struct reader *r, struct str kept)
 	return unique;
 }
 
+static void put_numbered(struct reader *r, struct str kept, uint32_t number)
+{
+	struct wire w = wire_of(kept);
+	struct wire_field f;
+
+	while (wire_next(&w, &f)) {
+		if (f.number != number)
+			continue;
+		r->o = put_varint(r->o, (uint64_t)TRANSCODE_CARRIER << 3 | WIRE_BYTES);
+		r->o = put_varint(r->o, f.bytes.n);
+		memcpy(r->o, f.bytes.p, f.bytes.n);
+		r->o += f.bytes.n;
+	}
+}
+
 bool transcode_put_kept(struct reader *r, size_t from)
 {
 	struct str kept = str_skip(buf_str(&r->kept), from);
 
 	if (!are_unique(r, kept) || !reader_room(r, kept.n))
 		return false;
-	memcpy(r->o, kept.p, kept.n);
-	r->o += kept.n;
+	put_numbered(r, kept, TRANSCODE_CARRIER);
+	put_numbered(r, kept, RAW_CARRIER);
 	r->kept.n = from;
 	return true;
 }
@@ -128,6 +151,12 @@ static const char *read_raw(struct reader *r, const char *p, uint32_t number, un
 	bytes = r->odd.n ? buf_str(&r->odd) : STR("");
 	if (!is_value(bytes, type))
 		return reader_fail(r, from, "this is no value of wire type %u", type);
+	if (number == TRANSCODE_CARRIER && type == WIRE_BYTES) {
+		wire_put_bytes(&r->kept, RAW_CARRIER, bytes);
+		if (buf_ok(&r->kept, r->err))
+			return p;
+		return reader_fail_wrap(r);
+	}
 	wire_put_tag(&field, number, type);
 	if (type == WIRE_BYTES)
 		wire_put_varint(&field, bytes.n);

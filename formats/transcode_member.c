@@ -239,10 +239,13 @@ static const char *read_wrapper(struct reader *r, const char *p, struct members 
 	return p ? json_blanks(p, r->end) + 1 : NULL;
 }
 
+/* Kept, or lost: times are written as text, where nothing can stand beside them. */
 static const char *lose(struct reader *r, const char *p, struct str name, struct str value,
 			const char *stop, unsigned depth)
 {
-	if (r->options->keep_unknown)
+	const struct schema_message *m = transcode_path_message(r->path, r->root);
+
+	if (r->options->keep_unknown && m->wellknown == SCHEMA_ORDINARY)
 		return transcode_keep(r, p, name, value, depth) ? stop : NULL;
 	reader_note(r, TRANSCODE_LOST_MEMBER, name);
 	return stop;
@@ -310,7 +313,9 @@ const char *transcode_odd_member(struct reader *r, const char *p, struct members
 	case MEMBER_ATTRIBUTES:
 		return put_off_attributes(r, p, key, stop);
 	case MEMBER_RAW:
-		return transcode_read_unknown(r, p, seen);
+		if (seen->m->wellknown == SCHEMA_ORDINARY)
+			return transcode_read_unknown(r, p, seen);
+		break;
 	case MEMBER_UNKNOWN:
 		break;
 	}
