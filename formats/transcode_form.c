@@ -194,16 +194,16 @@ static bool json_is_value(struct reader *r, const struct form *form)
 		return true;
 	text = form_unquoted(r->arena, form->data);
 	if (!text.n)
-		return evidence;
+		return evidence || r->learned->odd_payloads;
 	if (!form_base64(r->arena, text, &bytes))
 		return true;
 	if (is_json(bytes))
 		return false;
-	if (evidence)
+	if (evidence || !is_canonical(text))
 		return true;
-	if (is_text(bytes) || text.p[text.n - 1] == '=')
+	if (text.p[text.n - 1] == '=')
 		return false;
-	return !is_canonical(text) || is_word(text) || r->learned->odd_payloads;
+	return is_word(text) || (!is_text(bytes) && r->learned->odd_payloads);
 }
 
 static bool other_is_value(struct reader *r, const struct form *form)

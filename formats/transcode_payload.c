@@ -117,10 +117,11 @@ static const char *read_entries(struct reader *r, const struct form *form,
 		e.key = arena_str(r->arena, key);
 		if (!json_skip(&j, &value, NULL))
 			break;
-		if (!metadata_bytes(r, form, value, &e.value))
-			return reader_fail(r, value.p, "this is not base64");
-		if (!str_is(e.key, "encodingDecoded") && !str_is(value, "null"))
+		if (!str_is(e.key, "encodingDecoded") && !str_is(value, "null")) {
+			if (!metadata_bytes(r, form, value, &e.value))
+				return reader_fail(r, value.p, "this is not base64");
 			vec_push(&entries->all, e);
+		}
 		if (!json_take(&j, ','))
 			break;
 	}

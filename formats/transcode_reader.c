@@ -22,7 +22,7 @@ static int64_t event_id(const struct reader *r)
 	j = (struct json){path->at, 0};
 	json_take(&j, '{');
 	while (json_read_string(&j, &scratch, &key, NULL)) {
-		bool found = str_is(key, "eventId") || str_is(key, "event_id");
+		bool found = schema_same_name(STR("event_id"), key);
 
 		if (!json_take(&j, ':') || !json_skip(&j, &value, NULL) || found)
 			break;

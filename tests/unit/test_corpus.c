@@ -129,7 +129,7 @@ static bool is_history(const struct buf *json)
 
 static void every_pair_is_equal(void **state)
 {
-	static const char *const FOLDERS[] = {"go", "java", "python", "ts"};
+	static const char *const FOLDERS[] = {"go", "java", "python", "ts", "odd"};
 	struct corpus *c = *state;
 	struct buf json = {0}, twin = {0};
 	size_t pairs = 0, alone = 0;
@@ -151,7 +151,7 @@ static void every_pair_is_equal(void **state)
 			if (read_either(stem, ".pb", &twin) || read_either(stem, ".bin", &twin)) {
 				check_pair(c, stem, &json, &twin);
 				pairs++;
-			} else {
+			} else if (strcmp(FOLDERS[i], "odd") != 0) {
 				check_stable(c, stem, &json);
 				alone++;
 			}
@@ -161,7 +161,7 @@ static void every_pair_is_equal(void **state)
 	buf_done(&json);
 	buf_done(&twin);
 	print_message("%zu pairs, %zu without a twin\n", pairs, alone);
-	assert_true(pairs >= 40);
+	assert_true(pairs >= 60);
 }
 
 /* The kinds of export that need nothing but the transcoder. */
@@ -178,6 +178,10 @@ static void old_spellings_read_the_same(void **state)
 	assert_true(read_whole(path, &json));
 	to_wire(c, buf_str(&json), &wire, path);
 	assert_same(&wire, &plain, path, "old and new spelling");
+	snprintf(path, sizeof(path), "%s/odd/ts-naive-stringify.json", c->folder);
+	assert_true(read_whole(path, &json));
+	to_wire(c, buf_str(&json), &wire, path);
+	assert_same(&wire, &plain, path, "what JSON.stringify() made, and protojson");
 	snprintf(path, sizeof(path), "%s/odd/crlf.json", c->folder);
 	assert_true(read_whole(path, &json));
 	to_wire(c, buf_str(&json), &wire, path);

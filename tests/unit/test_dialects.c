@@ -328,6 +328,7 @@ static void decoded_payloads_are_encoded_again(void **state)
 		{P(BASE64_JSON, "\"/////w==\""), "json/plain", "\xff\xff\xff\xff", false},
 		{P(BASE64_JSON, "\"workflow-result\""), "json/plain", "\"workflow-result\"", true},
 		{P(BASE64_JSON, "\"done\""), "json/plain", "\"done\"", true},
+		{P(BASE64_JSON, "\"end\""), "json/plain", "\"end\"", true},
 		{P(BASE64_JSON, "\"a b\""), "json/plain", "\"a b\"", true},
 		{P(BASE64_JSON, "{ \"a\" : 1.50 }"), "json/plain", "{\"a\":1.50}", true},
 		{P(BASE64_JSON, "[1,2]"), "json/plain", "[1,2]", true},
