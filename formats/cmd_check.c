@@ -34,6 +34,7 @@ struct checking {
 	size_t problems; /* of the file at hand */
 	bool advised[CHECK_CODES]; /* what to do was said for this file */
 	struct buf out;
+	struct load_pages *pages;
 };
 
 static const char *severity_word(enum check_severity severity)
@@ -156,7 +157,8 @@ static int check_file(struct checking *c, struct source_list *list, struct str p
 	struct load_settings settings = {.schema = c->context->schema,
 					 .from = c->settings->from,
 					 .flags = LOAD_PARTIAL,
-					 .members = &list->members};
+					 .members = &list->members,
+					 .pages = c->pages};
 	struct one one = {c, path};
 	struct err err = ERR_INIT;
 
@@ -209,11 +211,13 @@ static int run(const struct command_context *context, void *settings, const stru
 	arena_init(&a);
 	buf_init(&c.out, 0);
 	code = inputs_expand(context, "check", operands, n_operands, &a, &list);
+	c.pages = load_pages_new(list.files.at, list.files.n);
 	for (size_t i = 0; i < list.files.n; i++) {
 		int one = check_file(&c, &list, list.files.at[i].path);
 
 		code = one > code ? one : code;
 	}
+	load_pages_free(c.pages);
 	source_list_done(&list);
 	buf_done(&c.out);
 	arena_done(&a);

@@ -256,10 +256,15 @@ static int convert_all(struct converting *c, struct source_list *list)
 	}
 	if (c->format) {
 		bool several = c->format->flags & OUT_SEVERAL;
+		/* Pages that are joined are one input. */
+		size_t n = !several && list->files.n > 1 &&
+					   load_pages_are_one(c->load.pages, &c->load)
+				   ? 1
+				   : list->files.n;
 
-		if (list->files.n > 1 && str_is(c->settings->out, "-") && !several)
+		if (n > 1 && str_is(c->settings->out, "-") && !several)
 			return usage(c, "several histories don't go into one standard output");
-		if (!find_folder(c, list->files.n, &err) || !may_write(c, &err)) {
+		if (!find_folder(c, n, &err) || !may_write(c, &err)) {
 			inputs_complain(c->context, err.message);
 			return EXIT_CANNOT;
 		}

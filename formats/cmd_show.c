@@ -360,7 +360,8 @@ static int show_file(struct showing *s, struct source_list *list, struct str pat
 	struct load_settings settings = {.schema = s->context->schema,
 					 .from = s->settings->from,
 					 .flags = LOAD_KEEP_UNKNOWN | LOAD_PARTIAL,
-					 .members = &list->members};
+					 .members = &list->members,
+					 .pages = s->pages};
 	struct one one = {s, path, false};
 	struct err err = ERR_INIT;
 
@@ -393,6 +394,7 @@ static int run(const struct command_context *context, void *settings, const stru
 	} else {
 		code = inputs_expand(context, "show", operands, n_operands, &a, &list);
 	}
+	s.pages = load_pages_new(list.files.at, list.files.n);
 	for (size_t i = 0; i < list.files.n; i++) {
 		int one = show_file(&s, &list, list.files.at[i].path);
 
@@ -406,6 +408,7 @@ static int run(const struct command_context *context, void *settings, const stru
 		uselocale(LC_GLOBAL_LOCALE);
 		freelocale(s.utf8);
 	}
+	load_pages_free(s.pages);
 	source_list_done(&list);
 	payload_files_done(&s.files);
 	buf_done(&s.out);

@@ -75,6 +75,7 @@ struct showing {
 	struct groups groups;
 	struct arena arena;
 	struct arena step; /* of one row */
+	struct load_pages *pages;
 };
 
 /*

@@ -116,6 +116,8 @@ struct load_settings {
  */
 struct load_pages *load_pages_new(const struct source_file *files, size_t n);
 void load_pages_free(struct load_pages *p);
+/* Whether all of them together are the pages of one history; looks no further than needed. */
+bool load_pages_are_one(struct load_pages *p, const struct load_settings *settings);
 
 /*
  * One history after the other. EACH may move H out (and leave {0}); what it leaves is freed.

@@ -87,7 +87,7 @@ static void look_at(struct row *row, const struct load_settings *settings)
 
 	row->seen = true;
 	loading_init(&l, &own, &sink, false);
-	if (input_open_path(&l.in, row->path, 0, &err)) {
+	if (members_input(NULL, row->path, 0, &l.in, &err)) {
 		row->is_page = loading_parts(&l, &row->lone, &err);
 		input_done(&l.in);
 	}
@@ -180,6 +180,26 @@ bool load_pages_chain(struct load_pages *p, const struct load_settings *settings
 		load_chain_done(ret);
 	}
 	return true;
+}
+
+bool load_pages_are_one(struct load_pages *p, const struct load_settings *settings)
+{
+	struct load_chain chain = {0};
+	bool all = p->rows.n > 1;
+
+	for (size_t i = 0; all && i < p->rows.n; i++) {
+		struct row *row = &p->rows.at[i];
+
+		if (!row->seen)
+			look_at(row, settings);
+		all = row->is_page && str_eq(row->folder, p->rows.at[0].folder);
+	}
+	for (size_t i = 0; all && i < p->rows.n && !chain.n; i++)
+		if (p->rows.at[i].lone.low == 1)
+			all = chain_from(p, &p->rows.at[i], &chain, NULL);
+	all = all && chain.n == p->rows.n;
+	load_chain_done(&chain);
+	return all;
 }
 
 void load_chain_done(struct load_chain *c)
