@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <locale.h>
+#include <stdlib.h>
 
 static const struct opt OPTS[] = {
 	{"Views", 0, OPT_HEADING, NULL, 0, NULL},
@@ -52,6 +53,9 @@ static const struct opt OPTS[] = {
 	 "Times as they are in the history instead of since its first event."},
 	{"local", 0, OPT_FLAG, NULL, offsetof(struct show, local),
 	 "Times in the time zone of this machine."},
+	{"keys", 0, OPT_STRING, "FILE", offsetof(struct show, keys),
+	 "Keys of encrypted payloads, as for `convert --codec decode`: for --grep, --columns and "
+	 "--state-at. Without one the environment is asked for HINDCAST_KEY_ID."},
 	{"from", 0, OPT_STRING, "FORMAT", offsetof(struct show, from),
 	 "What the inputs are, where their bytes don't tell (docs/formats.md)."},
 };
@@ -174,12 +178,32 @@ static bool read_regex(struct showing *s, struct arena *a, struct err *err)
 	return err_set(err, ERR_USAGE, "--grep: %s", why);
 }
 
+static const char *environment(const char *name)
+{
+	return getenv(name);
+}
+
+static bool read_keys(struct showing *s, struct err *err)
+{
+	struct str path = s->settings->keys;
+	bool exposed = false;
+
+	s->keys.environment = environment;
+	s->tools.keys = &s->keys;
+	if (path.p && !codec_keys_open(&s->keys, path, &exposed, err))
+		return false;
+	if (exposed)
+		fprintf(s->context->err, "hindcast: %.*s: others may read these keys (chmod 600 "
+			"keeps them out)\n", STR_ARG(path));
+	return true;
+}
+
 /* What the options say, made ready in A. */
 static bool read_settings(struct showing *s, struct arena *a, struct err *err)
 {
 	const struct show *w = s->settings;
 
-	if (!check_settings(w, err))
+	if (!check_settings(w, err) || !read_keys(s, err))
 		return false;
 	if (w->where.p && !query_parse(&s->where, w->where, QUERY_EVENT, s->context->schema, a, err))
 		return err_wrap(err, "--where");
@@ -387,7 +411,7 @@ static int run(const struct command_context *context, void *settings, const stru
 	buf_init(&s.out, 0);
 	if (!read_settings(&s, &a, &err)) {
 		inputs_complain(context, err.message);
-		code = EXIT_BAD_USAGE;
+		code = err.code == ERR_USAGE ? EXIT_BAD_USAGE : EXIT_CANNOT;
 	} else if (!open_payloads(&s, &err)) {
 		inputs_complain(context, err.message);
 		code = EXIT_CANNOT;

@@ -4,6 +4,7 @@
 
 #include "formats/cmd_inputs.h"
 #include "formats/cmd_payloads.h"
+#include "formats/codec.h"
 #include "formats/columns.h"
 #include "formats/groups.h"
 #include "formats/query.h"
@@ -32,6 +33,7 @@ struct show {
 
 	/* How. */
 	struct str from;
+	struct str keys;
 	bool json;
 	bool utc;
 	bool local;
@@ -61,6 +63,8 @@ struct showing {
 	struct show_ranges ranges; /* of --event or --state-at */
 	regex_t regex;
 	bool has_regex;
+	struct codec_keys keys;
+	struct codec_tools tools; /* for reading payloads */
 	locale_t utf8; /* of the regular expression; 0: none */
 	struct buf out;
 	bool paint;   /* escape sequences for colours are wanted */

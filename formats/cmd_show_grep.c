@@ -147,7 +147,7 @@ bool show_matches(struct showing *s, struct err *err)
 		g.most = (size_t)w->limit;
 	}
 	for (size_t i = 0; i < s->h->n_events; i++)
-		if (show_wants(s, i) && !text_find_each(s->h, i, see_text, &g))
+		if (show_wants(s, i) && !text_find_each(s->h, i, &s->tools, see_text, &g))
 			break;
 	for (size_t i = g.rows > g.most ? g.rows - g.most : 0; g.kept && i < g.rows; i++)
 		print(s, &g.kept[i % g.most]);

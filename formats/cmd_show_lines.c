@@ -201,6 +201,7 @@ static void cell_of(struct showing *s, size_t index, const struct column *column
 	struct column_about about = {.history = s->h,
 				     .groups = &s->groups,
 				     .path = s->path,
+				     .tools = &s->tools,
 				     .index = index,
 				     .time_text = s->settings->local ? show_local_time : NULL};
 

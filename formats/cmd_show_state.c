@@ -28,6 +28,7 @@ static struct str value_text(const struct view *v, enum state_names table, size_
 
 	if (table == STATE_PATCHES)
 		return event_change_version(v->s->h, v->state->tables[table].at[name], a);
+	(void)!codec_unwrap(&v->s->tools, bytes, a, &bytes, NULL, NULL);
 	return payload_read(bytes, &p) ? arena_str(a, payload_text(&p, a)) : STR_NONE;
 }
 

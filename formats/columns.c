@@ -7,7 +7,7 @@
 #include "formats/columns_path.h"
 #include "formats/detail.h"
 #include "formats/events.h"
-#include "formats/field.h"
+#include "formats/groups.h"
 
 #include <inttypes.h>
 
@@ -147,7 +147,7 @@ static void add_field(const struct column_about *about, const char *name, struct
 	struct str part = str_of(name);
 	struct query_path path = {&part, 1};
 
-	columns_path_add(about->history, about->index, &path, out);
+	columns_path_add(about->history, about->index, &path, about->tools, out);
 }
 
 static void add_attempt(const struct column_about *about, struct arena *scratch, struct buf *out)
@@ -167,6 +167,44 @@ static void add_failure(const struct column_about *about, struct arena *scratch,
 {
 	(void)scratch;
 	columns_failure_add(about->history, about->index, out);
+}
+
+static void add_payload(const struct column_about *about, struct arena *scratch, struct buf *out)
+{
+	(void)scratch;
+	columns_payload_add(about->history, about->index, about->tools, out);
+}
+
+static const struct group *group_of(const struct column_about *about)
+{
+	return about->groups ? groups_of(about->groups, about->index) : NULL;
+}
+
+static void add_group(const struct column_about *about, struct arena *scratch, struct buf *out)
+{
+	const struct group *g = group_of(about);
+
+	if (g)
+		buf_add(out, group_label(about->history, g, scratch));
+}
+
+static void add_outcome(const struct column_about *about, struct arena *scratch, struct buf *out)
+{
+	const struct group *g = group_of(about);
+
+	(void)scratch;
+	if (g)
+		buf_puts(out, entity_state_text(g->kind, g->state));
+}
+
+static void add_took(const struct column_about *about, struct arena *scratch, struct buf *out)
+{
+	const struct group *g = group_of(about);
+
+	(void)scratch;
+	/* Of the event that ended it alone, so that sums are right. */
+	if (g && g->closed == about->index && g->closed != g->first)
+		add_between(about->history->events[g->first].time, the_event(about)->time, out);
 }
 
 static const struct column TABLE[] = {
@@ -191,6 +229,14 @@ static const struct column TABLE[] = {
 	{"command", COLUMN_FLAG, "whether a command of workflow code made it", add_command, {0}},
 	{"detail", COLUMN_TEXT, "what `show` says at the end of its line", add_detail, {0}},
 	{"failure", COLUMN_TEXT, "the failure's messages, from the outside in", add_failure, {0}},
+	{"payload", COLUMN_TEXT, "input, result or details: what it carries, decoded", add_payload,
+	 {0}},
+	{"group", COLUMN_TEXT, "what it belongs to, as `A5`: the activity of event 5", add_group,
+	 {0}},
+	{"outcome", COLUMN_TEXT, "what became of that in the end: `completed`, `fired`, ...",
+	 add_outcome, {0}},
+	{"took", COLUMN_NUMBER,
+	 "seconds from its first event to this one, where this one ended it", add_took, {0}},
 	{"identity", COLUMN_TEXT, "the worker or client that did it", add_identity, {0}},
 	{"bytes", COLUMN_NUMBER, "its size as protobuf", add_bytes, {0}},
 	{"history", COLUMN_TEXT, "the file", add_path, {0}},
@@ -272,7 +318,8 @@ void column_add(const struct column *column, const struct column_about *about,
 		struct arena *scratch, struct buf *out)
 {
 	if (column->path.n)
-		columns_path_add(about->history, about->index, &column->path, out);
+		columns_path_add(about->history, about->index, &column->path, about->tools,
+				 out);
 	else
 		column->add(about, scratch, out);
 }

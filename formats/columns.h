@@ -6,7 +6,8 @@
 #include "formats/history.h"
 #include "formats/query_parts.h"
 
-struct groups; /* formats/groups.h */
+struct groups;	    /* formats/groups.h */
+struct codec_tools; /* formats/codec.h */
 
 /*
  *     columns_read(STR("id,time,type,activityType.name"), schema, a, &columns, err)
@@ -29,6 +30,7 @@ struct column_about {
 	const struct groups *groups; /* NULL: the columns that ask for groups stay empty */
 	struct str path;	     /* the history's file, as it was given */
 	size_t index;
+	const struct codec_tools *tools; /* keys for payloads; NULL: none */
 	/* Writes times; NULL: UTC as in JSON (detail_time()). */
 	struct str (*time_text)(int64_t nanoseconds, struct arena *a);
 };

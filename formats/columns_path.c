@@ -14,6 +14,8 @@
 
 struct walk {
 	const struct query_path *path;
+	const struct codec_tools *tools;
+	struct arena *a; /* of the cell */
 	struct buf *out;
 	size_t begin; /* of what was added */
 };
@@ -64,24 +66,39 @@ static void add_number(struct walk *w, const struct schema_field *f, uint64_t va
 	add_text(w, str_of(text));
 }
 
+/* False: no Payload. What a layer hides without its key stays as it is. */
+static bool open_payload(struct walk *w, struct str bytes, struct payload *ret)
+{
+	static const struct codec_tools NONE;
+	struct str inner = bytes;
+
+	(void)!codec_unwrap(w->tools ? w->tools : &NONE, bytes, w->a, &inner, NULL, NULL);
+	return payload_read(inner, ret);
+}
+
+static void add_payload(struct walk *w, struct str bytes)
+{
+	struct payload payload;
+
+	if (open_payload(w, bytes, &payload))
+		add_text(w, payload_text(&payload, w->a));
+}
+
 /* Payload: the value as it is written. Payloads: all of them. */
-static bool add_payloads(struct walk *w, const struct schema_message *m, struct str bytes,
-			 struct arena *a)
+static bool add_payloads(struct walk *w, const struct schema_message *m, struct str bytes)
 {
 	struct wire all = wire_of(bytes);
-	struct payload payload;
 	struct wire_field f;
 
 	if (payload_is_message(m)) {
-		if (payload_read(bytes, &payload))
-			add_text(w, payload_text(&payload, a));
+		add_payload(w, bytes);
 		return true;
 	}
 	if (!str_is(m->name, "temporal.api.common.v1.Payloads"))
 		return false;
 	while (wire_next(&all, &f))
-		if (f.number == 1 && f.type == WIRE_BYTES && payload_read(f.bytes, &payload))
-			add_text(w, payload_text(&payload, a));
+		if (f.number == 1 && f.type == WIRE_BYTES)
+			add_payload(w, f.bytes);
 	return true;
 }
 
@@ -90,18 +107,15 @@ static void add_message(struct walk *w, const struct schema_message *m, struct s
 {
 	struct str text;
 	struct buf json;
-	struct arena a;
 
 	buf_init(&json, 0);
-	arena_init(&a);
-	if (!add_payloads(w, m, bytes, &a) &&
-	    transcode_wire_to_json(m, bytes, NULL, &a, &json, NULL)) {
+	if (!add_payloads(w, m, bytes) &&
+	    transcode_wire_to_json(m, bytes, NULL, w->a, &json, NULL)) {
 		text = buf_str(&json);
 		if (m->wellknown != SCHEMA_ORDINARY && text.n > 1)
 			text = str_slice(text.p + 1, text.n - 2);
 		add_text(w, text);
 	}
-	arena_done(&a);
 	buf_done(&json);
 }
 
@@ -195,14 +209,14 @@ static bool walk_payloads(struct walk *w, const struct schema_message *m, struct
 	struct wire_field f;
 
 	if (payload_is_message(m)) {
-		if (payload_read(bytes, &payload) && payload.kind == PAYLOAD_JSON)
+		if (open_payload(w, bytes, &payload) && payload.kind == PAYLOAD_JSON)
 			walk_json(w, payload.data, at);
 		return true;
 	}
 	if (!str_is(m->name, "temporal.api.common.v1.Payloads"))
 		return false;
 	while (wire_next(&all, &f))
-		if (f.number == 1 && f.type == WIRE_BYTES && payload_read(f.bytes, &payload) &&
+		if (f.number == 1 && f.type == WIRE_BYTES && open_payload(w, f.bytes, &payload) &&
 		    payload.kind == PAYLOAD_JSON)
 			walk_json(w, payload.data, at);
 	return true;
@@ -238,15 +252,39 @@ static bool walk_path(struct walk *w, const struct schema_message *m, struct str
 }
 
 void columns_path_add(const struct history *h, size_t index, const struct query_path *path,
-		      struct buf *out)
+		      const struct codec_tools *tools, struct buf *out)
 {
-	struct walk w = {path, out, out->n};
+	struct arena a;
+	struct walk w = {path, tools, &a, out, out->n};
 	const struct schema_message *m;
 	struct str bytes;
 
-	if (history_attributes(h, index, &m, &bytes) && walk_path(&w, m, bytes, 0))
-		return;
-	walk_path(&w, history_event_message(h), history_event(h, index), 0);
+	arena_init(&a);
+	if (!history_attributes(h, index, &m, &bytes) || !walk_path(&w, m, bytes, 0))
+		walk_path(&w, history_event_message(h), history_event(h, index), 0);
+	arena_done(&a);
+}
+
+static bool see_value(void *data, const struct payload_at *at, struct err *err)
+{
+	(void)err;
+	if (at->place == PAYLOAD_VALUE)
+		add_payload(data, at->payload.bytes);
+	return true;
+}
+
+void columns_payload_add(const struct history *h, size_t index, const struct codec_tools *tools,
+			 struct buf *out)
+{
+	struct arena a;
+	struct walk w = {NULL, tools, &a, out, out->n};
+	const struct schema_message *m;
+	struct str bytes;
+
+	arena_init(&a);
+	if (history_attributes(h, index, &m, &bytes))
+		(void)!payload_each(h->schema, m, bytes, see_value, &w, NULL);
+	arena_done(&a);
 }
 
 /* Failure: message = 1, cause = 4. */

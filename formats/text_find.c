@@ -3,13 +3,12 @@
 #include "formats/text_find.h"
 
 #include "formats/base/limits.h"
-#include "formats/codec.h"
 #include "formats/events.h"
 #include "formats/payload.h"
 #include "formats/wire.h"
 
 struct walk {
-	const struct history *h;
+	const struct codec_tools *tools;
 	size_t event;
 	text_visit *visit;
 	void *data;
@@ -136,11 +135,11 @@ static bool is_text(struct str s)
 static void see_payload(struct walk *w, const struct transcode_path *path, struct str bytes)
 {
 	struct arena_mark mark = arena_mark(&w->step);
-	struct codec_tools tools = {0};
+	static const struct codec_tools NONE;
 	struct payload p;
 	struct str open = bytes;
 
-	(void)!codec_unwrap(&tools, bytes, &w->step, &open, NULL, NULL);
+	(void)!codec_unwrap(w->tools ? w->tools : &NONE, bytes, &w->step, &open, NULL, NULL);
 	if (!payload_read(open, &p))
 		return;
 	if (p.kind == PAYLOAD_JSON)
@@ -203,9 +202,10 @@ static void walk_message(struct walk *w, const struct schema_message *m, struct 
 	w->depth--;
 }
 
-bool text_find_each(const struct history *h, size_t index, text_visit *visit, void *data)
+bool text_find_each(const struct history *h, size_t index, const struct codec_tools *tools,
+		    text_visit *visit, void *data)
 {
-	struct walk w = {.h = h, .event = index, .visit = visit, .data = data};
+	struct walk w = {.tools = tools, .event = index, .visit = visit, .data = data};
 
 	buf_init(&w.path, 0);
 	buf_init(&w.text, 0);
