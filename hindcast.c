@@ -35,7 +35,10 @@ static const struct opts_section SECTIONS[] = {
 			"Colours are never written into a pipe or a file.\n"
 			"HINDCAST_SIMD=avx2, sse2 or scalar says which instructions the inner\n"
 			"loops use instead of the best that the processor has; no result\n"
-			"depends on it.\n"},
+			"depends on it.\n\n"
+			"HINDCAST_KEY_ID is the key ID of encrypted payloads, as hex:..., base64:...\n"
+			"or text:..., where no key file has it. ID is in upper case, with _ for all\n"
+			"that is neither letter nor digit.\n"},
 	{"FILES", "  .hindcast/last.jsonl  the run file of the last replay\n"},
 	{"EXIT STATUS",
 	 "Of replay:\n\n"

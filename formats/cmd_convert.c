@@ -71,6 +71,9 @@ static const struct opt OPTS[] = {
 	 "The Authorization that a codec server is given."},
 	{"codec-header", 0, OPT_LIST, "NAME=VALUE", CODEC(headers),
 	 "Another header for a codec server; may be given more than once."},
+	{"codec-ca", 0, OPT_STRING, "FILE", CODEC(authorities),
+	 "Certificates to trust instead of the system's, for a codec server with one of your own "
+	 "(PEM)."},
 	{"codec-timeout", 0, OPT_INT, "SECONDS", CODEC(timeout),
 	 "How long a codec server has for one request (30)."},
 #undef CODEC

@@ -112,6 +112,8 @@ static CURLcode perform(struct codec_http *http, const struct http_request *requ
 	http->curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	http->curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	http->curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	if (request->authorities)
+		http->curl_easy_setopt(easy, CURLOPT_CAINFO, request->authorities);
 	http->curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	http->curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
 	http->curl_easy_setopt(easy, CURLOPT_POST, 1L);

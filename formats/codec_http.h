@@ -22,6 +22,7 @@ struct http_request {
 	const char *const *headers; /* "Name: value" */
 	size_t n_headers;
 	long timeout_ms; /* of the whole request */
+	const char *authorities; /* a PEM file to trust instead of the system's; NULL: none */
 	size_t most;	 /* bytes of an answer */
 };
 

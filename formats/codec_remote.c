@@ -202,8 +202,15 @@ static bool post_until_done(struct codec_remote *r, struct str url, struct str b
 	long pause = FIRST_PAUSE_MS;
 
 	for (int i = 1;; i++, pause *= 2) {
-		struct http_request request = {url.p, body, r->headers, r->n_headers,
-					       r->timeout_ms, LIMIT_CODEC_REPLY_BYTES};
+		struct http_request request = {
+			.url = url.p,
+			.body = body,
+			.headers = r->headers,
+			.n_headers = r->n_headers,
+			.timeout_ms = r->timeout_ms,
+			.authorities = r->authorities,
+			.most = LIMIT_CODEC_REPLY_BYTES,
+		};
 		bool answered = post(r, &request, reply, err);
 
 		if (answered && reply->status == 200)
@@ -315,6 +322,8 @@ bool codec_remote_open(struct codec_remote *r, const struct schema *schema,
 	if (str_has(s->endpoint, "{namespace}") && !s->namespace.n)
 		return err_set(err, ERR_USAGE,
 			       "the endpoint holds {namespace}: --namespace says which");
+	if (s->authorities.n)
+		r->authorities = arena_cstr(&r->arena, s->authorities);
 	for (int d = CODEC_DECODE; d <= CODEC_ENCODE; d++)
 		r->urls[d] = url_of(s, VERBS[d], &r->arena);
 	return add_headers(r, s, err);

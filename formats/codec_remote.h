@@ -28,6 +28,7 @@ struct codec_remote_settings {
 	struct str auth;      /* value of Authorization; n 0: none */
 	const struct str *headers; /* "Name=value" */
 	size_t n_headers;
+	struct str authorities; /* a PEM file; n 0: those of the system are trusted */
 	long timeout_ms; /* of one request */
 };
 
@@ -38,6 +39,7 @@ struct codec_remote {
 	const char **headers;	/* "Name: value" */
 	size_t n_headers;
 	long timeout_ms;
+	const char *authorities;
 	const struct schema_message *payloads;
 	struct codec_peer peer; /* this, as the codec stage wants it */
 };

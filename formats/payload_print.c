@@ -93,7 +93,8 @@ struct printing {
 	const struct payload_reader *r;
 	struct buf *out;
 	struct arena arena; /* of one payload */
-	bool first;
+	void (*one)(struct printing *p, struct str path, const struct payload_opened *o);
+	bool any; /* one was written already */
 };
 
 static void add_heading(const struct payload_opened *o, struct buf *out)
@@ -144,7 +145,16 @@ static void add_body(const struct payload_opened *o, unsigned indent, struct buf
 	}
 }
 
-static bool print_one(void *data, const struct payload_at *at, struct err *err)
+static void print_one(struct printing *p, struct str path, const struct payload_opened *o)
+{
+	visible_add(p->out, path, 0);
+	buf_puts(p->out, ": ");
+	add_heading(o, p->out);
+	buf_add_char(p->out, '\n');
+	add_body(o, 2, p->out);
+}
+
+static bool visit(void *data, const struct payload_at *at, struct err *err)
 {
 	struct printing *p = data;
 	struct arena_mark mark = arena_mark(&p->arena);
@@ -154,32 +164,29 @@ static bool print_one(void *data, const struct payload_at *at, struct err *err)
 	buf_init(&path, 0);
 	payload_path(at, &path);
 	payload_open(p->r, at->payload.bytes, &p->arena, &o);
-	visible_add(p->out, buf_str(&path), 0);
-	buf_puts(p->out, ": ");
-	add_heading(&o, p->out);
-	buf_add_char(p->out, '\n');
-	add_body(&o, 2, p->out);
+	p->one(p, buf_str(&path), &o);
 	buf_done(&path);
 	arena_rewind(&p->arena, mark);
 	return buf_ok(p->out, err);
 }
 
-static bool each(const struct payload_reader *r, const struct schema_message *m, struct str bytes,
-		 payload_visit *visit, struct buf *out, struct err *err)
+static bool each(struct printing *p, const struct schema_message *m, struct str bytes,
+		 struct err *err)
 {
-	struct printing p = {.r = r, .out = out, .first = true};
 	bool ok;
 
-	arena_init(&p.arena);
-	ok = payload_each(r->schema, m, bytes, visit, &p, err);
-	arena_done(&p.arena);
+	arena_init(&p->arena);
+	ok = payload_each(p->r->schema, m, bytes, visit, p, err);
+	arena_done(&p->arena);
 	return ok;
 }
 
 bool payload_print_all(const struct payload_reader *r, const struct schema_message *m,
 		       struct str bytes, struct buf *out, struct err *err)
 {
-	return each(r, m, bytes, print_one, out, err);
+	struct printing p = {.r = r, .out = out, .one = print_one};
+
+	return each(&p, m, bytes, err);
 }
 
 /* For programs */
@@ -235,41 +242,31 @@ static void add_form(const struct payload_opened *o, struct buf *out)
 	}
 }
 
-static bool json_one(void *data, const struct payload_at *at, struct err *err)
+static void json_one(struct printing *p, struct str path, const struct payload_opened *o)
 {
-	struct printing *p = data;
-	struct arena_mark mark = arena_mark(&p->arena);
-	struct payload_opened o;
-	struct buf path;
-
-	buf_init(&path, 0);
-	payload_path(at, &path);
-	payload_open(p->r, at->payload.bytes, &p->arena, &o);
-	buf_printf(p->out, "%s{\"path\":", p->first ? "" : ",");
-	p->first = false;
-	json_put_string(p->out, buf_str(&path));
-	add_member(p->out, "encoding", o.payload.encoding);
-	if (o.payload.message_type.n)
-		add_member(p->out, "messageType", o.payload.message_type);
-	add_layers(&o.chain, p->out);
-	add_form(&o, p->out);
-	if (o.note)
-		add_member(p->out, "note", str_of(o.note));
-	if (o.why.code != ERR_NONE)
-		add_member(p->out, "problem", str_of(o.why.message));
+	buf_printf(p->out, "%s{\"path\":", p->any ? "," : "");
+	p->any = true;
+	json_put_string(p->out, path);
+	add_member(p->out, "encoding", o->payload.encoding);
+	if (o->payload.message_type.n)
+		add_member(p->out, "messageType", o->payload.message_type);
+	add_layers(&o->chain, p->out);
+	add_form(o, p->out);
+	if (o->note)
+		add_member(p->out, "note", str_of(o->note));
+	if (o->why.code != ERR_NONE)
+		add_member(p->out, "problem", str_of(o->why.message));
 	buf_add_char(p->out, '}');
-	buf_done(&path);
-	arena_rewind(&p->arena, mark);
-	return buf_ok(p->out, err);
 }
 
 bool payload_json_all(const struct payload_reader *r, const struct schema_message *m,
 		      struct str bytes, struct buf *out, struct err *err)
 {
+	struct printing p = {.r = r, .out = out, .one = json_one};
 	size_t start = out->n;
 
 	buf_add_char(out, '[');
-	if (!each(r, m, bytes, json_one, out, err)) {
+	if (!each(&p, m, bytes, err)) {
 		out->n = start;
 		return false;
 	}

@@ -10,6 +10,7 @@ The first part of the path is the mode: a method of Handler named mode_*.
 import base64
 import http.server
 import json
+import ssl
 import threading
 import time
 import zlib
@@ -169,8 +170,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class CodecServer:
+    def __init__(self, certificate=None):
+        self.certificate = certificate  # files of certificate and key: https
+
     def __enter__(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if self.certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*self.certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.server.daemon_threads = True
         self.server.seen = []
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
@@ -183,7 +191,7 @@ class CodecServer:
         self.thread.join()
 
     def url(self, path):
-        return f"http://127.0.0.1:{self.server.server_port}{path}"
+        return f"http{'s' if self.certificate else ''}://127.0.0.1:{self.server.server_port}{path}"
 
     @property
     def requests(self):

@@ -307,6 +307,29 @@ def check_batches(w, server):
                                              server.url("/ok"))[1], plain)
 
 
+def make_certificate(folder):
+    files = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                    "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-out", files[0], "-keyout", files[1]], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return files
+
+
+def check_tls(w, _):
+    """A certificate that nobody vouches for is refused; one that was named is fine."""
+    files = make_certificate(w.folder)
+    wanted = w.run("odd/zlib-saga.json", "--codec", "decode")[1]
+    with CodecServer(files) as server:
+        code, written, err = remote(w, server, "/ok", "--codec-auth", "secret")
+        yield from expect("own certificate", (code, written), (3, None))
+        yield from expect_in("own certificate", err, "certificate")
+        yield from expect_not_in("own certificate", err, "secret", "after 4 tries")
+        yield from expect("own certificate: requests", server.requests, [])
+        code, written, err = remote(w, server, "/ok", "--codec-ca", files[0])
+        yield from expect("named certificate", (code, written), (0, wanted))
+
+
 def main(arguments):
     if len(arguments) != 2:
         print(__doc__, file=sys.stderr)
@@ -317,7 +340,7 @@ def main(arguments):
         for check in (check_keys, check_strict, check_rotation, check_show,
                       check_storage, check_usage):
             broken.extend(check(w))
-        for check in (check_remote, check_refusals, check_batches):
+        for check in (check_remote, check_refusals, check_batches, check_tls):
             broken.extend(check(w, server))
     for line in broken:
         print(line)

@@ -12,68 +12,42 @@
 #include "formats/base/limits.h"
 #include "formats/codec.h"
 #include "formats/wire.h"
+#include "tests/unit/codec_story.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#define KEY "test-key-test-key-test-key-test!"
 
-static struct {
-	struct arena arena;
-	struct codec_keys keys;
-	struct codec_tools tools;
-	struct err err;
-	unsigned char nonce; /* of the next payload */
-} t;
-
-/* Deterministic, and never the same twice. */
-static bool counting(void *data, void *to, size_t n)
-{
-	memset(to, t.nonce++, n);
-	return true;
-}
+static struct codec_story t;
 
 static int set_up(void **state)
 {
-	arena_init(&t.arena);
+	codec_story_init(&t);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	arena_done(&t.arena);
+	codec_story_done(&t);
 	return 0;
 }
 
 static int before_each(void **state)
 {
-	codec_keys_init(&t.keys);
-	t.tools = (struct codec_tools){.keys = &t.keys, .key_id = STR("test"), .random = counting};
-	t.err = (struct err)ERR_INIT;
-	assert_true(codec_keys_read(&t.keys, STR("test text:" KEY "\n"), &t.err));
+	codec_story_begin(&t);
 	return 0;
 }
 
 static int after_each(void **state)
 {
-	codec_keys_done(&t.keys);
+	codec_story_end(&t);
 	return 0;
 }
 
 static struct str payload_of(const char *encoding, struct str data)
 {
-	struct buf entry = {0}, out = {0};
-	struct str ret;
-
-	wire_put_bytes(&entry, 1, STR("encoding"));
-	wire_put_bytes(&entry, 2, str_of(encoding));
-	wire_put_bytes(&out, 1, buf_str(&entry));
-	wire_put_bytes(&out, 2, data);
-	ret = arena_str(&t.arena, buf_str(&out));
-	buf_done(&entry);
-	buf_done(&out);
-	return ret;
+	return codec_story_payload(&t.arena, encoding, data);
 }
 
 /* A text that every layer makes smaller. */
@@ -269,7 +243,7 @@ static void bad_key_files_name_the_line_and_no_key(void **state)
 		{"k hex:000", "line 1: not a key in the spelling hex:"},
 		{"k text:short", "line 1: a key of 5 bytes: 16, 24 or 32 are expected"},
 		{"k base64:!!!!", "line 1: not a key in the spelling base64:"},
-		{"test text:" KEY, "line 1: the id \"test\" for the second time"},
+		{"test text:" CODEC_STORY_KEY, "line 1: the id \"test\" for the second time"},
 	};
 
 	for (size_t i = 0; i < sizeof(BAD) / sizeof(*BAD); i++) {
@@ -282,7 +256,7 @@ static void bad_key_files_name_the_line_and_no_key(void **state)
 static const char *environment(const char *name)
 {
 	if (!strcmp(name, "HINDCAST_KEY_MY_KEY_1"))
-		return "text:" KEY;
+		return "text:" CODEC_STORY_KEY;
 	return !strcmp(name, "HINDCAST_KEY_BAD") ? "text:short" : NULL;
 }
 
@@ -305,7 +279,7 @@ static void open_key_files_are_noticed(void **state)
 	bool exposed = true;
 	struct codec_keys keys;
 
-	assert_true(fd >= 0 && write(fd, "a text:" KEY "\n", 40) == 40);
+	assert_true(fd >= 0 && write(fd, "a text:" CODEC_STORY_KEY "\n", 40) == 40);
 	close(fd);
 	codec_keys_init(&keys);
 	assert_true(codec_keys_open(&keys, str_of(path), &exposed, &t.err));

@@ -11,65 +11,38 @@
 #include "formats/codec_stage.h"
 #include "formats/load.h"
 #include "formats/wire.h"
+#include "tests/unit/codec_story.h"
 
-#define KEY "test-key-test-key-test-key-test!"
 
-static struct {
-	struct arena arena;
-	const struct schema *schema;
-	struct codec_keys keys;
-	struct codec_tools tools;
-	struct err err;
-	unsigned char nonce; /* of the next payload */
-} t;
-
-/* Deterministic, and never the same twice. */
-static bool counting(void *data, void *to, size_t n)
-{
-	memset(to, t.nonce++, n);
-	return true;
-}
+static struct codec_story t;
 
 static int set_up(void **state)
 {
-	t.schema = schema_new(&t.arena);
+	codec_story_init(&t);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	arena_done(&t.arena);
+	codec_story_done(&t);
 	return 0;
 }
 
 static int before_each(void **state)
 {
-	codec_keys_init(&t.keys);
-	t.tools = (struct codec_tools){.keys = &t.keys, .key_id = STR("test"), .random = counting};
-	t.err = (struct err)ERR_INIT;
-	assert_true(codec_keys_read(&t.keys, STR("test text:" KEY "\n"), &t.err));
+	codec_story_begin(&t);
 	return 0;
 }
 
 static int after_each(void **state)
 {
-	codec_keys_done(&t.keys);
+	codec_story_end(&t);
 	return 0;
 }
 
 static struct str payload_of(const char *encoding, struct str data)
 {
-	struct buf entry = {0}, out = {0};
-	struct str ret;
-
-	wire_put_bytes(&entry, 1, STR("encoding"));
-	wire_put_bytes(&entry, 2, str_of(encoding));
-	wire_put_bytes(&out, 1, buf_str(&entry));
-	wire_put_bytes(&out, 2, data);
-	ret = arena_str(&t.arena, buf_str(&out));
-	buf_done(&entry);
-	buf_done(&out);
-	return ret;
+	return codec_story_payload(&t.arena, encoding, data);
 }
 
 static void assert_same(struct str a, struct str b)
@@ -338,6 +311,104 @@ static void other_attributes_are_no_text(void **state)
 				       &stack));
 }
 
+/* The service's own operation: its request stays readable, the payloads within do not. */
+static void requests_to_the_service_are_coded_within(void **state)
+{
+	static const char TYPE[] =
+		"temporal.api.workflowservice.v1.SignalWithStartWorkflowExecutionRequest";
+	struct codec_settings settings = {.direction = CODEC_ENCODE, .tools = t.tools};
+	struct buf request = {0}, list = {0}, attributes = {0}, event = {0}, events = {0};
+	struct buf report = {0};
+	struct str out;
+	size_t lost;
+
+	wire_put_bytes(&list, 1, payload_of("json/plain", STR("\"secret\"")));
+	wire_put_bytes(&request, 2, STR("w-1"));
+	wire_put_bytes(&request, 13, buf_str(&list)); /* signal_input */
+	wire_put_bytes(&attributes, 1, STR("__temporal_system"));
+	wire_put_bytes(&attributes, 4, codec_story_message(&t.arena, "binary/protobuf", TYPE,
+							   buf_str(&request)));
+	wire_put_value(&event, 1, 5);
+	wire_put_bytes(&event, 53, buf_str(&attributes));
+	wire_put_bytes(&events, 1, buf_str(&event));
+	assert_true(codec_chain_read(STR("encrypted"), &settings.chain, &t.err));
+	out = run_stage(&settings, buf_str(&events), &report, &lost);
+	assert_string_equal(report.p, "1 payload encoded\n");
+	assert_true(str_has(out, "w-1"));
+	assert_true(str_has(out, TYPE));
+	assert_false(str_has(out, "secret"));
+	assert_same(decoded(out), buf_str(&events));
+	/* Where no key opens it, the place is named through the request. */
+	settings = (struct codec_settings){.direction = CODEC_DECODE};
+	buf_clear(&report);
+	assert_same(run_stage(&settings, out, &report, &lost), out);
+	assert_int_equal(lost, 1);
+	assert_true(str_has(buf_str(&report), "event 5: nexusOperationScheduledEventAttributes.input."
+					      "data.signalInput.payloads[0]: there is no key"));
+	buf_done(&request);
+	buf_done(&list);
+	buf_done(&attributes);
+	buf_done(&event);
+	buf_done(&events);
+	buf_done(&report);
+}
+
+static bool fails(const struct codec_settings *settings, struct str events)
+{
+	struct codec_stage c;
+	struct buf out = {0};
+	bool ok;
+
+	t.err = (struct err)ERR_INIT;
+	codec_stage_init(&c, t.schema, settings);
+	c.stage.kind->begin(&c.stage);
+	ok = c.stage.kind->events(&c.stage, events, &out, &t.err);
+	assert_true(ok || (out.n == 0 && t.err.message[0]));
+	c.stage.kind->done(&c.stage);
+	buf_done(&out);
+	return !ok;
+}
+
+/* A failure with a text, the cause of one, the cause of one, ... */
+static void deep_causes_are_refused(void **state)
+{
+	struct codec_settings settings = {.direction = CODEC_ENCODE, .tools = t.tools};
+	struct str failure = STR("\x0a\x01m");
+
+	assert_true(codec_chain_read(STR("encrypted"), &settings.chain, &t.err));
+	for (int i = 0; i < 5000; i++) {
+		struct buf next = {0};
+
+		wire_put_bytes(&next, 1, STR("m"));
+		wire_put_bytes(&next, 4, failure);
+		failure = arena_str(&t.arena, buf_str(&next));
+		buf_done(&next);
+	}
+	struct buf attributes = {0}, event = {0}, events = {0};
+
+	wire_put_bytes(&attributes, 1, failure);
+	wire_put_bytes(&event, 8, buf_str(&attributes)); /* workflow_execution_failed */
+	wire_put_bytes(&events, 1, buf_str(&event));
+	assert_true(fails(&settings, buf_str(&events)));
+	assert_true(str_has(str_of(t.err.message), "more than 200 nested messages"));
+	buf_done(&attributes);
+	buf_done(&event);
+	buf_done(&events);
+}
+
+/* Cut anywhere, events are refused or shorter; nothing half is handed on. */
+static void cut_events_are_refused(void **state)
+{
+	struct codec_settings settings = {.direction = CODEC_DECODE, .tools = t.tools};
+	struct str events = events_of(CORPUS "/odd/encrypted-failures-versions.json");
+	size_t whole = 0;
+
+	for (size_t n = 0; n < events.n; n++)
+		whole += !fails(&settings, str_take(events, n));
+	/* Where an event ends, a history may. */
+	assert_true(whole > 5 && whole < 30);
+}
+
 /* A peer that turns the data round. */
 static bool turn(void *data, enum codec_direction direction, const struct str *in, size_t n,
 		 struct arena *a, struct str *out, struct err *err)
@@ -385,6 +456,9 @@ int main(void)
 		TEST(what_no_key_opens_is_kept_and_named),
 		TEST(failures_may_stay_readable),
 		TEST(other_attributes_are_no_text),
+		TEST(requests_to_the_service_are_coded_within),
+		TEST(deep_causes_are_refused),
+		TEST(cut_events_are_refused),
 		TEST(a_peer_is_asked_once_for_all),
 	};
 

@@ -14,6 +14,7 @@
 #include "formats/payload_dump.h"
 #include "formats/payload_print.h"
 #include "formats/wire.h"
+#include "tests/unit/codec_story.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,23 +54,7 @@ static int before_each(void **state)
 
 static struct str payload_of(const char *encoding, const char *type, struct str data)
 {
-	struct buf entry = {0}, out = {0};
-	struct str ret;
-
-	wire_put_bytes(&entry, 1, STR("encoding"));
-	wire_put_bytes(&entry, 2, str_of(encoding));
-	wire_put_bytes(&out, 1, buf_str(&entry));
-	if (type) {
-		buf_clear(&entry);
-		wire_put_bytes(&entry, 1, STR("messageType"));
-		wire_put_bytes(&entry, 2, str_of(type));
-		wire_put_bytes(&out, 1, buf_str(&entry));
-	}
-	wire_put_bytes(&out, 2, data);
-	ret = arena_str(&t.arena, buf_str(&out));
-	buf_done(&entry);
-	buf_done(&out);
-	return ret;
+	return codec_story_message(&t.arena, encoding, type, data);
 }
 
 static const struct schema_message *payload_message(void)
