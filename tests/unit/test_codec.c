@@ -150,6 +150,28 @@ static void damaged_layers_are_refused(void **state)
 	assert_unwrap_fails(payload_of("binary/encrypted", STR("")), "there is no key \"\"");
 }
 
+/* A flipped bit leaves a payload that could be read: only the tag tells. */
+static void forged_ciphertext_is_refused(void **state)
+{
+	struct str plain = payload_of("json/plain", long_text()), wrapped, left;
+	struct codec_chain chain;
+	struct payload p;
+
+	assert_true(codec_chain_read(STR("encrypted"), &chain, &t.err));
+	assert_true(codec_wrap(&t.tools, &chain, plain, &t.arena, &wrapped, &t.err));
+	assert_true(payload_read(wrapped, &p));
+	for (size_t i = 0; i < p.data.n; i += i < 12 || i + 40 > p.data.n ? 1 : 97) {
+		((char *)(uintptr_t)p.data.p)[i] ^= 1;
+		t.err = (struct err)ERR_INIT;
+		assert_false(codec_unwrap(&t.tools, wrapped, &t.arena, &left, NULL, &t.err));
+		assert_string_equal(t.err.message, "encrypted: key \"test\" does not open it: another "
+						   "key, or damaged");
+		((char *)(uintptr_t)p.data.p)[i] ^= 1;
+	}
+	assert_true(codec_unwrap(&t.tools, wrapped, &t.arena, &left, NULL, &t.err));
+	assert_same(left, plain);
+}
+
 static struct str deflated(struct str inner, const char *behind)
 {
 	uLongf n = compressBound(inner.n);
@@ -302,6 +324,7 @@ int main(void)
 		TEST(chains_are_told_apart_from_nonsense),
 		TEST(small_payloads_are_not_compressed),
 		TEST(damaged_layers_are_refused),
+		TEST(forged_ciphertext_is_refused),
 		TEST(what_is_no_payload_inside_is_refused),
 		TEST(bombs_end_at_the_ceiling),
 		TEST(layers_without_end_stop),
