@@ -24,6 +24,7 @@ struct writing {
 	struct out out;
 	bool is_open;	 /* file and out are */
 	bool failed;	 /* of one file: it can't be whole any more */
+	bool counts;	 /* somebody wants to know how many events there are */
 	size_t n_events; /* of this history, as read */
 	struct digest digest; /* of its events as written, where may_skip() */
 	struct map seen;      /* digests of the histories in one file */
@@ -246,7 +247,8 @@ static bool take_events(struct event_sink *s, struct str events, struct err *err
 {
 	struct writing *w = (struct writing *)s;
 
-	w->n_events += count(events);
+	if (w->counts)
+		w->n_events += count(events);
 	convert_progress_at(w->c, w->input, w->n_events);
 	return stage_line_events(&w->c->stages, events, &events, err) &&
 	       put_events(w, events, err);
@@ -326,6 +328,7 @@ void convert_write(struct converting *c, const struct source_list *list)
 	struct writing w = {.sink = {take_begin, take_events, take_end}, .c = c};
 	struct err err = ERR_INIT;
 
+	w.counts = c->settings->explain || c->context->err_is_tty;
 	arena_init(&w.arena);
 	for (size_t i = 0; i < list->files.n; i++)
 		if (!write_input(&w, &list->files.at[i]))
