@@ -2,7 +2,9 @@
 /* cmd_convert.c: `hindcast convert`: histories of any format into any other. */
 #include "formats/cmd_convert.h"
 
+#include "formats/columns.h"
 #include "formats/commands.h"
+#include "formats/format.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,7 +13,7 @@
 static const struct opt OPTS[] = {
 	{"Reading", 0, OPT_HEADING, NULL, 0, NULL},
 	{"from", 0, OPT_STRING, "FORMAT", offsetof(struct convert, from),
-	 "What the inputs are, where their bytes don't tell."},
+	 "What the inputs are, where their bytes don't tell (`--from list` lists them)."},
 	{"keep-unknown", 0, OPT_FLAG, NULL, offsetof(struct convert, keep_unknown),
 	 "Carry what the schema does not know from JSON to protobuf and back, in a field and a "
 	 "member of hindcast's own."},
@@ -41,6 +43,9 @@ static const struct opt OPTS[] = {
 	{"columns", 0, OPT_STRING, "LIST", offsetof(struct convert, columns),
 	 "Of tables: names as `show --columns` has them, and paths of attributes, with commas "
 	 "between."},
+	{"namespace-id", 0, OPT_STRING, "ID", offsetof(struct convert, namespace_id),
+	 "With --to archival and a folder: name files as the file store of a server's archive "
+	 "names those of that namespace."},
 	{"force", 'f', OPT_FLAG, NULL, offsetof(struct convert, force),
 	 "Overwrite files that exist."},
 
@@ -104,6 +109,13 @@ static int list_formats(const struct converting *c)
 	return 0;
 }
 
+static int list_readers(const struct converting *c)
+{
+	for (size_t i = 0; format_row(i); i++)
+		fprintf(c->context->out, "%-16s %s\n", format_row(i)->name, format_row(i)->what);
+	return 0;
+}
+
 static int list_targets(const struct converting *c)
 {
 	struct buf lines;
@@ -118,26 +130,45 @@ static int list_targets(const struct converting *c)
 /* More than formats will ever be. */
 #define NAMES_MOST 64
 
-static int unknown_format(const struct converting *c)
+static int unknown_format(const struct converting *c, const char *option, struct str name)
 {
-	const struct out_format *const *all = out_formats();
+	bool to = str_is(str_of(option), "to");
 	const char *names[NAMES_MOST], *close;
-	struct str to = c->settings->to;
 	struct buf line;
 	size_t n = 0;
 	int code;
 
-	for (; all[n] && n < NAMES_MOST; n++)
-		names[n] = all[n]->name;
-	close = opts_did_you_mean(to, names, n);
+	for (size_t i = 0; out_formats()[i] && n < NAMES_MOST; i++)
+		if (to || out_formats()[i]->reader)
+			names[n++] = out_formats()[i]->name;
+	for (size_t i = 0; !to && format_row(i) && n < NAMES_MOST; i++)
+		names[n++] = format_row(i)->name;
+	close = opts_did_you_mean(name, names, n);
 	buf_init(&line, 0);
-	buf_printf(&line, "there is no format '%.*s'", STR_ARG(to));
+	buf_printf(&line, "--%s: there is no format '%.*s'", option, STR_ARG(name));
 	if (close)
 		buf_printf(&line, " (did you mean '%s'?)", close);
-	buf_puts(&line, "; --to list lists them");
+	buf_printf(&line, "; --%s list lists them", option);
 	code = usage(c, line.p);
 	buf_done(&line);
 	return code;
+}
+
+/* What reads it, or what reads the format of that name that is written. */
+static int choose_reader(struct converting *c)
+{
+	struct str from = c->settings->from;
+	const struct out_format *written = out_format_named(from);
+
+	if (!from.n)
+		return 0;
+	for (size_t i = 0; format_row(i); i++)
+		if (str_is(from, format_row(i)->name))
+			return 0;
+	if (!written || !written->reader)
+		return unknown_format(c, "from", from);
+	c->load.from = str_of(written->reader);
+	return 0;
 }
 
 static int choose_format(struct converting *c)
@@ -146,7 +177,7 @@ static int choose_format(struct converting *c)
 
 	if (s->to.n) {
 		c->format = out_format_named(s->to);
-		return c->format ? 0 : unknown_format(c);
+		return c->format ? 0 : unknown_format(c, "to", s->to);
 	}
 	if (s->jsonl)
 		c->format = &OUT_FORMAT_JSONL;
@@ -180,13 +211,20 @@ static int check_format(struct converting *c)
 {
 	const struct convert *s = c->settings;
 	unsigned flags = c->format ? c->format->flags : 0;
+	struct err err = ERR_INIT;
+	struct columns columns;
 
 	if (!c->format)
 		return 0;
 	if (s->columns.n && !(flags & OUT_TABLE))
 		return usage(c, "--columns belongs to tables: --to tsv or --to csv");
+	if (s->columns.n &&
+	    !columns_read(s->columns, c->context->schema, &c->names, &columns, &err))
+		return usage(c, err.message);
 	if (s->enums.n && !(flags & OUT_JSON))
 		return usage(c, "--enum belongs to JSON");
+	if (s->namespace_id.n && c->format != &OUT_FORMAT_ARCHIVAL)
+		return usage(c, "--namespace-id belongs to --to archival");
 	if (s->compact && !(flags & OUT_JSON))
 		return usage(c, "--compact belongs to JSON");
 	return 0;
@@ -333,6 +371,8 @@ int convert_run(const struct command_context *context, const char *name,
 	struct source_list list = {0};
 	int code;
 
+	if (str_is(c.settings->from, "list"))
+		return list_readers(&c);
 	if (str_is(c.settings->to, "list"))
 		return list_formats(&c);
 	if (str_is(c.settings->target, "list"))
@@ -344,6 +384,7 @@ int convert_run(const struct command_context *context, const char *name,
 	code = check_settings(&c);
 	code = code ? code : check_format(&c);
 	settle(&c);
+	code = code ? code : choose_reader(&c);
 	if (!code)
 		code = add_stages(&c);
 	if (!code)

@@ -21,6 +21,7 @@ struct convert {
 	struct str enums;
 	struct str target;
 	struct str columns;
+	struct str namespace_id;
 	bool list;
 	bool json;
 	bool explain;

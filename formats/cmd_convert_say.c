@@ -4,6 +4,7 @@
 #include "formats/base/visible.h"
 #include "formats/cmd_convert.h"
 
+#include <inttypes.h>
 #include <time.h>
 
 static const char *const AXES[LOAD_AXES] = {
@@ -58,6 +59,31 @@ static void add_axes(struct converting *c, const struct load_info *info, struct 
 	buf_done(&axes);
 }
 
+static size_t count_payloads(const struct transcode_loss *loss)
+{
+	return loss->exact_payloads + transcode_loss_count(loss, TRANSCODE_GUESSED);
+}
+
+/* The first few of what was guessed, by kind. */
+static void add_guesses(const struct load_info *info, struct buf *text)
+{
+	for (size_t k = 0; k < TRANSCODE_KINDS; k++) {
+		size_t n = info->loss.n[k];
+
+		if (!n || transcode_kind_severity(k) != TRANSCODE_GUESSED)
+			continue;
+		buf_printf(text, "  %-10s %zu of %zu payloads (%s), the first in\n", "guessed", n,
+			   count_payloads(&info->loss), transcode_kind_name(k));
+		for (size_t i = 0; i < n && i < TRANSCODE_LOSS_FIRST; i++) {
+			const struct transcode_item *item = &info->loss.first[k][i];
+
+			buf_printf(text, "  %-10s event %" PRId64 ": ", "", item->event_id);
+			visible_add(text, str_of(item->path), 0);
+			buf_add_char(text, '\n');
+		}
+	}
+}
+
 void convert_explain(struct converting *c, struct str path, const struct load_info *info,
 		     size_t events)
 {
@@ -76,6 +102,7 @@ void convert_explain(struct converting *c, struct str path, const struct load_in
 		visible_add(&text, info->notes[i].text, LIMIT_SHOWN_PATH_BYTES);
 		buf_add_char(&text, '\n');
 	}
+	add_guesses(info, &text);
 	fwrite(text.p, 1, text.n, to);
 	buf_done(&text);
 }
@@ -92,8 +119,8 @@ static bool say(struct converting *c, struct str path, const struct load_info *i
 	buf_puts(&text, before);
 	any = transcode_loss_text(loss, severity, &text);
 	if (any && severity == TRANSCODE_GUESSED)
-		buf_printf(&text, "; %zu payload%s byte for byte", loss->exact_payloads,
-			   loss->exact_payloads == 1 ? " is" : "s are");
+		buf_printf(&text, "; %zu of %zu payloads are byte for byte", loss->exact_payloads,
+			   count_payloads(loss));
 	if (any)
 		convert_note(c, path, info, buf_str(&text));
 	buf_done(&text);

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { FIELD_VERSION = 4 }; /* of HistoryEvent */
+
 /*
  * One file for all, or in a folder one for each history:
  *
@@ -26,6 +28,7 @@ struct writing {
 	bool failed;	 /* of one file: it can't be whole any more */
 	bool counts;	 /* somebody wants to know how many events there are */
 	size_t n_events; /* of this history, as read */
+	int64_t version; /* failover version of its last event, with --namespace-id */
 	struct digest digest; /* of its events as written, where may_skip() */
 	struct map seen;      /* digests of the histories in one file */
 };
@@ -96,6 +99,9 @@ static struct str stem(struct writing *w, const struct load_info *info)
 	struct str ids = out_name_of_ids(w->history.workflow_id, w->history.run_id, &w->arena);
 	struct str name;
 
+	if (c->settings->namespace_id.n)
+		return out_name_of_archive(c->settings->namespace_id, w->history.workflow_id,
+					   w->history.run_id, w->version, &w->arena);
 	if (!info->only && ids.p)
 		return ids;
 	name = out_name_of_input(w->input, c->operands, c->n_operands, &w->arena);
@@ -176,6 +182,7 @@ static bool take_begin(struct event_sink *s, const struct sink_identity *who,
 
 	arena_rewind(&w->arena, empty);
 	w->n_events = 0;
+	w->version = 0;
 	w->history = (struct out_history){
 		.input = w->input,
 		.workflow_id = arena_str(&w->arena, who->workflow_id),
@@ -197,10 +204,32 @@ static bool take_begin(struct event_sink *s, const struct sink_identity *who,
 	return open_out(w, err) && out_begin(&w->out, &w->history, err);
 }
 
+/* How many there are; *RET_LAST (may be NULL) is the last one's own bytes. */
+static size_t count(struct str events, struct str *ret_last)
+{
+	const char *p = events.p, *end = p + events.n;
+	struct wire_step step;
+	size_t n = 0;
+
+	while (p && p < end) {
+		p = wire_step(p, end, &step);
+		if (!p || step.number != 1 || step.type != WIRE_BYTES)
+			continue;
+		n++;
+		if (ret_last)
+			*ret_last = step.bytes;
+	}
+	return n;
+}
+
 static bool put_events(struct writing *w, struct str events, struct err *err)
 {
+	struct str last = STR_NONE;
+
 	if (may_skip(w->c))
 		digest_add(&w->digest, events);
+	if (w->c->settings->namespace_id.n && count(events, &last))
+		w->version = (int64_t)wire_value_at(last, FIELD_VERSION, 0);
 	return !w->c->format || !events.n || out_events(&w->out, events, err);
 }
 
@@ -230,25 +259,12 @@ static bool end_history(struct writing *w, const struct load_info *info, struct 
 	return true;
 }
 
-static size_t count(struct str events)
-{
-	const char *p = events.p, *end = p + events.n;
-	struct wire_step step;
-	size_t n = 0;
-
-	while (p && p < end) {
-		p = wire_step(p, end, &step);
-		n += p && step.number == 1;
-	}
-	return n;
-}
-
 static bool take_events(struct event_sink *s, struct str events, struct err *err)
 {
 	struct writing *w = (struct writing *)s;
 
 	if (w->counts)
-		w->n_events += count(events);
+		w->n_events += count(events, NULL);
 	convert_progress_at(w->c, w->input, w->n_events);
 	return stage_line_events(&w->c->stages, events, &events, err) &&
 	       put_events(w, events, err);

@@ -62,6 +62,7 @@ struct out;
 /* A new format is a file out_x.c with one of these, and a line in out.c. */
 struct out_format {
 	const char *name;    /* of --to */
+	const char *reader;  /* the --from that reads it (format.h); NULL: none can */
 	const char *endings; /* ".json .x": the first is given, all are recognised; "": none */
 	const char *what;    /* for help: "the canonical form" */
 	unsigned flags;

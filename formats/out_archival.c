@@ -69,6 +69,7 @@ static bool archival_end(struct out *o, struct err *err)
 
 const struct out_format OUT_FORMAT_ARCHIVAL = {
 	.name = "archival",
+	.reader = "json",
 	.endings = ".history",
 	.what = "JSON: batches, as a server archives them",
 	.flags = OUT_JSON,
@@ -91,6 +92,7 @@ static bool tdbg_end(struct out *o, struct err *err)
 
 const struct out_format OUT_FORMAT_TDBG = {
 	.name = "tdbg",
+	.reader = "json",
 	.endings = ".tdbg.json .batches.json",
 	.what = "JSON: batches, for `tdbg workflow import`",
 	.flags = OUT_JSON,

@@ -51,6 +51,7 @@ static bool json_end(struct out *o, struct err *err)
 
 const struct out_format OUT_FORMAT_JSON = {
 	.name = "json",
+	.reader = "json",
 	.endings = ".json",
 	.what = "the canonical form, as `temporal workflow show -o json`",
 	.flags = OUT_JSON,
@@ -78,6 +79,7 @@ static bool jsonl_end(struct out *o, struct err *err)
 
 const struct out_format OUT_FORMAT_JSONL = {
 	.name = "jsonl",
+	.reader = "json",
 	.endings = ".jsonl .ndjson",
 	.what = "a history a line, as `temporal workflow show -o jsonl`",
 	.flags = OUT_JSON | OUT_SEVERAL,
@@ -102,6 +104,7 @@ static bool lines_events(struct out *o, struct str chunk, struct err *err)
 
 const struct out_format OUT_FORMAT_EVENTS = {
 	.name = "events",
+	.reader = "json",
 	.endings = ".events.jsonl .events.ndjson",
 	.what = "an event a line, as `jq -c .events[]` gives them",
 	.flags = OUT_JSON | OUT_SEVERAL,

@@ -4,6 +4,7 @@
 
 #include "formats/base/map.h"
 #include "formats/base/visible.h"
+#include "formats/farmhash.h"
 #include "formats/filter.h"
 #include "formats/load.h"
 #include "formats/out.h"
@@ -67,6 +68,15 @@ struct str out_name_of_ids(struct str workflow_id, struct str run_id, struct are
 	if (!id.n || !run.n)
 		return id.n ? id : run;
 	return arena_printf(a, "%.*s__%.*s", STR_ARG(id), STR_ARG(run));
+}
+
+struct str out_name_of_archive(struct str namespace_id, struct str workflow_id,
+			       struct str run_id, int64_t version, struct arena *a)
+{
+	return arena_printf(a, "%" PRIu64 "%" PRIu64 "%" PRIu64 "_%" PRId64,
+			    farmhash_fingerprint64(namespace_id),
+			    farmhash_fingerprint64(workflow_id), farmhash_fingerprint64(run_id),
+			    version);
 }
 
 static struct str last_component(struct str path)

@@ -4,6 +4,8 @@
 
 #include "formats/base/arena.h"
 
+#include <stdint.h>
+
 /*
  * Ids are hostile: "../../x", a line break, an escape sequence, two hundred characters. What
  * is unfit for a file's name, or would not be seen, becomes %XX as in URLs; a name that is
@@ -14,6 +16,9 @@
 struct str out_name_safe(struct str text, struct arena *a);
 /* WORKFLOWID__RUNID as far as they are known; p is NULL where neither is. */
 struct str out_name_of_ids(struct str workflow_id, struct str run_id, struct arena *a);
+/* As the file store of a server's archive has it (archival.h), without the ending. */
+struct str out_name_of_archive(struct str namespace_id, struct str workflow_id,
+			       struct str run_id, int64_t version, struct arena *a);
 /*
  * The path of INPUT below what it was named by: 2026/11/a.json for exports/2026/11/a.json
  * where an operand was exports/, else the file's name; "stdin" for "-". Without the ending

@@ -111,6 +111,7 @@ static bool pages_end(struct out *o, struct err *err)
 
 const struct out_format OUT_FORMAT_PAGES = {
 	.name = "pages",
+	.reader = "json",
 	.endings = ".pages.json .pages.jsonl",
 	.what = "JSON: a server's raw answers, pages with rawHistory, one a line",
 	.flags = OUT_SEVERAL,
@@ -159,6 +160,7 @@ static bool raw_end(struct out *o, struct err *err)
 
 const struct out_format OUT_FORMAT_RAW = {
 	.name = "raw-response",
+	.reader = "response",
 	.endings = ".raw",
 	.what = "protobuf: a GetWorkflowExecutionHistoryResponse with raw_history",
 	.own_size = sizeof(struct pages),

@@ -21,6 +21,7 @@ static bool proto_events(struct out *o, struct str chunk, struct err *err)
 
 const struct out_format OUT_FORMAT_PROTO = {
 	.name = "proto",
+	.reader = "proto",
 	.endings = ".bin .pb .protobin",
 	.what = "protobuf: a bare temporal.api.history.v1.History",
 	.events = proto_events,
@@ -41,6 +42,7 @@ static bool delimited_events(struct out *o, struct str chunk, struct err *err)
 
 const struct out_format OUT_FORMAT_DELIMITED = {
 	.name = "delimited",
+	.reader = "delimited",
 	.endings = ".delimited .pbs",
 	.what = "protobuf: HistoryEvents, each behind its length (writeDelimitedTo)",
 	.flags = OUT_SEVERAL,
@@ -102,6 +104,7 @@ static bool response_end(struct out *o, struct err *err)
 
 const struct out_format OUT_FORMAT_RESPONSE = {
 	.name = "response",
+	.reader = "response",
 	.endings = ".response",
 	.what = "protobuf: a GetWorkflowExecutionHistoryResponse",
 	.flags = OUT_WHOLE,
@@ -124,6 +127,7 @@ static bool blob_end(struct out *o, struct err *err)
 
 const struct out_format OUT_FORMAT_BLOB = {
 	.name = "blob",
+	.reader = "datablob",
 	.endings = ".blob",
 	.what = "protobuf: a DataBlob of the whole history",
 	.flags = OUT_WHOLE,
@@ -146,6 +150,7 @@ static bool export_end(struct out *o, struct err *err)
 
 const struct out_format OUT_FORMAT_EXPORT = {
 	.name = "export",
+	.reader = "export",
 	.endings = ".export",
 	.what = "protobuf: Temporal Cloud's export file, a WorkflowExecutions",
 	.flags = OUT_WHOLE | OUT_SEVERAL,

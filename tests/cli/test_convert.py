@@ -298,6 +298,21 @@ def test_splitting(world, folder):
         world.check(row["offset"] <= at <= row["offset"] + 6, f"--list: offset {row['offset']}")
 
 
+def test_archives(world, folder):
+    """Written as an archive names it, a run is found in it by its ids."""
+    source = world.tests + "/data/open.json"
+    done = world.run(source, "--to", "archival", "--namespace-id", "n-1", "-o", folder + "/a/")
+    world.check(done.returncode == 0, f"archive: {done}")
+    name = os.listdir(folder + "/a")
+    world.check(len(name) == 1 and name[0].endswith("_0.history") and name[0][:50].isdigit(),
+                f"archive: {name}")
+    address = f"archive:{folder}/a?workflowId=cancelme-74556&namespaceId=n-1" \
+              "&runId=01a204a9-a5aa-7c0b-a04b-4cf3e86c1e53"
+    back = world.run(address, "--to", "proto", "-o", "-")
+    plain = world.run(source, "--to", "proto", "-o", "-")
+    world.check(back.stdout == plain.stdout and len(back.stdout) > 500, f"archive: {back}")
+
+
 # ---- whole or absent ----
 
 def big(world, folder, n=60000):
