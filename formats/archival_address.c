@@ -11,14 +11,6 @@ bool archival_is_address(struct str argument)
 	return str_starts(argument, STR(SCHEME));
 }
 
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* With %xx as bytes; an incomplete one stands for itself. */
 static struct str decoded(struct str s, struct arena *a)
 {
@@ -26,10 +18,11 @@ static struct str decoded(struct str s, struct arena *a)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		bool coded = s.p[i] == '%' && i + 2 < s.n && digit_of(s.p[i + 1]) >= 0 &&
-			     digit_of(s.p[i + 2]) >= 0;
+		int high = i + 2 < s.n ? str_hex_digit(s.p[i + 1]) : -1;
+		int low = i + 2 < s.n ? str_hex_digit(s.p[i + 2]) : -1;
+		bool coded = s.p[i] == '%' && high >= 0 && low >= 0;
 
-		to[n++] = coded ? (char)(digit_of(s.p[i + 1]) << 4 | digit_of(s.p[i + 2])) : s.p[i];
+		to[n++] = coded ? (char)(high << 4 | low) : s.p[i];
 		i += coded ? 2 : 0;
 	}
 	to[n] = '\0';

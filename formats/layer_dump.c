@@ -23,13 +23,6 @@ struct dump {
 	bool pending; /* `bytes` is still to come out, behind the repetition */
 };
 
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 struct dump_line {
 	uint64_t offset;
 	char bytes[LINE_BYTES];
@@ -42,8 +35,8 @@ static bool take_offset(struct str *s, uint64_t *ret, bool *ret_colon)
 	size_t n = 0;
 
 	*ret = 0;
-	while (n < s->n && n < 16 && digit_of(s->p[n]) >= 0)
-		*ret = *ret << 4 | (unsigned)digit_of(s->p[n++]);
+	while (n < s->n && n < 16 && str_hex_digit(s->p[n]) >= 0)
+		*ret = *ret << 4 | (unsigned)str_hex_digit(s->p[n++]);
 	if (n < 7)
 		return false;
 	*s = str_skip(*s, n);
@@ -69,9 +62,9 @@ static bool parse_line(struct str s, struct dump_line *ret)
 			s = str_skip(s, 1);
 			continue;
 		}
-		if (digit_of(s.p[0]) < 0 || digit_of(s.p[1]) < 0)
+		if (str_hex_digit(s.p[0]) < 0 || str_hex_digit(s.p[1]) < 0)
 			return false;
-		ret->bytes[ret->n++] = (char)(digit_of(s.p[0]) << 4 | digit_of(s.p[1]));
+		ret->bytes[ret->n++] = (char)(str_hex_digit(s.p[0]) << 4 | str_hex_digit(s.p[1]));
 		s = str_skip(s, 2);
 		if (colon && s.n && s.p[0] == ' ')
 			s = str_skip(s, 1);

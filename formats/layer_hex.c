@@ -14,14 +14,6 @@ struct hex {
 	uint8_t high;
 };
 
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool is_between(char c)
 {
 	return c && strchr(" \t\r\n,:'\"", c);
@@ -45,7 +37,7 @@ static bool sniff(struct str begin, bool whole)
 	for (size_t i = 0; i < begin.n;) {
 		size_t prefix = digits % 2 ? 0 : prefix_of(str_skip(begin, i));
 
-		if (!prefix && digit_of(begin.p[i]) >= 0)
+		if (!prefix && str_hex_digit(begin.p[i]) >= 0)
 			digits++;
 		else if (!prefix && !is_between(begin.p[i]))
 			/* the first half of a prefix, where the sniff was shown no more */
@@ -64,7 +56,7 @@ static void take(struct layer_io *io, size_t n)
 
 static bool one(struct hex *s, struct layer_io *io, struct err *err)
 {
-	int digit = digit_of(io->in.p[0]);
+	int digit = str_hex_digit(io->in.p[0]);
 
 	if (digit < 0 && (s->half || !is_between(io->in.p[0])))
 		return layer_damaged(&LAYER_HEX, io, "no hex digit", err);

@@ -64,5 +64,12 @@ static inline struct str str_take(struct str s, size_t n)
 struct str str_trim(struct str s);
 /* Splits S at the first SEP: returns what is before it and leaves the rest in S. */
 struct str str_split(struct str *s, char sep);
+/* 0 to 15, or -1: C is no hex digit. */
+static inline int str_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
 /* A whole decimal number with nothing around it. */
 bool str_to_int(struct str s, long long *ret);
