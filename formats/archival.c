@@ -172,6 +172,8 @@ static void add_name(struct archival_runs *ret, struct map *keys, const struct a
 		.store = n->store,
 		.path = path,
 		.parts = 1,
+		.first_part = n->part,
+		.last_part = n->part,
 		.version = n->version,
 		.namespace_id = n->namespace_id,
 		.workflow_id = n->workflow_id,
@@ -186,11 +188,13 @@ static void add_name(struct archival_runs *ret, struct map *keys, const struct a
 	}
 	known = &ret->runs.at[*at];
 	if (n->version == known->version) {
-		struct archival_name first;
-
 		known->parts++;
-		if (archival_parse(known->path, &first) && n->part < first.part)
+		if (n->part > known->last_part)
+			known->last_part = n->part;
+		if (n->part < known->first_part) {
+			known->first_part = n->part;
 			known->path = path;
+		}
 	} else if (n->version > known->version) {
 		run.older = known->older + 1;
 		*known = run;
@@ -232,25 +236,32 @@ static bool list_names(struct str folder, struct arena *a, struct archival_runs 
 	return ok;
 }
 
+/* A part whose predecessor is missing begins anew, so that a gap is seen by whoever reads. */
 void archival_drop_parts(struct source_list *list, size_t from, struct arena *a)
 {
 	struct archival_runs runs = {0};
 	struct archival_name name;
-	struct map keys = {0}, kept = {0};
+	struct map keys = {0}, paths = {0};
 	size_t n = from;
 
-	for (size_t i = from; i < list->files.n; i++)
+	for (size_t i = from; i < list->files.n; i++) {
+		map_put(&paths, list->files.at[i].path, i, NULL);
 		if (archival_parse(list->files.at[i].path, &name))
 			add_name(&runs, &keys, &name, list->files.at[i].path, a);
-	for (size_t i = 0; i < runs.runs.n; i++)
-		map_put(&kept, runs.runs.at[i].path, 0, NULL);
-	for (size_t i = from; i < list->files.n; i++)
-		if (!archival_parse(list->files.at[i].path, &name) ||
-		    map_get(&kept, list->files.at[i].path))
-			list->files.at[n++] = list->files.at[i];
+	}
+	for (size_t i = from; i < list->files.n; i++) {
+		struct str path = list->files.at[i].path;
+
+		if (archival_parse(path, &name) &&
+		    (name.version !=
+			     runs.runs.at[*map_get(&keys, run_key(&name, path, a))].version ||
+		     (name.part > 0 && map_get(&paths, archival_part(&name, -1, a)))))
+			continue;
+		list->files.at[n++] = list->files.at[i];
+	}
 	list->files.n = n;
 	map_done(&keys);
-	map_done(&kept);
+	map_done(&paths);
 	archival_runs_done(&runs);
 }
 
@@ -331,8 +342,8 @@ static bool none(struct str folder, const struct archival_ids *wanted, struct er
 
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++)
 		if (ROWS[i].id.n && n < sizeof(text))
-			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s %.*s", n ? ", " : "",
-					      ROWS[i].what, STR_ARG(ROWS[i].id));
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s %.*s",
+					      n ? ", " : "", ROWS[i].what, STR_ARG(ROWS[i].id));
 	return err_set(err, ERR_MISSING, "%.*s: holds no archived history of %s", STR_ARG(folder),
 		       text);
 }

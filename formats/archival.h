@@ -27,7 +27,8 @@ enum archival_store { ARCHIVAL_FILESTORE, ARCHIVAL_GCLOUD, ARCHIVAL_S3 };
 struct archival_run {
 	enum archival_store store;
 	struct str path; /* of its first file */
-	size_t parts;
+	size_t parts; /* fewer than from first_part to last_part: some are missing */
+	long long first_part, last_part; /* -1: the store has no parts */
 	long long version;
 	size_t older; /* lower versions that lie beside it */
 	struct str namespace_id, workflow_id, run_id; /* n = 0: not known */

@@ -62,7 +62,8 @@ bool archival_address(struct str argument, struct arena *a, struct str *ret_fold
 
 		if (!to || !value.n)
 			return err_set(err, ERR_USAGE,
-				       "%.*s: '%.*s' is not one of workflowId=, runId=, namespaceId=",
+				       "%.*s: '%.*s' is none of workflowId=, runId=, "
+				       "namespaceId=",
 				       STR_ARG(argument), STR_ARG(key));
 		*to = decoded(value, a);
 	}

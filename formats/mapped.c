@@ -71,7 +71,8 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context)
 /* The handler is there while something is mapped, and nobody else's is taken out. */
 static bool install(void)
 {
-	struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	struct sigaction action = {.sa_sigaction = on_bus_error,
+				   .sa_flags = SA_SIGINFO | SA_ONSTACK};
 
 	return sigaction(SIGBUS, &action, &handler.before) == 0;
 }

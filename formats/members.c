@@ -244,8 +244,8 @@ static bool member_read(void *data, char *to, size_t room, size_t *ret_n, struct
 	m->made += (uint64_t)n;
 	/* Inside of a zip file each member is packed on its own. */
 	if (filter_is_bomb(m->input.offset + m->input.window.n, m->made))
-		return err_set(err, ERR_LIMIT, "archive: unpacks to more than %" PRIu64 " bytes: refused",
-			       m->made);
+		return err_set(err, ERR_LIMIT,
+			       "archive: unpacks to more than %" PRIu64 " bytes: refused", m->made);
 	*ret_n = (size_t)n;
 	return true;
 }

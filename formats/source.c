@@ -275,14 +275,21 @@ static bool add_archived(struct expansion *x, struct str argument)
 	struct archival_runs runs;
 	struct archival_ids ids;
 	struct str folder;
+	bool ok = true;
 
 	if (!archival_address(argument, x->a, &folder, &ids, x->err) ||
 	    !archival_find(folder, &ids, x->a, &runs, x->err))
 		return false;
-	for (size_t i = 0; i < runs.runs.n; i++)
-		add_file(x, runs.runs.at[i].path, -1);
+	for (size_t i = 0; ok && i < runs.runs.n; i++) {
+		const struct archival_run *r = &runs.runs.at[i];
+
+		ok = r->last_part - r->first_part + 1 == (long long)r->parts ||
+		     err_set(x->err, ERR_FORMAT, "%s: of its parts up to %lld only %zu are there",
+			     r->path.p, r->last_part, r->parts);
+		add_file(x, r->path, -1);
+	}
 	archival_runs_done(&runs);
-	return true;
+	return ok;
 }
 
 bool source_expand_where(const struct str *arguments, size_t n, struct arena *a,
@@ -292,10 +299,15 @@ bool source_expand_where(const struct str *arguments, size_t n, struct arena *a,
 	struct expansion x = {wanted, a, list, err};
 
 	for (size_t i = 0; i < n; i++) {
+		bool ok = true;
+
 		if (str_is(arguments[i], "-"))
 			add_file(&x, STR("-"), -1);
-		else if (archival_is_address(arguments[i]) ? !add_archived(&x, arguments[i])
-							   : !add_path(&x, arena_str(a, arguments[i]), 0))
+		else if (archival_is_address(arguments[i]))
+			ok = add_archived(&x, arguments[i]);
+		else
+			ok = add_path(&x, arena_str(a, arguments[i]), 0);
+		if (!ok)
 			return false;
 	}
 	return true;

@@ -47,6 +47,15 @@ static const struct file {
 	{"gcloud/" NS ORDER1 RUN1 "_7_2.history", "c"},
 	{"gcloud/" NS ORDER1 RUN1 "_7_3.history", ""},
 	{"gcloud/" NS ORDER1 RUN1 "_7_4.history", "e"},
+	{"gcloud/" NS ORDER1 RUN1 "_7_5.history", "f"},
+	{"gcloud/" NS ORDER1 RUN1 "_7_6.history", "g"},
+	{"gcloud/" NS ORDER1 RUN1 "_7_7.history", "h"},
+	{"gcloud/" NS ORDER1 RUN1 "_7_8.history", "i"},
+	{"gcloud/" NS ORDER1 RUN1 "_7_9.history", "j"},
+	/* and a run with a part missing */
+	{"gap/" NS ORDER2 RUN2 "_7_0.history", "a"},
+	{"gap/" NS ORDER2 RUN2 "_7_2.history", "c"},
+	{"gap/" NS ORDER2 RUN2 "_7_3.history", "d"},
 	/* s3, with a workflow id that has a slash in it */
 	{"s3/prefix/ns-1/history/shop/order-1/run-1/-24/0", "old"},
 	{"s3/prefix/ns-1/history/shop/order-1/run-1/5/0", "first "},
@@ -92,11 +101,11 @@ static void runs_are_found_by_their_ids(void **state)
 		{"files", "ns-1", NULL, NULL, {"new", "two", "three"}},
 		{"files", "ns-2", "order-1", "run-1", {NULL}},
 		{"files", NULL, "order-2", "run-1", {NULL}},
-		{"gcloud", "ns-1", "order-1", "run-1", {"abce"}},
+		{"gcloud", "ns-1", "order-1", "run-1", {"abcefghijk"}},
 		{"s3", "ns-1", "shop/order-1", NULL, {"first second"}},
 		{"s3", NULL, NULL, "run-3", {"other"}},
 		{"s3", NULL, "order-1", NULL, {NULL}},
-		{".", NULL, "order-1", NULL, {"new", "two", "abce"}},
+		{".", NULL, "order-1", NULL, {"new", "two", "abcefghijk"}},
 	};
 
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
@@ -154,15 +163,17 @@ static void records_give_names_back(void **state)
 
 static void a_folder_lists_each_run_once(void **state)
 {
-	struct str arguments[] = {STR("files"), STR("gcloud"), STR("s3")};
-	static const char *const TEXTS[] = {"new", "two", "three", "not one of them",
-					    "abce", "other", "first second"};
+	struct str arguments[] = {STR("files"), STR("gcloud"), STR("s3"), STR("gap")};
+	static const char *const TEXTS[] = {
+		"new", "two", "three", "not one of them", "abcefghijk", "other", "first second", "a",
+		"cd",
+	};
 	struct source_list list = {0};
 	struct err err = ERR_INIT;
 	struct arena a;
 
 	arena_init(&a);
-	assert_true(source_expand(arguments, 3, &a, &list, &err));
+	assert_true(source_expand(arguments, 4, &a, &list, &err));
 	assert_int_equal(list.files.n, sizeof(TEXTS) / sizeof(*TEXTS));
 	for (size_t i = 0; i < list.files.n; i++)
 		assert_text(list.files.at[i].path, TEXTS[i]);
@@ -170,8 +181,10 @@ static void a_folder_lists_each_run_once(void **state)
 	/* What is named is taken, whatever lies beside it. */
 	arguments[0] = STR("s3/prefix/ns-1/history/shop/order-1/run-1/5/1");
 	arguments[1] = STR("files/" NS ORDER1 RUN1 "_-24.history");
-	assert_true(source_expand(arguments, 2, &a, &list, &err));
-	assert_int_equal(list.files.n, 2);
+	arguments[2] = STR("gcloud/" NS ORDER1 RUN1 "_7_1.history");
+	assert_true(source_expand(arguments, 3, &a, &list, &err));
+	assert_int_equal(list.files.n, 3);
+	assert_text(list.files.at[2].path, "b");
 	assert_text(list.files.at[0].path, "second");
 	assert_text(list.files.at[1].path, "old");
 	source_list_done(&list);
@@ -186,9 +199,10 @@ static void an_address_names_runs(void **state)
 	} ROWS[] = {
 		{"archive:files?workflowId=order-1&runId=run-2", {"two"}},
 		{"archive:files?workflow-id=order%2D1&namespaceId=ns-1", {"new", "two"}},
-		{"archive:gcloud?runId=run-1", {"abce"}},
+		{"archive:gcloud?runId=run-1", {"abcefghijk"}},
 		{"archive:s3?workflowId=shop/order-1", {"first second"}},
 		{"archive:files?workflowId=none", {NULL}},
+		{"archive:gap?runId=run-2", {NULL}},
 		{"archive:files", {NULL}},
 		{"archive:?runId=run-1", {NULL}},
 		{"archive:files?runId=", {NULL}},
@@ -207,8 +221,9 @@ static void an_address_names_runs(void **state)
 			for (; n < list.files.n; n++)
 				assert_text(list.files.at[n].path, ROWS[i].texts[n]);
 		else
-			assert_int_equal(err.code, strstr(ROWS[i].address, "none") ? ERR_MISSING
-										  : ERR_USAGE);
+			assert_int_equal(err.code, strstr(ROWS[i].address, "none")  ? ERR_MISSING
+						   : strstr(ROWS[i].address, "gap") ? ERR_FORMAT
+										    : ERR_USAGE);
 		assert_null(ROWS[i].texts[n]);
 		source_list_done(&list);
 		arena_done(&a);
