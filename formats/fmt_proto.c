@@ -280,7 +280,7 @@ static bool read_bare(struct format_reader *r, struct err *err)
 {
 	struct cursor c = cursor_of(r);
 
-	return read_history(&c, UINT64_MAX, r->kind, err);
+	return read_history(&c, UINT64_MAX, r->kind == JOIN_PLAIN ? JOIN_STREAM : r->kind, err);
 }
 
 const struct format FORMAT_PROTO = {

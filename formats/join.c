@@ -243,8 +243,10 @@ static bool pass(struct join *j, const struct join_event *e, struct err *err)
 	bool plain = j->part.kind == JOIN_PLAIN;
 	enum join_seen_as k;
 
-	if (e->id == j->last + 1)
+	if (e->id == j->last + 1 || (j->part.kind == JOIN_STREAM && e->id == j->last))
 		return append(j, e, err);
+	if (j->part.kind == JOIN_STREAM)
+		return start_anew(j, e, err);
 	k = plain && e->id != 1 ? JOIN_NEW : join_known(j, e);
 	if (e->id == 1 && !(k == JOIN_SAME && j->last == 1))
 		return start_anew(j, e, err);
@@ -267,6 +269,12 @@ static bool begin_with(struct join *j, const struct join_event *e, struct err *e
 	return append(j, e, err);
 }
 
+/* The same list twice is the same history twice; of pages and batches it is a mistake. */
+static bool is_list(enum join_kind kind)
+{
+	return kind == JOIN_PLAIN || kind == JOIN_STREAM;
+}
+
 static bool start(struct join *j, const struct join_event *e, struct err *err)
 {
 	bool joins = j->open && j->kind != JOIN_WHOLE && j->part.kind != JOIN_WHOLE;
@@ -274,7 +282,7 @@ static bool start(struct join *j, const struct join_event *e, struct err *err)
 
 	if (j->part.kind == JOIN_SCATTERED && !j->feeding) {
 		stash(j, e);
-	} else if (k == JOIN_SAME && (e->id != 1 || j->part.kind != JOIN_PLAIN)) {
+	} else if (k == JOIN_SAME && (e->id != 1 || !is_list(j->part.kind))) {
 		buf_clear(&j->repeat);
 		buf_add(&j->repeat, e->whole);
 		j->repeated = 1;
@@ -348,7 +356,9 @@ static bool hold(struct join *j, const struct join_event *e, struct err *err)
 	const struct join_part *p = &j->part;
 	bool again = e->id == 1 && !(p->falls && p->last == 2);
 	bool new_fall = p->falls && p->n > 1 && p->low == 1 && e->id > 1;
+	bool goes_on = (p->rises && e->id == p->last + 1) || (p->falls && e->id == p->last - 1);
 
+	again |= p->kind == JOIN_STREAM && !goes_on;
 	if (p->kind == JOIN_SCATTERED || p->kind == JOIN_WHOLE || (!again && !new_fall)) {
 		stash(j, e);
 		return buf_ok(&j->held, err);

@@ -22,6 +22,7 @@
  */
 enum join_kind {
 	JOIN_PLAIN,	/* a list of events by itself: gaps in it are as they were written */
+	JOIN_STREAM,	/* the same without borders: where ids don't go on, another may begin */
 	JOIN_PAGE,	/* of a server's reply: not alone, unless it has all events */
 	JOIN_BATCH,	/* of an archive or a database: the same */
 	JOIN_WHOLE,	/* a history of its own, never joined (an item of a Cloud export) */

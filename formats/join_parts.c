@@ -206,6 +206,22 @@ static void missing(const struct join *j, struct buf *out)
 		buf_puts(out, " are missing");
 }
 
+static int by_number(const void *a, const void *b)
+{
+	const struct join_part *x = a, *y = b;
+
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+/* Lists by themselves: as they were written, for check to say what is wrong with them. */
+static bool are_lists(const struct join *j)
+{
+	for (size_t i = 0; i < j->waiting.n; i++)
+		if (j->waiting.at[i].kind != JOIN_STREAM)
+			return false;
+	return true;
+}
+
 static bool give_rest(struct join *j, struct err *err)
 {
 	for (size_t i = 0; i < j->waiting.n; i++)
@@ -221,6 +237,10 @@ bool join_leftover(struct join *j, struct err *err)
 	struct buf text;
 	bool ok;
 
+	if (are_lists(j)) {
+		qsort(first, j->waiting.n, sizeof(*first), by_number);
+		return give_rest(j, err);
+	}
 	if (!join_waiting(j, true, err))
 		return false;
 	if (!j->waiting.n)

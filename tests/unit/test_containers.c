@@ -441,12 +441,16 @@ static void blobs_are_joined(void **state)
 		assert_false(load(buf_str(&reply), 0, &err));
 		assert_non_null(strstr(err.message, "nextPageToken is set"));
 	}
-	/* rows of a database, the second first */
-	buf_clear(&reply);
-	buf_add(&reply, parts[1]);
-	buf_add(&reply, parts[2]);
-	buf_add(&reply, parts[0]);
-	has(buf_str(&reply), 1, wire, "one history");
+	/* rows of a database, in any order */
+	for (size_t order = 0; order < 6; order++) {
+		static const uint8_t ORDERS[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+						     {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+
+		buf_clear(&reply);
+		for (size_t i = 0; i < 3; i++)
+			buf_add(&reply, parts[ORDERS[order][i]]);
+		has(buf_str(&reply), 1, wire, "one history");
+	}
 	buf_done(&reply);
 	buf_done(&blob);
 	buf_done(&json);
@@ -489,6 +493,28 @@ static void histories_of_one_file_are_told_apart(void **state)
 	has(buf_str(&both), 1, build_wire(&b), "a server's reply");
 	buf_done(&both);
 	build_done(&a);
+	build_done(&b);
+}
+
+/* What is wrong within a list by itself is for check to say. */
+static void a_list_with_gaps_stays_as_it_is(void **state)
+{
+	struct build b = built(4);
+	struct str wire = build_wire(&b);
+	static const uint8_t ORDERS[][4] = {
+		{1, 2, 4, 0}, {1, 2, 2, 3}, {2, 3, 4, 0}, {2, 4, 5, 0}, {1, 2, 4, 3},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ORDERS) / sizeof(*ORDERS); i++) {
+		struct buf list = {0};
+
+		for (size_t k = 0; k < 4 && ORDERS[i][k]; k++)
+			buf_add(&list, part_of(wire, ORDERS[i][k], ORDERS[i][k]));
+		/* but what only stands in another order has its place */
+		has(buf_str(&list), 1, i == 4 ? part_of(wire, 1, 4) : buf_str(&list), "one history");
+		buf_done(&list);
+	}
 	build_done(&b);
 }
 
@@ -551,6 +577,7 @@ int main(void)
 		cmocka_unit_test(blobs_are_joined),
 		cmocka_unit_test(a_blob_of_json_is_read),
 		cmocka_unit_test(histories_of_one_file_are_told_apart),
+		cmocka_unit_test(a_list_with_gaps_stays_as_it_is),
 		cmocka_unit_test(every_cut_of_protobuf_is_told),
 	};
 
