@@ -66,6 +66,7 @@ enum check_code check_code_of_error(const struct err *err)
 		return CHECK_CODES;
 	return str_has(text, "truncated")	  ? CHECK_TRUNCATED
 	       : str_has(text, "decoded payload") ? CHECK_DECODED_PAYLOAD
-	       : str_has(text, "only one page")	  ? CHECK_INCOMPLETE
+	       : str_has(text, "only one page") || str_has(text, "only a part")
+			? CHECK_INCOMPLETE
 						  : CHECK_DAMAGED;
 }

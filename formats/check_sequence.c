@@ -36,6 +36,9 @@ static void check_neighbours(struct check *c)
 		/* A second run's first event is that, whatever it comes after. */
 		if (i && e->type == EVENT_WORKFLOW_EXECUTION_STARTED && fault != HISTORY_FAULT_GAP)
 			continue;
+		/* Of a page that is not the first one that was said already. */
+		if (fault == HISTORY_FAULT_START && c->info && c->info->damage.p)
+			continue;
 		text = history_fault_text(c->h, i, fault, &c->step);
 		check_say(c, CODES[fault], i, "%.*s", STR_ARG(text));
 		arena_rewind(&c->step, mark);
@@ -65,7 +68,8 @@ static bool keeps_time(const struct event *e)
 static void check_times(struct check *c)
 {
 	const struct event *last = NULL;
-	int64_t start = c->h->events[0].time;
+	bool whole = c->h->events[0].type == EVENT_WORKFLOW_EXECUTION_STARTED;
+	int64_t start = whole ? c->h->events[0].time : 0;
 
 	for (size_t i = 1; i < c->h->n_events; i++) {
 		const struct event *e = &c->h->events[i];

@@ -8,6 +8,9 @@
 
 #include <inttypes.h>
 
+/* Findings of one code that are told for people, of each history. */
+#define TOLD_MOST 20
+
 struct settings {
 	bool json;
 	bool list_codes;
@@ -19,7 +22,8 @@ static const struct opt OPTS[] = {
 	{"json", 0, OPT_FLAG, NULL, offsetof(struct settings, json),
 	 "One JSON object a line for each finding, for other programs."},
 	{"all", 'a', OPT_FLAG, NULL, offsetof(struct settings, all),
-	 "Hints, too: what servers warn of, and healthy histories have."},
+	 "Hints, too (what servers warn of, and healthy histories have), and more than "
+	 "twenty findings of a kind."},
 	{"list-codes", 0, OPT_FLAG, NULL, offsetof(struct settings, list_codes),
 	 "List what can be found: code, severity, meaning and what to do."},
 	{"from", 0, OPT_STRING, "FORMAT", offsetof(struct settings, from),
@@ -33,6 +37,7 @@ struct checking {
 	struct str path; /* FILE, or FILE#N */
 	size_t problems; /* of the file at hand */
 	bool advised[CHECK_CODES]; /* what to do was said for this file */
+	size_t told[CHECK_CODES];  /* findings of this history */
 	struct buf out;
 	struct load_pages *pages;
 };
@@ -106,10 +111,27 @@ static void report(void *data, const struct check_finding *f)
 	if (CHECK_ROWS[f->code].severity == CHECK_HINT && !c->settings->all)
 		return;
 	c->problems += CHECK_ROWS[f->code].severity == CHECK_PROBLEM;
+	if (!c->settings->json && !c->settings->all && ++c->told[f->code] > TOLD_MOST)
+		return;
 	if (c->settings->json)
 		add_json(c, f);
 	else
 		add_text(c, f);
+	fwrite(c->out.p, 1, c->out.n, c->context->out);
+	buf_clear(&c->out);
+}
+
+/* One fault may show in each of a hundred thousand events. */
+static void tell_rest(struct checking *c)
+{
+	for (size_t i = 0; i < CHECK_CODES; i++) {
+		if (c->told[i] > TOLD_MOST) {
+			visible_add(&c->out, c->path, 0);
+			buf_printf(&c->out, ": and %zu more like these (--all) [%s]\n",
+				   c->told[i] - TOLD_MOST, CHECK_ROWS[i].code);
+		}
+		c->told[i] = 0;
+	}
 	fwrite(c->out.p, 1, c->out.n, c->context->out);
 	buf_clear(&c->out);
 }
@@ -130,6 +152,7 @@ static bool check_one(void *data, struct history *h, const struct load_info *inf
 	arena_init(&a);
 	one->c->path = inputs_label(one->path, info, &a);
 	check_history(&check, h, info);
+	tell_rest(one->c);
 	one->c->path = one->path;
 	arena_done(&a);
 	return true;

@@ -154,14 +154,10 @@ static void add_line(struct showing *s, size_t index, const struct widths *w)
 
 static void add_seconds(struct buf *out, const char *key, int64_t from, int64_t to)
 {
-	uint64_t size;
-	int64_t ns;
-
-	if (!from || !to || __builtin_sub_overflow(to, from, &ns))
-		return;
-	size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-	buf_printf(out, ",\"%s\":%s%" PRIu64 ".%09" PRIu64, key, ns < 0 ? "-" : "",
-		   size / 1000000000, size % 1000000000);
+	if (from && to)
+		buf_printf(out, ",\"%s\":", key);
+	if (from && to && !detail_seconds(from, to, out))
+		buf_puts(out, "null"); /* further apart than can be counted */
 }
 
 static void add_json_line(struct showing *s, size_t index)

@@ -46,30 +46,17 @@ static void add_time(const struct column_about *about, struct arena *scratch, st
 					      : detail_time(time, scratch));
 }
 
-/* Seconds with nine digits, where both times are known. */
-static void add_between(int64_t from, int64_t to, struct buf *out)
-{
-	int64_t ns;
-	uint64_t size;
-
-	if (!from || !to || __builtin_sub_overflow(to, from, &ns))
-		return;
-	size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-	buf_printf(out, "%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "", size / 1000000000,
-		   size % 1000000000);
-}
-
 static void add_elapsed(const struct column_about *about, struct arena *scratch, struct buf *out)
 {
 	(void)scratch;
-	add_between(about->history->events[0].time, the_event(about)->time, out);
+	detail_seconds(about->history->events[0].time, the_event(about)->time, out);
 }
 
 static void add_delta(const struct column_about *about, struct arena *scratch, struct buf *out)
 {
 	(void)scratch;
 	if (about->index)
-		add_between(the_event(about)[-1].time, the_event(about)->time, out);
+		detail_seconds(the_event(about)[-1].time, the_event(about)->time, out);
 }
 
 static void add_type(const struct column_about *about, struct arena *scratch, struct buf *out)
@@ -204,7 +191,7 @@ static void add_took(const struct column_about *about, struct arena *scratch, st
 	(void)scratch;
 	/* Of the event that ended it alone, so that sums are right. */
 	if (g && g->closed == about->index && g->closed != g->first)
-		add_between(about->history->events[g->first].time, the_event(about)->time, out);
+		detail_seconds(about->history->events[g->first].time, the_event(about)->time, out);
 }
 
 static const struct column TABLE[] = {

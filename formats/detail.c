@@ -151,3 +151,16 @@ struct str detail_time(int64_t nanoseconds, struct arena *a)
 		return arena_printf(a, "%s.%06" PRId64 "Z", day, rest / 1000);
 	return arena_printf(a, "%s.%09" PRId64 "Z", day, rest);
 }
+
+bool detail_seconds(int64_t from, int64_t to, struct buf *out)
+{
+	int64_t ns;
+	uint64_t size;
+
+	if (!from || !to || __builtin_sub_overflow(to, from, &ns))
+		return false;
+	size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+	buf_printf(out, "%s%" PRIu64 ".%09" PRIu64, ns < 0 ? "-" : "", size / 1000000000,
+		   size % 1000000000);
+	return true;
+}

@@ -13,3 +13,5 @@ void detail_add(const struct history *h, size_t index, struct buf *out);
 
 /* "2026-11-22T19:12:55.245617077Z", with 0, 3, 6 or 9 digits. */
 struct str detail_time(int64_t nanoseconds, struct arena *a);
+/* Appends "-0.098924000", the seconds between; false where one of them is not known (0). */
+bool detail_seconds(int64_t from, int64_t to, struct buf *out);
