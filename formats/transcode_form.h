@@ -2,7 +2,7 @@
 /* transcode_form.h: in which of its forms a payload stands in JSON. */
 #pragma once
 
-#include "formats/transcode_reader.h"
+#include "formats/transcode_odd.h"
 
 /*
  * What a payload looks like in exports (FORMATS.md 1.3):

@@ -126,11 +126,16 @@ bool transcode_enum_number(const struct schema_enum *e, struct str name, int32_t
 
 /* What is a carrier */
 
+static bool has_type(const struct schema_field *f, unsigned type)
+{
+	return f->wire_type == type || (f->repeated && type == WIRE_BYTES);
+}
+
 bool transcode_is_known(const struct schema_message *m, uint32_t number, unsigned type)
 {
 	const struct schema_field *f = schema_field_by_number(m, number);
 
-	return f && (f->wire_type == type || (f->repeated && type == WIRE_BYTES));
+	return f && has_type(f, type);
 }
 
 /* One enum value at J: *NEW is set where it is a name that E lacks. */
@@ -162,8 +167,10 @@ static bool is_new_enum(const struct schema_field *f, struct str bytes, struct s
 
 	if (f->kind != SCHEMA_ENUM || f->oneof >= 0)
 		return false;
+	/* What is written nowhere, as it is the default, is not there. */
 	while (wire_next(&w, &field))
-		if (field.number == f->number)
+		if (field.number == f->number && has_type(f, field.type) &&
+		    (field.type == WIRE_BYTES ? field.bytes.n : f->repeated || field.value))
 			return false;
 	if (!f->repeated)
 		return is_enum_value(&j, f->enumeration, scratch, &new) && new;

@@ -2,7 +2,7 @@
 /* transcode_kept.c: the reader's side of carriers and of "__unknown". */
 #include "formats/transcode_keep.h"
 #include "formats/transcode_member.h"
-#include "formats/transcode_reader.h"
+#include "formats/transcode_odd.h"
 
 #include "formats/base/base64.h"
 #include "formats/base/vec.h"

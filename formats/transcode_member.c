@@ -2,7 +2,7 @@
 /* transcode_member.c: members under names that the schema does not have. */
 #include "formats/transcode_member.h"
 
-#include "formats/transcode_reader.h"
+#include "formats/transcode_odd.h"
 
 /* What it is */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* transcode_odd.c: numbers, bytes, times and enums in spellings that are seldom met. */
 #include "formats/transcode_keep.h"
-#include "formats/transcode_reader.h"
+#include "formats/transcode_odd.h"
 
 #include <math.h>
 

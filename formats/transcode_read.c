@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* transcode_read.c: JSON to wire bytes, in one pass over the text. */
-#include "formats/transcode_scalar.h"
+#include "formats/transcode_number.h"
 #include "formats/transcode_sort.h"
 
 static const char *read_message(struct reader *r, const char *p, const struct schema_message *m,

@@ -197,12 +197,15 @@ static void find_all(struct found *found, const ProtobufCMessageDescriptor *cons
 
 #define ALIASES (sizeof(SCHEMA_ALIASES) / sizeof(SCHEMA_ALIASES[0]))
 
-static size_t count_aliases(struct str in)
+/* They stand together. */
+static size_t aliases_of(struct str in, const struct schema_alias **ret)
 {
 	size_t found = 0;
 
+	*ret = NULL;
 	for (size_t i = 0; i < ALIASES; i++)
-		found += str_is(in, SCHEMA_ALIASES[i].in);
+		if (str_is(in, SCHEMA_ALIASES[i].in) && !found++)
+			*ret = &SCHEMA_ALIASES[i];
 	return found;
 }
 
@@ -225,6 +228,7 @@ static bool fill_value(const struct found *found, const struct schema_enum *e, b
 static void fill_enum(const struct found *found, struct schema_enum *e, bool is_short,
 		      const ProtobufCEnumDescriptor *d)
 {
+	const struct schema_alias *aliases;
 	struct schema_enum_value *values =
 		arena_array(found->arena, struct schema_enum_value, d->n_values);
 
@@ -232,7 +236,7 @@ static void fill_enum(const struct found *found, struct schema_enum *e, bool is_
 	e->prefix = enum_prefix(found->arena, str_of(d->short_name));
 	e->values = values;
 	names_init(found->arena, &e->by_name,
-		   3 * (d->n_values + count_aliases(e->name)));
+		   3 * (d->n_values + aliases_of(e->name, &aliases)));
 	for (unsigned i = 0; i < d->n_values; i++) {
 		struct schema_enum_value *value = &values[e->n_values];
 		struct str name = str_of(d->values[i].name);
@@ -381,8 +385,8 @@ static void fill_message(struct schema *s, struct found *found, struct schema_me
 		}
 	m->fields = fields;
 	m->id = (uint16_t)found->next_id++;
-	names_init(found->arena, &m->by_name,
-		   2 * (d->n_fields + count_aliases(m->name)));
+	m->n_aliases = aliases_of(m->name, &m->aliases);
+	names_init(found->arena, &m->by_name, 2 * (d->n_fields + m->n_aliases));
 	for (unsigned i = 0; i < d->n_fields; i++) {
 		struct schema_field *f = &fields[m->n_fields];
 
@@ -553,12 +557,9 @@ const struct schema_enum_value *schema_enum_by_name(const struct schema_enum *e,
 
 const struct schema_alias *schema_alias_search(const struct schema_message *m, struct str name)
 {
-	for (size_t i = 0; i < ALIASES; i++) {
-		const struct schema_alias *alias = &SCHEMA_ALIASES[i];
-
-		if (str_is(m->name, alias->in) && schema_same_name(str_of(alias->old), name))
-			return alias;
-	}
+	for (size_t i = 0; i < m->n_aliases; i++)
+		if (schema_same_name(str_of(m->aliases[i].old), name))
+			return &m->aliases[i];
 	return NULL;
 }
 

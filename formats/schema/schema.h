@@ -104,6 +104,8 @@ struct schema_message {
 	bool has_oneofs;
 	uint16_t id;		     /* its fields follow: id + 1 is fields[0]'s */
 	struct schema_names by_name; /* both spellings, and old names -> index into fields */
+	const struct schema_alias *aliases; /* what its members were called */
+	size_t n_aliases;
 };
 
 struct schema;
