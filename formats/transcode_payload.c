@@ -28,7 +28,8 @@ static bool put_payload(struct reader *r, const char *p, const struct schema_fie
 	struct buf made = {0}, entry = {0};
 	bool ok = true;
 
-	qsort(entries->all.at, entries->all.n, sizeof(*entries->all.at), by_key);
+	if (entries->all.n > 1)
+		qsort(entries->all.at, entries->all.n, sizeof(*entries->all.at), by_key);
 	for (size_t i = 0; i < entries->all.n; i++) {
 		const struct entry *e = &entries->all.at[i];
 
