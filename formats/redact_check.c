@@ -46,20 +46,30 @@ static bool is_forbidden(const struct redact *r, struct str text)
 	return false;
 }
 
+static bool holds_secret(const struct redact *r, struct str text)
+{
+	size_t least = redact_least(text), from = 0, at;
+	const struct secret *found;
+
+	for (; (found = secrets_find(&r->secrets, text, from, &at)); from = at + 1)
+		if (found->text.n >= least)
+			return true;
+	return false;
+}
+
 /* WORD: a place that is known to stay. */
 static void look(struct checking *c, struct str text, struct str place, bool word)
 {
 	struct redact *r = c->r;
-	size_t at;
 
 	if (!c->ok || !text.n || map_get(&r->made, text))
 		return;
 	if (is_forbidden(r, text))
 		c->ok = err_set(c->err, ERR_FORMAT, "%.*s holds what --check forbids (a rule can "
 				"replace it: --rule 'path=...')", STR_ARG(place));
-	else if (secrets_find(&r->secrets, text, 0, &at) && word)
+	else if (holds_secret(r, text) && word)
 		note_stay(r, place);
-	else if (secrets_find(&r->secrets, text, 0, &at))
+	else if (holds_secret(r, text))
 		c->ok = err_set(c->err, ERR_FORMAT, "%.*s holds a value that was replaced elsewhere; "
 				"--rule 'path=%.*s' replaces it there too, and ... keep lets it stay",
 				STR_ARG(place), STR_ARG(place));

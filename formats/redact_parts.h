@@ -90,6 +90,12 @@ void redact_replace(struct redact *r, struct str text, size_t size, struct buf *
 void redact_replace_number(struct redact *r, struct str number, bool forced, struct buf *out);
 /* Notes that MADE is no value of the history's. */
 void redact_made(struct redact *r, struct str made);
+/*
+ * The bytes from which on a secret in TEXT is one: the hex digits of a UUID hold short numbers by
+ * accident, and only what is longer than any group of them counts there.
+ */
+#define SECRET_LEAST_IN_UUID ((size_t)13)
+size_t redact_least(struct str text);
 /* An id as it goes out; false: as it is. */
 bool redact_id(struct redact *r, const struct redact_row *row, struct str id, struct buf *out);
 /* TEXT with RULE's matches replaced or taken out. */

@@ -39,24 +39,31 @@ void redact_replace_number(struct redact *r, struct str number, bool forced, str
 	redact_made(r, str_slice(out->p + before, out->n - before));
 }
 
+size_t redact_least(struct str text)
+{
+	bool uuid = text.n >= 32 && diff_looks_generated(text, STR_NONE);
+
+	return uuid ? SECRET_LEAST_IN_UUID : SECRET_LEAST;
+}
+
 /* ID with all secrets in it replaced; false: there are none. */
 static bool put_without_secrets(struct redact *r, struct str id, struct buf *out)
 {
-	size_t from = 0, at;
+	size_t least = redact_least(id), done = 0, from = 0, at;
 	const struct secret *found;
 
-	for (; (found = secrets_find(&r->secrets, id, from, &at)); from = at + found->text.n) {
-		buf_add(out, str_slice(id.p + from, at - from));
-		if (!found->whole) {
-			/* What follows may be the rest of it. */
-			shape_text(&r->shape, str_skip(id, at), id.n - at, out);
-			return true;
-		}
-		shape_text(&r->shape, found->text, found->text.n, out);
+	while ((found = secrets_find(&r->secrets, id, from, &at))) {
+		from = at + 1;
+		if (found->text.n < least)
+			continue;
+		buf_add(out, str_slice(id.p + done, at - done));
+		/* What follows the beginning of a long one may be the rest of it. */
+		done = from = found->whole ? at + found->text.n : id.n;
+		shape_text(&r->shape, str_slice(id.p + at, done - at), done - at, out);
 	}
-	if (!from)
+	if (!done)
 		return false;
-	buf_add(out, str_skip(id, from));
+	buf_add(out, str_skip(id, done));
 	return true;
 }
 
@@ -84,11 +91,11 @@ bool redact_id(struct redact *r, const struct redact_row *row, struct str id, st
 	}
 	if (row->how == HOW_RUN && !r->settings.ids)
 		return false;
-	if (made_up || !put_without_secrets(r, id, out)) {
-		if (made_up || !r->settings.ids)
-			return false;
-		redact_replace(r, id, id.n, out);
-	}
+	if (put_without_secrets(r, id, out))
+		return true;
+	if (made_up || !r->settings.ids)
+		return false;
+	redact_replace(r, id, id.n, out);
 	return true;
 }
 

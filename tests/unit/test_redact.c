@@ -241,6 +241,32 @@ static void words_of_the_code_stay_and_are_named(void **state)
 	end(&w);
 }
 
+static void a_uuid_from_the_input_is_followed_but_no_digits_in_one(void **state)
+{
+	const char *uuid = "0190f2d4-1234-7567-8ccc-0123456789ab";
+	struct world w = begin(state);
+	int64_t child = build_child_initiated(&w.b, "Ship", uuid);
+	char *placeholder = of(shape("salt", false), uuid);
+	struct arena a;
+
+	arena_init(&a);
+	build_marker(&w.b, "SideEffect", "data", "\"0190f2d4-1234-7567-8ccc-0123456789ab\"");
+	redact(&w);
+	assert_true(w.ok);
+	assert_true(str_is(event_code_id(&w.made, (size_t)child - 1, &a), placeholder));
+	end(&w);
+	w = begin(state);
+	child = build_child_initiated(&w.b, "Ship", uuid);
+	build_marker(&w.b, "SideEffect", "data", "[123456]");
+	redact(&w);
+	assert_true(w.ok);
+	assert_true(str_is(event_code_id(&w.made, (size_t)child - 1, &a), uuid));
+	assert_int_equal(redact_stays(w.redact), 0);
+	end(&w);
+	arena_done(&a);
+	mem_free(placeholder);
+}
+
 static void failures_and_identities_are_replaced(void **state)
 {
 	struct world w = begin(state);
@@ -464,6 +490,7 @@ int main(void)
 		cmocka_unit_test(ids_follow_what_is_replaced_in_them),
 		cmocka_unit_test(all_ids_go_where_asked_but_those_that_nobody_chose),
 		cmocka_unit_test(words_of_the_code_stay_and_are_named),
+		cmocka_unit_test(a_uuid_from_the_input_is_followed_but_no_digits_in_one),
 		cmocka_unit_test(failures_and_identities_are_replaced),
 		cmocka_unit_test(what_nobody_knows_is_dropped),
 		cmocka_unit_test(rules_decide_first),
