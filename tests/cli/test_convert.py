@@ -313,6 +313,33 @@ def test_archives(world, folder):
     world.check(back.stdout == plain.stdout and len(back.stdout) > 500, f"archive: {back}")
 
 
+def test_unknown_things(world, folder):
+    """What the schema lacks goes from wire to JSON and back, and stays in JSON as it is."""
+    source, strange = world.tests + "/data/open.json", folder + "/strange.bin"
+    world.run(source, "-o", strange)
+    with open(strange, "ab") as file:
+        # an event of type 9999 with attributes in field 250, and an odd varint
+        event = b"\x08\x09\x18\x8f\x4e\xd2\x0f\x03abc\xa0\x7d\x07"
+        file.write(b"\x0a" + size(len(event)) + event)
+    for name in JSON:
+        out = f"{folder}/strange.{name}"
+        done = world.run(strange, "--keep-unknown", "--to", name, "-o", out)
+        world.check(done.returncode == 0 and not done.stderr, f"unknown {name}: {done.stderr}")
+        back = world.run(out, "--keep-unknown", "--to", "proto", "-o", "-")
+        world.check(back.stdout == read(strange), f"unknown {name}: other bytes {back.stderr}")
+        done = world.run(strange, "--to", name, "-o", "-")
+        world.check(done.returncode == 0 and b"not carried over" in done.stderr,
+                    f"unknown {name}: {done.stderr}")
+        done = world.run(strange, "--strict", "--to", name, "-o", "-")
+        world.check(done.returncode == 1 and not done.stdout, f"unknown {name}: --strict")
+    member = world.tests + "/data/unknown-member.json"
+    done = world.run(member, "--to", "json", "-o", "-", "--strict")
+    world.check(done.returncode == 0 and b'"newMember"' in done.stdout, f"member: {done.stderr}")
+    world.run(member, "--keep-unknown", "-o", folder + "/kept.bin")
+    back = world.run(folder + "/kept.bin", "--to", "json", "-o", "-")
+    world.check(back.stdout == done.stdout and not back.stderr, f"member: {back.stderr}")
+
+
 # ---- whole or absent ----
 
 def big(world, folder, n=60000):
