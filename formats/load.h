@@ -24,8 +24,8 @@ struct source_list {
  * archives (members.h: ARCHIVE/MEMBER, in the archive's order), runs in the archive of a
  * server (archival.h: archive:FOLDER?workflowId=ID), globs and `-`. Names that
  * may hold one end in .json .jsonl .ndjson .bin .pb .proto .protobin .txt .hex .xxd .b64
- * .base64 .dump .history, and behind these perhaps .gz .zst .zlib .zz, or lie as objects of
- * an s3 archive or of a Cloud export do. A file that is named is taken whatever its name.
+ * .base64 .dump .history, and behind these perhaps .gz .zst .zlib .zz, or as what convert
+ * writes (out.h), or lie as objects of an s3 archive or of a Cloud export do. A file that is named is taken whatever its name.
  * Of an archive of a server (archival.h) in a folder only the first part of the highest
  * version is listed, which opens as the whole. Strings live in A. An argument that names nothing is an error; an empty folder or archive
  * is not (it adds nothing).

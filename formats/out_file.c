@@ -69,7 +69,11 @@ bool out_file_open(struct out_file *f, struct str folder, struct str where,
 	if (!start(f, where, packing, err))
 		return false;
 	in = folder.n ? arena_str(&f->names, folder) : STR(".");
-	f->fd = open(in.p, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	/* Its name will be given through /proc, which some containers lack. */
+	if (access("/proc/self/fd", X_OK) == 0)
+		f->fd = open(in.p, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	else
+		errno = ENOSYS;
 	if (f->fd < 0 && is_unsupported(errno)) {
 		f->temporary = arena_printf(&f->names, "%s/.hindcast.%ld.tmp", in.p,
 					    (long)getpid());

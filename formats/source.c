@@ -7,6 +7,7 @@
 #include "formats/base/limits.h"
 #include "formats/base/map.h"
 #include "formats/members.h"
+#include "formats/out.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -60,7 +61,9 @@ static bool may_hold_history(struct str path)
 {
 	struct archival_name name;
 
-	return ends_as_history(path) || archival_parse(path, &name) || is_cloud_export(path);
+	const struct out_format *written = out_format_of_path(path);
+
+	return ends_as_history(path) || (written && written->reader) || archival_parse(path, &name) || is_cloud_export(path);
 }
 
 struct expansion {

@@ -229,6 +229,19 @@ def test_formats_are_known(world, folder):
                         for row in rows), f"docs/formats.md: {name} {ending}")
 
 
+def test_folders_hold_what_is_written(world, folder):
+    """What convert writes under its own ending is found again in a folder."""
+    history = world.tests + "/data/open.json"
+    plain = world.run(history, "--to", "proto", "-o", "-").stdout
+    for i, line in enumerate(world.run("--to", "list").stdout.decode().splitlines()):
+        name, ending = line.split()[:2]
+        os.mkdir(f"{folder}/{i}")
+        world.run(history, "--to", name, "-o", f"{folder}/{i}/x{ending}")
+        done = world.run(f"{folder}/{i}", "--to", "proto", "-o", "-")
+        world.check(done.stdout == (b"" if name in ("tsv", "csv") else plain),
+                    f"folder of {ending}: {done.stderr}")
+
+
 def test_packing(world, folder):
     history = world.tests + "/data/open.json"
     plain = world.run(history, "--to", "json", "-o", "-").stdout
