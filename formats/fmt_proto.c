@@ -2,7 +2,7 @@
 /* fmt_proto.c: protobuf bytes: a History, a server's reply, a Cloud export, blobs, streams. */
 #include "formats/base/limits.h"
 #include "formats/deep.h"
-#include "formats/format.h"
+#include "formats/proto_cursor.h"
 #include "formats/wire.h"
 
 #include <inttypes.h>
@@ -45,117 +45,8 @@ bool format_wire_event(struct format_reader *r, struct str whole, struct err *er
 	return ok;
 }
 
-/* ---- a message that is still arriving ---- */
-
-struct cursor {
-	struct format_reader *r;
-	struct input *in;
-	size_t at;     /* in the window */
-	uint64_t done; /* when it was last told how far it is */
-};
-
-struct header {
-	uint32_t number;
-	enum wire_type type;
-	uint64_t n;   /* bytes of the value */
-	size_t bytes; /* of the header itself */
-};
-
-static uint64_t position(const struct cursor *c)
-{
-	return c->in->offset + c->at;
-}
-
-static bool want(struct cursor *c, size_t n, struct err *err)
-{
-	if (c->in->window.n - c->at >= n || c->in->at_end)
-		return true;
-	input_take(c->in, c->at);
-	c->at = 0;
-	return input_want(c->in, n, err);
-}
-
-static bool broken(const struct cursor *c, struct err *err)
-{
-	err_set(err, ERR_SYNTAX, "truncated or damaged after %zu whole event%s, at byte %" PRIu64,
-		c->r->n_events, c->r->n_events == 1 ? "" : "s", position(c));
-	if (err)
-		err->byte = (int64_t)position(c);
-	return false;
-}
-
-#define HEADER_MAX 20
-
-enum peeked { FIELD, END, FAILED };
-
-static enum peeked failed(bool ignored)
-{
-	(void)ignored;
-	return FAILED;
-}
-
-/* The next field's tag and length, not taken; END: nothing is left before END. */
-static enum peeked peek(struct cursor *c, uint64_t end, struct header *h, struct err *err)
-{
-	struct str s;
-	size_t at = 0;
-	uint64_t tag;
-
-	if (!want(c, HEADER_MAX, err))
-		return FAILED;
-	s = str_skip(c->in->window, c->at);
-	if (position(c) == end || (!s.n && end == UINT64_MAX))
-		return END;
-	if (!wire_varint(s, &at, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
-		return failed(broken(c, err));
-	h->number = (uint32_t)(tag >> 3);
-	h->type = (enum wire_type)(tag & 7);
-	h->bytes = at;
-	switch (h->type) {
-	case WIRE_BYTES:
-		if (!wire_varint(s, &at, &h->n))
-			return failed(broken(c, err));
-		h->bytes = at;
-		break;
-	case WIRE_VARINT:
-		if (!wire_varint(s, &at, &tag))
-			return failed(broken(c, err));
-		h->n = at - h->bytes;
-		break;
-	case WIRE_FIXED32:
-	case WIRE_FIXED64:
-		h->n = h->type == WIRE_FIXED32 ? 4 : 8;
-		break;
-	default:
-		return failed(broken(c, err));
-	}
-	if (end != UINT64_MAX && h->n > end - position(c) - h->bytes)
-		return failed(broken(c, err));
-	return FIELD;
-}
-
-/* All of the field in the window, and taken. */
-static bool take(struct cursor *c, const struct header *h, struct str *ret, struct err *err)
-{
-	size_t n;
-
-	if (h->n > LIMIT_JSON_VALUE_BYTES && !c->in->at_end)
-		return err_set(err, ERR_LIMIT, "a field of %" PRIu64 " bytes: more than %zu", h->n,
-			       LIMIT_JSON_VALUE_BYTES);
-	if (h->n > SIZE_MAX / 2)
-		return broken(c, err);
-	n = h->bytes + (size_t)h->n;
-	if (!want(c, n, err))
-		return false;
-	if (c->in->window.n - c->at < n)
-		return broken(c, err);
-	*ret = str_slice(c->in->window.p + c->at, n);
-	c->at += n;
-	return true;
-}
-
 /* What a message has besides what is known of it stays behind. */
-static void lose(struct format_reader *r, uint32_t number)
+void proto_lose(struct format_reader *r, uint32_t number)
 {
 	struct transcode_loss loss = {0};
 
@@ -164,28 +55,28 @@ static void lose(struct format_reader *r, uint32_t number)
 	transcode_loss_join(&r->report->info.loss, &loss);
 }
 
-/* A History up to END. */
-static bool read_history(struct cursor *c, uint64_t end, enum join_kind kind, struct err *err)
+/* A History up to PROTO_END. */
+bool proto_read_history(struct proto_cursor *c, uint64_t end, enum join_kind kind, struct err *err)
 {
-	enum peeked next;
-	struct header h;
+	enum proto_peeked next;
+	struct proto_header h;
 
 	if (!join_part(c->r->join, kind, err))
 		return false;
-	while ((next = peek(c, end, &h, err)) == FIELD) {
+	while ((next = proto_peek(c, end, &h, err)) == PROTO_FIELD) {
 		struct str whole;
 
-		if (!take(c, &h, &whole, err))
+		if (!proto_take(c, &h, &whole, err))
 			return false;
 		if (h.number != 1 || h.type != WIRE_BYTES) {
-			lose(c->r, h.number);
+			proto_lose(c->r, h.number);
 			continue;
 		}
-		c->r->report->info.input_bytes = position(c);
+		c->r->report->info.input_bytes = proto_position(c);
 		if (!format_wire_event(c->r, whole, err))
 			return false;
 	}
-	return next == END && join_part_end(c->r->join, false, err);
+	return next == PROTO_END && join_part_end(c->r->join, false, err);
 }
 
 bool format_wire_history(struct format_reader *r, struct str bytes, enum join_kind kind,
@@ -198,7 +89,7 @@ bool format_wire_history(struct format_reader *r, struct str bytes, enum join_ki
 		return false;
 	while (wire_next(&w, &f))
 		if (f.number != 1 || f.type != WIRE_BYTES)
-			lose(r, f.number);
+			proto_lose(r, f.number);
 		else if (!format_wire_event(r, f.whole, err))
 			return false;
 	if (w.broken)
@@ -236,7 +127,7 @@ static bool begins_event(struct str s)
  * Messages in messages before the first event: 1 is a History, 2 a reply around one (or an
  * item of an export), 3 a Cloud export. 0: none of them.
  */
-static unsigned levels_of(struct str s)
+unsigned proto_levels(struct str s)
 {
 	unsigned levels = 0;
 
@@ -250,7 +141,7 @@ static unsigned levels_of(struct str s)
 	return begins_event(s) ? levels : 0;
 }
 
-static bool is_proto(struct format_reader *r, bool is, const char *format, const char *container,
+bool proto_is(struct format_reader *r, bool is, const char *format, const char *container,
 		     const char *evidence)
 {
 	if (!is)
@@ -262,25 +153,20 @@ static bool is_proto(struct format_reader *r, bool is, const char *format, const
 	return true;
 }
 
-static struct cursor cursor_of(struct format_reader *r)
-{
-	return (struct cursor){.r = r, .in = r->in};
-}
-
 /* ---- a History ---- */
 
 static bool sniff_history(struct format_reader *r, struct str head, bool all)
 {
 	(void)all;
-	return is_proto(r, levels_of(head) == 1, "proto", "one history",
+	return proto_is(r, proto_levels(head) == 1, "proto", "one history",
 			"events with ids are its first field");
 }
 
 static bool read_bare(struct format_reader *r, struct err *err)
 {
-	struct cursor c = cursor_of(r);
+	struct proto_cursor c = proto_cursor_of(r);
 
-	return read_history(&c, UINT64_MAX, r->kind == JOIN_PLAIN ? JOIN_STREAM : r->kind, err);
+	return proto_read_history(&c, UINT64_MAX, r->kind == JOIN_PLAIN ? JOIN_STREAM : r->kind, err);
 }
 
 const struct format FORMAT_PROTO = {
@@ -308,9 +194,9 @@ static bool sniff_response(struct format_reader *r, struct str head, bool all)
 		   is_blob(str_skip(head, at));
 
 	(void)all;
-	return is_proto(r, raw, "proto response", "a server's reply with raw blobs",
+	return proto_is(r, raw, "proto response", "a server's reply with raw blobs",
 			"blobs with an encoding are its second field") ||
-	       is_proto(r, levels_of(head) == 2, "proto response", "a server's reply",
+	       proto_is(r, proto_levels(head) == 2, "proto response", "a server's reply",
 			"a history is its first field");
 }
 
@@ -320,7 +206,7 @@ static bool read_raw(struct format_reader *r, struct str blob, struct err *err)
 	return format_blob(r, wire_value_at(blob, 1, 0), wire_bytes_at(blob, 2), err);
 }
 
-static struct str value_of(const struct header *h, struct str whole)
+static struct str value_of(const struct proto_header *h, struct str whole)
 {
 	return str_skip(whole, h->bytes);
 }
@@ -328,20 +214,20 @@ static struct str value_of(const struct header *h, struct str whole)
 /* Several of them, one behind the other, are pages. */
 static bool read_response(struct format_reader *r, struct err *err)
 {
-	struct cursor c = cursor_of(r);
-	struct header h;
+	struct proto_cursor c = proto_cursor_of(r);
+	struct proto_header h;
 	struct str whole = STR_NONE;
-	enum peeked next;
+	enum proto_peeked next;
 
-	while ((next = peek(&c, UINT64_MAX, &h, err)) == FIELD) {
+	while ((next = proto_peek(&c, UINT64_MAX, &h, err)) == PROTO_FIELD) {
 		if (h.number == RESPONSE_HISTORY && h.type == WIRE_BYTES) {
 			c.at += h.bytes;
-			if (!read_history(&c, position(&c) + h.n,
+			if (!proto_read_history(&c, proto_position(&c) + h.n,
 					  r->kind == JOIN_PLAIN ? JOIN_PAGE : r->kind, err))
 				return false;
 			continue;
 		}
-		if (!take(&c, &h, &whole, err))
+		if (!proto_take(&c, &h, &whole, err))
 			return false;
 		if (h.number == RESPONSE_RAW && h.type == WIRE_BYTES &&
 		    !read_raw(r, value_of(&h, whole), err))
@@ -349,7 +235,7 @@ static bool read_response(struct format_reader *r, struct err *err)
 		if (h.number == RESPONSE_TOKEN && h.type == WIRE_BYTES)
 			join_token(r->join, h.n > 0);
 	}
-	return next == END;
+	return next == PROTO_END;
 }
 
 const struct format FORMAT_RESPONSE = {
@@ -357,64 +243,6 @@ const struct format FORMAT_RESPONSE = {
 	.what = "a GetWorkflowExecutionHistoryResponse",
 	.sniff = sniff_response,
 	.read = read_response,
-};
-
-/* ---- export.v1.WorkflowExecutions ---- */
-
-static bool sniff_export(struct format_reader *r, struct str head, bool all)
-{
-	(void)all;
-	return is_proto(r, levels_of(head) == 3, "proto export", "a Temporal Cloud export",
-			"items with a history are its first field");
-}
-
-/* WorkflowExecution: history = 1. */
-static bool read_item(struct cursor *c, uint64_t end, struct err *err)
-{
-	struct header h;
-	struct str whole = STR_NONE;
-	enum peeked next;
-
-	while ((next = peek(c, end, &h, err)) == FIELD) {
-		if (h.number == 1 && h.type == WIRE_BYTES) {
-			c->at += h.bytes;
-			if (!read_history(c, position(c) + h.n, JOIN_WHOLE, err))
-				return false;
-		} else if (take(c, &h, &whole, err)) {
-			lose(c->r, h.number);
-		} else {
-			return false;
-		}
-	}
-	return next == END;
-}
-
-static bool read_export(struct format_reader *r, struct err *err)
-{
-	struct cursor c = cursor_of(r);
-	struct header h;
-	struct str whole = STR_NONE;
-	enum peeked next;
-
-	while ((next = peek(&c, UINT64_MAX, &h, err)) == FIELD) {
-		if (h.number == 1 && h.type == WIRE_BYTES) {
-			c.at += h.bytes;
-			if (!read_item(&c, position(&c) + h.n, err))
-				return false;
-		} else if (take(&c, &h, &whole, err)) {
-			lose(r, h.number);
-		} else {
-			return false;
-		}
-	}
-	return next == END;
-}
-
-const struct format FORMAT_EXPORT = {
-	.name = "export",
-	.what = "a Temporal Cloud export",
-	.sniff = sniff_export,
-	.read = read_export,
 };
 
 /* ---- DataBlob, and a lone HistoryEvent ---- */
@@ -435,20 +263,20 @@ static bool sniff_blob(struct format_reader *r, struct str head, bool all)
 		is = wire_varint(head, &at, &n) && at < head.n &&
 		     (head.p[at] == TAG_1_MESSAGE || head.p[1] == 2);
 	}
-	return is_proto(r, is, "proto blob", "a blob with its encoding",
+	return proto_is(r, is, "proto blob", "a blob with its encoding",
 			"an encoding and bytes are its fields");
 }
 
 static bool read_blob(struct format_reader *r, struct err *err)
 {
-	struct cursor c = cursor_of(r);
+	struct proto_cursor c = proto_cursor_of(r);
 	uint64_t encoding = 0;
-	struct header h;
+	struct proto_header h;
 	struct str whole = STR_NONE;
-	enum peeked next;
+	enum proto_peeked next;
 
-	while ((next = peek(&c, UINT64_MAX, &h, err)) == FIELD) {
-		if (!take(&c, &h, &whole, err))
+	while ((next = proto_peek(&c, UINT64_MAX, &h, err)) == PROTO_FIELD) {
+		if (!proto_take(&c, &h, &whole, err))
 			return false;
 		if (h.number == 1 && h.type == WIRE_VARINT)
 			encoding = (uint64_t)value_of(&h, whole).p[0];
@@ -456,7 +284,7 @@ static bool read_blob(struct format_reader *r, struct err *err)
 			 !format_blob(r, encoding, value_of(&h, whole), err))
 			return false;
 	}
-	return next == END;
+	return next == PROTO_END;
 }
 
 const struct format FORMAT_DATABLOB = {
@@ -476,7 +304,7 @@ static bool is_event(const struct format_reader *r, struct str s)
 
 static bool sniff_event(struct format_reader *r, struct str head, bool all)
 {
-	return is_proto(r, all && is_event(r, head), "proto event", "one event",
+	return proto_is(r, all && is_event(r, head), "proto event", "one event",
 			"an id, a time and a type are its fields");
 }
 
@@ -520,10 +348,10 @@ static bool delimited_at(const struct format_reader *r, struct str head, size_t 
 		return false;
 	message = str_take(str_skip(head, *at), n > SIZE_MAX ? SIZE_MAX : (size_t)n);
 	if (message.n < n) /* it goes on behind what is seen, or is cut off */
-		return message.n > 8 && (begins_event(message) || levels_of(message) == 1) &&
+		return message.n > 8 && (begins_event(message) || proto_levels(message) == 1) &&
 		       (!all || *at > 2);
 	*at += message.n;
-	return is_event(r, message) || levels_of(message) == 1;
+	return is_event(r, message) || proto_levels(message) == 1;
 }
 
 static bool sniff_delimited(struct format_reader *r, struct str head, bool all)
@@ -533,32 +361,32 @@ static bool sniff_delimited(struct format_reader *r, struct str head, bool all)
 
 	if (is && at < head.n)
 		is = delimited_at(r, head, &at, all);
-	return is_proto(r, is, "proto delimited", "messages with their length in front",
+	return proto_is(r, is, "proto delimited", "messages with their length in front",
 			"a length, and a history or an event of just that length");
 }
 
 static bool read_delimited(struct format_reader *r, struct err *err)
 {
-	struct cursor c = cursor_of(r);
+	struct proto_cursor c = proto_cursor_of(r);
 	bool in_part = false;
 
 	for (;;) {
-		struct header h = {0};
+		struct proto_header h = {0};
 		struct str s, message;
 		size_t at = 0;
 
-		if (!want(&c, HEADER_MAX, err))
+		if (!proto_want(&c, PROTO_HEADER_MAX, err))
 			return false;
 		s = str_skip(c.in->window, c.at);
 		if (!s.n)
 			break;
 		if (!wire_varint(s, &at, &h.n))
-			return broken(&c, err);
+			return proto_broken(&c, err);
 		h.bytes = at;
-		if (!take(&c, &h, &s, err))
+		if (!proto_take(&c, &h, &s, err))
 			return false;
 		message = value_of(&h, s);
-		r->report->info.input_bytes = position(&c);
+		r->report->info.input_bytes = proto_position(&c);
 		if (message.n && message.p[0] == TAG_1_MESSAGE) {
 			in_part = false;
 			if (!format_wire_history(r, message, r->kind, err))

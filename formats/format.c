@@ -94,6 +94,7 @@ bool format_read_inside(struct format_reader *r, struct str bytes, struct err *e
 	if (!input_open_bytes(&in, bytes, 0, err))
 		return false;
 	inner.in = &in;
+	inner.path = STR_NONE;
 	ok = format_read(&inner, err);
 	input_done(&in);
 	r->n_events = inner.n_events;

@@ -12,6 +12,7 @@
 struct format_reader {
 	const struct load_settings *settings;
 	struct input *in;
+	struct str path; /* to open it again; n = 0: that can't be done */
 	struct join *join;
 	struct load_report *report;
 	struct arena *scratch; /* rewound after every event */

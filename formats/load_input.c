@@ -80,6 +80,7 @@ static struct format_reader reader_of(struct loading *l)
 	return (struct format_reader){
 		.settings = l->settings,
 		.in = &l->in,
+		.path = l->path,
 		.join = &l->join,
 		.report = &l->report,
 		.scratch = &l->scratch,
@@ -169,6 +170,7 @@ bool loading_path(struct loading *l, struct str path, struct err *err)
 	struct str file = load_path_split(path, &l->wanted);
 	bool ok = open_file(l, file, err);
 
+	l->path = file;
 	if (ok) {
 		if (!l->instead || !l->instead(l, &ok, err))
 			ok = loading_input(l, path, err);

@@ -12,6 +12,7 @@ struct loading {
 	struct load_report report;
 	struct join join;
 	struct arena scratch;
+	struct str path; /* of the input; n = 0: it has none */
 	struct cadence cadence;
 	size_t wanted; /* ordinal of the only one that is wanted; 0: all */
 	bool stopped;  /* the rest is not wanted */

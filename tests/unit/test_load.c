@@ -236,6 +236,72 @@ static void pages_in_files_are_one_history_under_the_first_ones_name(void **stat
 	build_done(&b);
 }
 
+/* ---- exports ---- */
+
+static void add_item(struct buf *export, struct str wire)
+{
+	struct buf item = {0};
+
+	wire_put_bytes(&item, 1, wire);
+	wire_put_bytes(export, 1, buf_str(&item));
+	buf_done(&item);
+}
+
+struct exported {
+	size_t n;
+	size_t n_events[8];
+	bool again[8];
+};
+
+static bool note(void *data, struct history *h, const struct load_info *info, struct err *err)
+{
+	struct exported *e = data;
+
+	(void)err;
+	e->n_events[e->n] = h->n_events;
+	for (size_t i = 0; i < info->n_notes; i++)
+		e->again[e->n] |= strcmp(info->notes[i].code, "exported-again") == 0;
+	e->n++;
+	return true;
+}
+
+/* One that has gone on by then takes the place of what it was; a reset is another run. */
+static void of_runs_that_are_exported_again_the_last_is_taken(void **state)
+{
+	struct load_settings settings = {.schema = schema};
+	struct err err = ERR_INIT;
+	struct exported e = {0};
+	struct build run, reset;
+	struct buf export = {0};
+	size_t early;
+
+	(void)state;
+	order(&run);
+	early = build_wire(&run).n;
+	build_init(&reset);
+	build_started(&reset, "OrderWorkflow");
+	build_task(&reset);
+	build_signal(&reset, "another way");
+	build_signal(&reset, "and on");
+	build_timer(&run, 1);
+	add_item(&export, build_wire(&reset));
+	add_item(&export, str_take(build_wire(&run), early));
+	add_item(&export, build_wire(&run));
+	add_item(&export, build_wire(&run));
+	write_file("x.export", buf_str(&export));
+	if (!load_each(&settings, STR("x.export"), note, &e, &err))
+		fail_msg("%s", err.message);
+	assert_int_equal(e.n, 2);
+	assert_int_equal(e.n_events[0], 6);
+	assert_false(e.again[0]);
+	assert_int_equal(e.n_events[1], 7);
+	assert_true(e.again[1]);
+	unlink("x.export");
+	buf_done(&export);
+	build_done(&run);
+	build_done(&reset);
+}
+
 static int go_to_a_folder(void **state)
 {
 	static char folder[] = "/tmp/test_load.XXXXXX";
@@ -261,6 +327,7 @@ int main(void)
 		cmocka_unit_test(a_number_behind_a_path_names_a_history),
 		cmocka_unit_test(one_of_a_file_is_loaded_by_number),
 		cmocka_unit_test(pages_in_files_are_one_history_under_the_first_ones_name),
+		cmocka_unit_test(of_runs_that_are_exported_again_the_last_is_taken),
 		cmocka_unit_test(a_stream_has_all_events_in_order),
 	};
 
