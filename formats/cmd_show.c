@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <locale.h>
-#include <stdlib.h>
 
 static const struct opt OPTS[] = {
 	{"Views", 0, OPT_HEADING, NULL, 0, NULL},
@@ -39,8 +38,8 @@ static const struct opt OPTS[] = {
 
 	{"Payloads", 0, OPT_HEADING, NULL, 0, NULL},
 	{"payloads", 'p', OPT_FLAG, NULL, offsetof(struct show, payloads),
-	 "With --event: behind each event what its payloads hold, decoded as far as there are "
-	 "keys."},
+	 "Also what payloads hold, decoded as far as there are keys: on each line what the event "
+	 "carries, of --groups what went in and came out, behind --event all of them."},
 	PAYLOAD_OPTIONS(struct show, reading,
 			"Take off what payload codecs put on (zlib, snappy, encrypted) before anything "
 			"is shown or searched. Keys come from --keys or HINDCAST_KEY_ID in the "
@@ -53,9 +52,6 @@ static const struct opt OPTS[] = {
 	 "Times as they are in the history instead of since its first event."},
 	{"local", 0, OPT_FLAG, NULL, offsetof(struct show, local),
 	 "Times in the time zone of this machine."},
-	{"keys", 0, OPT_STRING, "FILE", offsetof(struct show, keys),
-	 "Keys of encrypted payloads, as for `convert --codec decode`: for --grep, --columns and "
-	 "--state-at. Without one the environment is asked for HINDCAST_KEY_ID."},
 	{"from", 0, OPT_STRING, "FORMAT", offsetof(struct show, from),
 	 "What the inputs are, where their bytes don't tell (docs/formats.md)."},
 };
@@ -149,8 +145,9 @@ static bool check_settings(const struct show *w, struct err *err)
 	if (w->event.p && (w->limit || w->tail))
 		return err_set(err, ERR_USAGE, "%s does not go with --event",
 			       w->limit ? "--limit" : "--tail");
-	if (w->payloads && !w->event.p)
-		return err_set(err, ERR_USAGE, "--payloads goes with --event");
+	if (w->payloads && (w->tasks || w->state_at.p || w->grep.p || w->columns.p))
+		return err_set(err, ERR_USAGE, "--payloads goes with events and --groups; "
+			       "--columns has a column 'payload'");
 	if (w->ignore_case && !w->grep.p)
 		return err_set(err, ERR_USAGE, "--ignore-case goes with --grep");
 	return true;
@@ -178,32 +175,12 @@ static bool read_regex(struct showing *s, struct arena *a, struct err *err)
 	return err_set(err, ERR_USAGE, "--grep: %s", why);
 }
 
-static const char *environment(const char *name)
-{
-	return getenv(name);
-}
-
-static bool read_keys(struct showing *s, struct err *err)
-{
-	struct str path = s->settings->keys;
-	bool exposed = false;
-
-	s->keys.environment = environment;
-	s->tools.keys = &s->keys;
-	if (path.p && !codec_keys_open(&s->keys, path, &exposed, err))
-		return false;
-	if (exposed)
-		fprintf(s->context->err, "hindcast: %.*s: others may read these keys (chmod 600 "
-			"keeps them out)\n", STR_ARG(path));
-	return true;
-}
-
 /* What the options say, made ready in A. */
 static bool read_settings(struct showing *s, struct arena *a, struct err *err)
 {
 	const struct show *w = s->settings;
 
-	if (!check_settings(w, err) || !read_keys(s, err))
+	if (!check_settings(w, err))
 		return false;
 	if (w->where.p && !query_parse(&s->where, w->where, QUERY_EVENT, s->context->schema, a, err))
 		return err_wrap(err, "--where");
@@ -222,7 +199,10 @@ static bool open_payloads(struct showing *s, struct err *err)
 	const struct payload_options *o = &s->settings->reading;
 
 	s->decode = o->decode || (!s->settings->payloads && payload_options_decode(o));
-	return payload_files_open(&s->files, o, s->context, err);
+	if (!payload_files_open(&s->files, o, s->context, err))
+		return false;
+	s->tools = s->files.reader.tools;
+	return true;
 }
 
 /* ---- events whole ---- */

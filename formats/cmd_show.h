@@ -33,7 +33,6 @@ struct show {
 
 	/* How. */
 	struct str from;
-	struct str keys;
 	bool json;
 	bool utc;
 	bool local;
@@ -63,7 +62,6 @@ struct showing {
 	struct show_ranges ranges; /* of --event or --state-at */
 	regex_t regex;
 	bool has_regex;
-	struct codec_keys keys;
 	struct codec_tools tools; /* for reading payloads */
 	locale_t utf8; /* of the regular expression; 0: none */
 	struct buf out;
@@ -123,6 +121,10 @@ struct str show_bytes(uint64_t bytes, struct arena *a);
 void show_cell(struct buf *out, struct str s, size_t width);
 /* Of the terminal, not of bytes: UTF-8 sequences count as one. */
 size_t show_width(struct str s);
+/* With --payloads: the values that an event carries, LABEL before them; else nothing. */
+void show_payloads(struct showing *s, const char *label, size_t index);
+/* The same as ,"KEY":"VALUE". */
+void show_payloads_member(struct showing *s, const char *key, size_t index);
 /* "label value" behind a comma, where there is a value. */
 void show_fact(struct buf *out, const char *label, struct str value);
 /* ,"KEY":1.250000000 where NS is known, that is not negative. */

@@ -65,6 +65,9 @@ static void add_line(struct showing *s, const struct group *g)
 		buf_add(out, buf_str(&detail));
 	}
 	buf_done(&detail);
+	show_payloads(s, "  in ", g->first);
+	if (g->closed != g->first && g->closed != GROUP_NONE)
+		show_payloads(s, "  out ", g->closed);
 	add_ids(s, g);
 	buf_add_char(out, '\n');
 }
@@ -99,6 +102,9 @@ static void add_json(struct showing *s, const struct group *g)
 	detail_add(h, g->last, &detail);
 	show_member(out, "detail", buf_str(&detail));
 	buf_done(&detail);
+	show_payloads_member(s, "input", g->first);
+	if (g->closed != g->first && g->closed != GROUP_NONE)
+		show_payloads_member(s, "output", g->closed);
 	buf_puts(out, ",\"events\":[");
 	for (uint32_t i = 0; i < g->n; i++)
 		buf_printf(out, "%s%" PRId64, i ? "," : "", h->events[members[i]].id);

@@ -88,6 +88,7 @@ static void add_words(struct showing *s, size_t index)
 		buf_add(&s->out, buf_str(&detail));
 	}
 	buf_done(&detail);
+	show_payloads(s, s->out.n > begin ? "  " : "", index);
 }
 
 static void pad(struct buf *out, size_t from, size_t to)
@@ -186,6 +187,7 @@ static void add_json_line(struct showing *s, size_t index)
 	detail_add(h, index, &detail);
 	show_member(&s->out, "detail", buf_str(&detail));
 	buf_done(&detail);
+	show_payloads_member(s, "payload", index);
 	buf_puts(&s->out, "}\n");
 }
 

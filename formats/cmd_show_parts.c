@@ -4,6 +4,7 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/visible.h"
+#include "formats/columns_path.h"
 #include "formats/detail.h"
 #include "formats/events.h"
 #include "formats/json.h"
@@ -61,6 +62,33 @@ void show_member(struct buf *out, const char *key, struct str value)
 		return;
 	buf_printf(out, ",\"%s\":", key);
 	json_put_string(out, value);
+}
+
+void show_payloads(struct showing *s, const char *label, size_t index)
+{
+	struct buf text;
+
+	if (!s->settings->payloads)
+		return;
+	buf_init(&text, 0);
+	columns_payload_add(s->h, index, &s->tools, &text);
+	if (text.n) {
+		buf_puts(&s->out, label);
+		visible_add(&s->out, buf_str(&text), LIMIT_SHOWN_NAME_BYTES);
+	}
+	buf_done(&text);
+}
+
+void show_payloads_member(struct showing *s, const char *key, size_t index)
+{
+	struct buf text;
+
+	if (!s->settings->payloads)
+		return;
+	buf_init(&text, 0);
+	columns_payload_add(s->h, index, &s->tools, &text);
+	show_member(&s->out, key, buf_str(&text));
+	buf_done(&text);
 }
 
 void show_json_seconds(struct buf *out, const char *key, int64_t ns)
