@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "formats/transcode.h"
 #include "formats/wire.h"
+#include "tests/unit/transcode_story.h"
 
 #define EVENT "temporal.api.history.v1.HistoryEvent"
 #define RETRY "temporal.api.common.v1.RetryPolicy"
@@ -19,62 +19,40 @@
 #define SIGNALED "temporal.api.history.v1.WorkflowExecutionSignaledEventAttributes"
 #define SCHEDULED "temporal.api.history.v1.ActivityTaskScheduledEventAttributes"
 
-static struct {
-	struct arena arena;
-	const struct schema *schema;
-	struct transcode_loss loss;
-	struct err err;
-	struct buf wire, json;
-} t;
+static struct transcode_story t;
 
 static int set_up(void **state)
 {
-	t.schema = schema_new(&t.arena);
-	return 0;
+	return transcode_story_begin(&t);
 }
 
 static int tear_down(void **state)
 {
-	buf_done(&t.wire);
-	buf_done(&t.json);
-	arena_done(&t.arena);
-	return 0;
+	return transcode_story_end(&t);
 }
 
-static bool read_json(const char *type, const char *json, bool keep)
+static bool read_json(const char *type, const char *json)
 {
-	const struct transcode_options options = {.keep_unknown = keep, .loss = &t.loss};
-	struct str text = str_of(json);
-	size_t at = 0;
-
-	t.loss = (struct transcode_loss){0};
-	t.err = (struct err)ERR_INIT;
-	buf_clear(&t.wire);
-	return transcode_json_to_wire(schema_message(t.schema, type), text, &at, &options,
-				      &t.arena, &t.wire, &t.err) &&
-	       at == text.n;
-}
-
-static void write_json(const char *type, const struct transcode_options *options)
-{
-	buf_clear(&t.json);
-	if (!transcode_wire_to_json(schema_message(t.schema, type), buf_str(&t.wire), options,
-				    &t.arena, &t.json, &t.err))
-		fail_msg("%s", t.err.message);
+	return transcode_story_read(&t, type, str_of(json), false);
 }
 
 static void assert_becomes(const char *type, const char *from, const char *to)
 {
-	if (!read_json(type, from, false))
+	struct transcode_loss reading;
+
+	if (!read_json(type, from))
 		fail_msg("%s: %s", from, t.err.message);
-	write_json(type, NULL);
+	reading = t.loss;
+	if (!transcode_story_write(&t, type, buf_str(&t.wire), (struct transcode_options){0}))
+		fail_msg("%s: %s", from, t.err.message);
+	t.loss = reading;
 	if (strcmp(t.json.p, to) != 0)
 		fail_msg("%s\nis       %s\nshould be %s", from, t.json.p, to);
 }
 
 static void assert_refused(const char *type, const char *from, const char *message)
 {
-	if (read_json(type, from, false))
+	if (read_json(type, from))
 		fail_msg("accepted %s", from);
 	assert_string_equal(t.err.message, message);
 }
@@ -235,7 +213,7 @@ static void every_type_finds_its_attributes(void **state)
 		struct wire_field f;
 
 		snprintf(json, sizeof(json), "{\"attributes\":{},\"eventType\":%d}", types->values[i].number);
-		assert_true(read_json(EVENT, json, false));
+		assert_true(read_json(EVENT, json));
 		w = wire_of(buf_str(&t.wire));
 		while (wire_next(&w, &f))
 			found += schema_field_by_number(event, f.number)->oneof >= 0;
@@ -261,7 +239,7 @@ static void assert_payloads(const char *from, const char *const *encodings, cons
 	struct wire_field f;
 	size_t i = 0;
 
-	if (!read_json(SIGNALED, from, false))
+	if (!read_json(SIGNALED, from))
 		fail_msg("%s: %s", from, t.err.message);
 	w = wire_of(wire_bytes_at(buf_str(&t.wire), 2));
 	for (; wire_next(&w, &f); i++) {
@@ -297,7 +275,7 @@ static void shorthand_becomes_payloads(void **state)
 	assert_int_equal(t.loss.exact_payloads, 1);
 	assert_counted(TRANSCODE_GUESS_SHORTHAND, 2);
 	assert_payloads("{\"input\":[]}", TEXTS(NULL), TEXTS(NULL));
-	assert_true(read_json(SIGNALED, "{\"input\":[]}", false));
+	assert_true(read_json(SIGNALED, "{\"input\":[]}"));
 	assert_int_equal(t.wire.n, 2);
 	assert_becomes(MEMO, "{\"fields\":{\"b\":null,\"a\":\"x\"}}",
 		       "{\"fields\":{\"a\":{\"metadata\":{\"encoding\":\"anNvbi9wbGFpbg==\"},\"data\":"
@@ -387,8 +365,7 @@ static void broken_payloads_are_refused(void **state)
 		       "input.payloads[0]: a key is given twice");
 	assert_refused(SIGNALED, P(BASE64_JSON, "tru"), "input.payloads[0]: a value is expected");
 	assert_refused(SIGNALED, "{\"input\":\"x\"}", "input: an object is expected");
-	assert_true(read_json(SIGNALED, "{\"input\":{\"payloads\":[{\"metadata\":{" BASE64_JSON "},\"new\":1}]}}",
-			      false));
+	assert_true(read_json(SIGNALED, "{\"input\":{\"payloads\":[{\"metadata\":{" BASE64_JSON "},\"new\":1}]}}"));
 	assert_counted(TRANSCODE_LOST_MEMBER, 1);
 }
 

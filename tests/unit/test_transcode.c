@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "formats/base/limits.h"
-#include "formats/transcode.h"
 #include "formats/wire.h"
+#include "tests/unit/transcode_story.h"
 
 #define EVENT "temporal.api.history.v1.HistoryEvent"
 #define HISTORY "temporal.api.history.v1.History"
@@ -18,50 +18,26 @@
 #define PAYLOAD "temporal.api.common.v1.Payload"
 #define METADATA "temporal.api.sdk.v1.WorkflowTaskCompletedMetadata"
 
-static struct {
-	struct arena arena;
-	const struct schema *schema;
-	struct transcode_loss loss;
-	struct err err;
-	struct buf wire, json;
-} t;
+static struct transcode_story t;
 
 static int set_up(void **state)
 {
-	t.schema = schema_new(&t.arena);
-	return 0;
+	return transcode_story_begin(&t);
 }
 
 static int tear_down(void **state)
 {
-	buf_done(&t.wire);
-	buf_done(&t.json);
-	arena_done(&t.arena);
-	return 0;
+	return transcode_story_end(&t);
 }
 
 static bool read_text(const char *type, struct str text)
 {
-	size_t at = 0;
-
-	t.loss = (struct transcode_loss){0};
-	t.err = (struct err)ERR_INIT;
-	buf_clear(&t.wire);
-	return transcode_json_to_wire(schema_message(t.schema, type), text, &at,
-				      &(struct transcode_options){.loss = &t.loss}, &t.arena,
-				      &t.wire, &t.err) &&
-	       at == text.n;
+	return transcode_story_read(&t, type, text, false);
 }
 
 static bool write_text(const char *type, struct str wire, enum transcode_style style)
 {
-	const struct transcode_options options = {.style = style, .loss = &t.loss};
-
-	t.loss = (struct transcode_loss){0};
-	t.err = (struct err)ERR_INIT;
-	buf_clear(&t.json);
-	return transcode_wire_to_json(schema_message(t.schema, type), wire, &options, &t.arena,
-				      &t.json, &t.err);
+	return transcode_story_write(&t, type, wire, (struct transcode_options){.style = style});
 }
 
 /* What JSON becomes in canonical form, by way of the wire. */

@@ -9,59 +9,35 @@
 #include <cmocka.h>
 
 #include "formats/base/limits.h"
-#include "formats/transcode.h"
 #include "formats/wire.h"
+#include "tests/unit/transcode_story.h"
 
 #define EVENT "temporal.api.history.v1.HistoryEvent"
 #define HISTORY "temporal.api.history.v1.History"
 #define QUEUE "temporal.api.taskqueue.v1.TaskQueue"
 #define STARTED "temporal.api.history.v1.WorkflowTaskStartedEventAttributes"
 
-static struct {
-	struct arena arena;
-	const struct schema *schema;
-	struct transcode_loss loss;
-	struct err err;
-	struct buf wire, json;
-} t;
+static struct transcode_story t;
 
 static int set_up(void **state)
 {
-	t.schema = schema_new(&t.arena);
-	return 0;
+	return transcode_story_begin(&t);
 }
 
 static int tear_down(void **state)
 {
-	buf_done(&t.wire);
-	buf_done(&t.json);
-	arena_done(&t.arena);
-	return 0;
+	return transcode_story_end(&t);
 }
 
 static bool read_json(const char *type, const char *json, bool keep)
 {
-	const struct transcode_options options = {.keep_unknown = keep, .loss = &t.loss};
-	struct str text = str_of(json);
-	size_t at = 0;
-
-	t.loss = (struct transcode_loss){0};
-	t.err = (struct err)ERR_INIT;
-	buf_clear(&t.wire);
-	return transcode_json_to_wire(schema_message(t.schema, type), text, &at, &options,
-				      &t.arena, &t.wire, &t.err) &&
-	       at == text.n;
+	return transcode_story_read(&t, type, str_of(json), keep);
 }
 
 static void write_wire(const char *type, struct str wire, bool keep, enum transcode_style style)
 {
-	const struct transcode_options options = {
-		.keep_unknown = keep, .loss = &t.loss, .style = style};
-
-	t.loss = (struct transcode_loss){0};
-	buf_clear(&t.json);
-	if (!transcode_wire_to_json(schema_message(t.schema, type), wire, &options, &t.arena,
-				    &t.json, &t.err))
+	if (!transcode_story_write(&t, type, wire,
+				   (struct transcode_options){.keep_unknown = keep, .style = style}))
 		fail_msg("%s", t.err.message);
 }
 
@@ -275,13 +251,10 @@ static void depth_counts_through_carriers(void **state)
 
 static void enums_are_written_short(void **state)
 {
-	const struct transcode_options options = {.short_enums = true};
-
 	assert_true(read_json(HISTORY, "{\"events\":[{\"eventType\":17,\"workflowExecutionFailedEventAttributes\":"
 				       "{\"retryState\":\"RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED\"}}]}", false));
-	buf_clear(&t.json);
-	assert_true(transcode_wire_to_json(schema_message(t.schema, HISTORY), buf_str(&t.wire), &options,
-					   &t.arena, &t.json, &t.err));
+	assert_true(transcode_story_write(&t, HISTORY, buf_str(&t.wire),
+					  (struct transcode_options){.short_enums = true}));
 	assert_string_equal(t.json.p, "{\"events\":[{\"eventType\":\"TimerStarted\","
 				      "\"workflowExecutionFailedEventAttributes\":"
 				      "{\"retryState\":\"MaximumAttemptsReached\"}}]}");
