@@ -291,6 +291,12 @@ static bool change_text(struct codec_stage *c, const struct rewrite_field *at, s
 	message = wire_bytes_at(failure, MESSAGE);
 	stack = wire_bytes_at(failure, STACK_TRACE);
 	if (!attributes.p && encode && !c->settings.plain_failures && (message.n || stack.n)) {
+		if (!json_utf8(message) || !json_utf8(stack)) {
+			err_set(err, ERR_SYNTAX, "a failure's text that is not UTF-8 can't be encoded "
+				"(--codec-plain-failures leaves it)");
+			add_place(c, at, err);
+			return false;
+		}
 		attributes = attributes_of(c, message, stack);
 		made = true;
 	}

@@ -396,6 +396,20 @@ static void deep_causes_are_refused(void **state)
 	buf_done(&events);
 }
 
+static void failure_texts_that_json_can_not_hold_are_refused(void **state)
+{
+	struct codec_settings settings = {.direction = CODEC_ENCODE, .tools = t.tools};
+	/* event 7: workflow_execution_failed_event_attributes.failure.message */
+	struct str events = STR("\x0a\x09\x08\x07\x42\x05\x0a\x03\x0a\x01\xff");
+
+	assert_true(codec_chain_read(STR("encrypted"), &settings.chain, &t.err));
+	assert_true(fails(&settings, events));
+	assert_true(str_starts(str_of(t.err.message),
+			       STR("event 7: workflowExecutionFailedEventAttributes.failure: ")));
+	settings.plain_failures = true;
+	assert_false(fails(&settings, events));
+}
+
 /* Cut anywhere, events are refused or shorter; nothing half is handed on. */
 static void cut_events_are_refused(void **state)
 {
@@ -458,6 +472,7 @@ int main(void)
 		TEST(other_attributes_are_no_text),
 		TEST(requests_to_the_service_are_coded_within),
 		TEST(deep_causes_are_refused),
+		TEST(failure_texts_that_json_can_not_hold_are_refused),
 		TEST(cut_events_are_refused),
 		TEST(a_peer_is_asked_once_for_all),
 	};
