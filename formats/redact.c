@@ -42,6 +42,11 @@ size_t redact_stays(const struct redact *r)
 	return r->stays.n;
 }
 
+bool redact_refused(const struct redact *r)
+{
+	return r->refused;
+}
+
 /* ---- single fields ---- */
 
 static struct redact_place place_of(struct redact *r, const struct rewrite_field *at)
@@ -313,7 +318,10 @@ bool redact_history(struct redact *r, struct str events, struct buf *out, struct
 	r->pass = PASS_WRITE;
 	ok = ok && one_pass(r, &h, out, err);
 	r->pass = PASS_CHECK;
-	ok = ok && redact_check(r, str_slice(out->p + start, out->n - start), err);
+	if (ok && !redact_check(r, str_slice(out->p + start, out->n - start), err)) {
+		r->refused = true;
+		ok = false;
+	}
 	if (!ok)
 		out->n = start;
 	history_done(&h);

@@ -112,3 +112,5 @@ const size_t *redact_counts(const struct redact *r);
 const char *redact_kind_name(enum redact_kind kind);
 /* Of the last history: places with words of the code's in which replaced values stand too. */
 size_t redact_stays(const struct redact *r);
+/* Whether any history so far failed since something was left in it, and not for another reason. */
+bool redact_refused(const struct redact *r);

@@ -68,7 +68,7 @@ static const struct opt OPTS[] = {
 
 	{"Checking", 0, OPT_HEADING, NULL, 0, NULL},
 	{"check", 0, OPT_LIST, "/RE/|FILE", OWN(checks),
-	 "Write nothing, and exit with 3, where this expression or a line of FILE is still in "
+	 "Write nothing, and exit with 1, where this expression or a line of FILE is still in "
 	 "the result."},
 	{"verify", 0, OPT_FLAG, NULL, OWN(verify),
 	 "Replay originals and results with --worker, and exit with 1 where verdicts differ."},
@@ -274,6 +274,8 @@ static int run(const struct command_context *context, void *settings, const stru
 		code = convert_run(context, "redact", &c.options->convert, operands, n_operands,
 				   c.verify ? redact_verify_stage(c.verify)
 					    : redact_stage(c.redact));
+		if (code == EXIT_CANNOT && redact_refused(c.redact))
+			code = EXIT_FOUND;
 		if (!code && c.verify)
 			code = verify(&c);
 	} else {
@@ -307,15 +309,19 @@ const struct command COMMAND_REDACT = {
 	.usage = "IN... -o OUT",
 	.summary = "take the secrets out of histories, so that they still replay",
 	.details =
-		"Writes histories without what people put into them: data of payloads, messages\n"
-		"and stack traces of failures, identities, memo, headers, search attributes, user\n"
-		"metadata, links, Nexus endpoints, callbacks and reasons become placeholders. The\n"
-		"same value becomes the same placeholder everywhere; JSON keeps its shape; an id\n"
-		"in which a replaced value stands has it replaced too. What SDKs read in markers\n"
-		"stays, as do types and names that code goes by.\n\n"
-		"What was replaced is counted on standard error. Afterwards the result is looked\n"
-		"through: no replaced value of six bytes or more is left in it but in words that\n"
-		"stay, which are named. Nothing is written where one is found elsewhere.\n",
+		"Writes histories without what people put into them: data of payloads,\n"
+		"messages and stack traces of failures, identities, memo, headers, search\n"
+		"attributes, user metadata, links, Nexus endpoints, callbacks and reasons\n"
+		"become placeholders. The same value becomes the same placeholder everywhere;\n"
+		"JSON keeps its shape; an id in which a replaced value stands has it replaced\n"
+		"too. What SDKs read in markers stays, as do types and names that code goes\n"
+		"by.\n\n"
+		"What was replaced is counted on standard error. Afterwards the result is\n"
+		"looked through: no replaced value of six bytes or more is left in it but in\n"
+		"words that stay, which are named. Nothing is written where one is found\n"
+		"elsewhere.\n\n"
+		"Exit code: 0 written, 1 something is left that may not be or --verify found\n"
+		"a difference, 2 usage, 3 not done.\n",
 	.examples = "hindcast redact order-1.json -o shareable.json\n"
 		    "    For a bug report.\n"
 		    "hindcast redact histories/ -o shareable/ --to proto --salt-file salt \\\n"
