@@ -139,7 +139,7 @@ def check_show(w):
     yield from expect("show --decode", code, 0)
     yield from expect_in("show --decode", err, "22 payloads could not be decoded; the first: "
                          "event 1: ")
-    yield from expect("show --payloads", show(w, "--payloads", saga)[0], 2)
+    yield from expect("show --payloads --tasks", show(w, "--payloads", "--tasks", saga)[0], 2)
     yield from expect("show --keys", show(w, "--keys", "/no/such", saga)[0], 3)
     yield from expect("show --descriptor-set", show(w, "--descriptor-set", saga, saga)[0], 3)
 
