@@ -18,6 +18,9 @@
  */
 #define NEAR_END ((size_t)64 * 1024)
 
+/* Events after which a memo is worth its making. */
+#define MEMO_FROM 8
+
 /* Numbers of an event that failed are taken back, should it be read again. */
 struct attempt {
 	size_t n[TRANSCODE_KINDS];
@@ -136,6 +139,9 @@ bool json_read_event(struct json_reading *j)
 
 	if (!j->told && !look_at_first(j))
 		return false;
+	if (!j->r->memo && j->r->n_events == MEMO_FROM)
+		j->r->memo = transcode_memo_new(&j->r->report->arena);
+	j->memory.memo = j->r->memo;
 	out = join_room(j->r->join);
 	start = out->n;
 	buf_add_bytes(out, HEAD, sizeof(HEAD));

@@ -21,6 +21,7 @@ struct format_reader {
 	struct cadence *cadence; /* temporal is NULL until an event of Cadence's was met */
 	bool stays;	     /* bytes of the window stay where they are until the load ends */
 	size_t n_events;     /* read so far, of all histories */
+	struct transcode_memo *memo; /* of JSON's events; NULL: too few for one */
 };
 
 /*

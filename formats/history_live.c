@@ -28,7 +28,8 @@ struct history_live {
 	uint16_t used;	       /* places that ever held one */
 	uint16_t newest, oldest;
 	uint16_t *of_event;    /* place + 1; 0: not decoded */
-	struct transcode_options options;
+	struct transcode_options options; /* without memory */
+	struct transcode_memory memory;
 	const struct mapped *map; /* NULL: the text is nobody else's */
 	struct arena scratch;
 	size_t failed; /* index + 1 of the first event that could not be decoded; 0: none */
@@ -49,6 +50,7 @@ struct history_live *history_live_new(struct arena *a, size_t n_events)
 
 	live->of_event = arena_array(a, uint16_t, n_events);
 	live->newest = live->oldest = NONE;
+	live->memory.memo = transcode_memo_new(a);
 	arena_defer(a, live_done, live);
 	return live;
 }
@@ -108,9 +110,13 @@ static bool decode(const struct history *h, size_t index, struct buf *out, struc
 	const struct event *e = &h->events[index];
 	struct history_live *live = h->live;
 	struct arena_mark mark = arena_mark(&live->scratch);
+	struct transcode_options options = live->options;
 	size_t at = e->offset;
-	bool ok = transcode_json_to_wire(history_event_message(h), h->json, &at, &live->options,
-					 &live->scratch, out, err);
+	bool ok;
+
+	options.memory = &live->memory;
+	ok = transcode_json_to_wire(history_event_message(h), h->json, &at, &options,
+				    &live->scratch, out, err);
 
 	arena_rewind(&live->scratch, mark);
 	if (ok && at != e->offset + e->length)

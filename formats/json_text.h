@@ -3,6 +3,7 @@
 #pragma once
 
 #include "formats/base/str.h"
+#include "formats/scan.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -61,6 +62,9 @@ static inline unsigned json_specials(__m128i v)
 }
 #endif
 
+/* Sixteen bytes each; what is longer is worth a call. */
+#define JSON_SHORT_STEPS 4
+
 /*
  * The first quote, backslash or control character, or END. *HIGH is set where a byte
  * before it is not ASCII.
@@ -70,9 +74,14 @@ static inline const char *json_scan(const char *p, const char *end, bool *high)
 	unsigned seen = 0;
 
 #ifdef __SSE2__
-	for (; end - p >= 16; p += 16) {
+	for (unsigned steps = 0; end - p >= 16; p += 16, steps++) {
 		__m128i v = _mm_loadu_si128((const __m128i *)p);
 		unsigned hit = json_specials(v), bits = (unsigned)_mm_movemask_epi8(v);
+
+		if (steps == JSON_SHORT_STEPS) { /* a payload */
+			*high = seen != 0;
+			return scan()->special(p, end, high);
+		}
 
 		if (hit) {
 			seen |= bits & (hit - 1) & ~hit;
@@ -88,19 +97,28 @@ static inline const char *json_scan(const char *p, const char *end, bool *high)
 	return p;
 }
 
-/* Whether the N bytes at A and B are the same; N is at least 4 where it matters. */
+/* Whether the N bytes at A and B are the same: what is compared is short, and mostly is. */
 static inline bool json_same(const char *a, const char *b, size_t n)
 {
 	uint64_t x, y;
 	size_t i = 0;
 
+#ifdef __SSE2__
+	for (; i + 16 <= n; i += 16) {
+		__m128i v = _mm_loadu_si128((const __m128i *)(a + i));
+		__m128i w = _mm_loadu_si128((const __m128i *)(b + i));
+
+		if (_mm_movemask_epi8(_mm_cmpeq_epi8(v, w)) != 0xffff)
+			return false;
+	}
+#endif
 	for (; i + 8 <= n; i += 8) {
 		memcpy(&x, a + i, 8);
 		memcpy(&y, b + i, 8);
 		if (x != y)
 			return false;
 	}
-	if (n >= 8) {
+	if (n >= 8) { /* what is left, with some of what was */
 		memcpy(&x, a + n - 8, 8);
 		memcpy(&y, b + n - 8, 8);
 		return x == y;

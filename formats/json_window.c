@@ -5,6 +5,7 @@
 #include "formats/base/limits.h"
 #include "formats/json.h"
 #include "formats/json_text.h"
+#include "formats/scan.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -73,76 +74,78 @@ bool json_window_cut(struct json_window *w, struct err *err)
 	return input_locate(w->in, n, INPUT_TEXT, err);
 }
 
-/* How far the end of a value has been looked for. */
+/* How far the end of a value has been looked for, from where it begins. */
 struct extent {
-	size_t at; /* behind the value's start */
-	unsigned depth;
-	bool in_string, in_word, done;
+	size_t at;
+	struct scan_json json; /* of an object or a list */
 };
 
-static void scan_string(struct extent *x, const char *p, size_t n)
+/* Up to a blank, a comma or a bracket: a number or a name. */
+static bool word_ends(struct extent *x, const char *p, size_t n)
 {
+	for (; x->at < n; x->at++) {
+		char c = p[x->at];
+
+		if (json_is_blank(c) || c == ',' || c == ']' || c == '}')
+			return true;
+	}
+	return false;
+}
+
+static bool string_ends(struct extent *x, const char *p, size_t n)
+{
+	x->at += x->at == 0; /* its quote */
 	while (x->at < n) {
 		bool high;
 		const char *stop = json_scan(p + x->at, p + n, &high);
 
 		x->at = (size_t)(stop - p);
-		if (x->at >= n)
-			return;
-		if (*stop == '"') {
-			x->at++;
-			x->in_string = false;
-			return;
-		}
-		if (*stop == '\\' && x->at + 1 >= n)
-			return; /* looked at again with what it escapes */
+		if (x->at >= n || (*stop == '\\' && x->at + 1 >= n))
+			return false; /* looked at again with what it escapes */
+		if (*stop == '"')
+			return true;
 		x->at += *stop == '\\' ? 2 : 1;
 	}
+	return false;
 }
 
-/* Goes on where it stopped: brackets and strings are all that is looked at. */
-static void scan(struct extent *x, const char *p, size_t n)
+/* Its first end at depth 0; brackets and strings are all that is looked at. */
+static bool brackets_end(struct extent *x, const char *p, size_t n)
 {
-	while (x->at < n && !x->done) {
-		char c;
+	enum { BLOCKS = 16 };
+	uint32_t places[BLOCKS * SCAN_BLOCK];
+	char last[SCAN_BLOCK];
+	struct scan_json rest;
 
-		if (x->in_string) {
-			scan_string(x, p, n);
-			if (x->in_string)
-				return;
-			x->done = x->depth == 0;
-			continue;
-		}
-		c = p[x->at];
-		if (x->in_word && (json_is_blank(c) || c == ',' || c == ']' || c == '}')) {
-			x->done = true;
-			return;
-		}
-		x->at++;
-		if (c == '"') {
-			x->in_string = true;
-		} else if (c == '{' || c == '[') {
-			x->depth++;
-		} else if (c == '}' || c == ']') {
-			x->depth -= x->depth > 0;
-			x->done = x->depth == 0;
-		} else if (!x->depth && !json_is_blank(c)) {
-			x->in_word = true;
-		}
+	while (n - x->at >= SCAN_BLOCK) {
+		size_t blocks = (n - x->at) / SCAN_BLOCK;
+		bool first = x->at == 0;
+
+		blocks = blocks < BLOCKS ? blocks : BLOCKS;
+		if (scan()->json(&x->json, p + x->at, blocks, places) > first)
+			return true;
+		x->at += blocks * SCAN_BLOCK;
 	}
+	rest = x->json; /* the block may not be whole yet */
+	memset(last, ' ', sizeof(last));
+	memcpy(last, p + x->at, n - x->at);
+	return scan()->json(&rest, last, 1, places) > (x->at == 0);
 }
 
 bool json_window_whole(struct json_window *w, struct err *err)
 {
 	struct extent x = {0};
+	char c = json_window_peek(w);
 
-	json_window_peek(w);
 	for (;;) {
-		scan(&x, w->in->window.p + w->at, w->in->window.n - w->at);
-		if (x.done)
+		const char *p = w->in->window.p + w->at;
+		size_t n = w->in->window.n - w->at;
+
+		if (c == '{' || c == '[' ? brackets_end(&x, p, n)
+					 : c == '"' ? string_ends(&x, p, n) : word_ends(&x, p, n))
 			return true;
 		if (w->in->at_end)
-			return (x.in_word && !x.depth) || json_window_cut(w, err);
+			return (n && c != '{' && c != '[' && c != '"') || json_window_cut(w, err);
 		if (!more(w, err))
 			return false;
 	}

@@ -36,7 +36,15 @@ struct transcode_memory {
 	uint16_t next[SCHEMA_IDS]; /* by id of the member before: index + 1; 0: in order */
 	uint8_t width[SCHEMA_IDS]; /* by id of the field: bytes of a length - 1 */
 	bool odd_payloads;	   /* one had its data decoded */
+	struct transcode_memo *memo; /* NULL: texts and their bytes are not kept */
 };
+
+/*
+ * For a memory that is used for more than a few values: texts that come again and again, with
+ * what became of them, so that they are compared and not understood. It lives in A (50 KB),
+ * and is for readings with the same options.
+ */
+struct transcode_memo *transcode_memo_new(struct arena *a);
 
 /*
  * All zero is a good start; a NULL pointer says the same.

@@ -67,6 +67,25 @@ static inline const char *read_bool(struct reader *r, const char *p, uint64_t *r
 	return transcode_odd_bool(r, p, ret);
 }
 
+/* NULL: E has no value of that name. */
+static inline const struct schema_enum_value *enum_value(struct reader *r,
+							 const struct schema_enum *e, struct str name)
+{
+	struct memo_name *known = r->memory ? memo_name(r->memory, name) : NULL;
+	const struct schema_enum_value *value;
+
+	if (known && known->name.n == name.n && json_same(known->name.p, name.p, name.n) &&
+	    known->value >= e->values && known->value < e->values + e->n_values)
+		return known->value;
+	value = schema_enum_by_name(e, name);
+	if (value && known)
+		*known = (struct memo_name){str_eq(value->name, name)	 ? value->name
+					    : str_eq(value->camel, name) ? value->camel
+									 : STR_NONE,
+					    value};
+	return value;
+}
+
 static inline const char *read_enum(struct reader *r, const char *p, const struct schema_enum *e,
 				    uint64_t *ret)
 {
@@ -79,7 +98,7 @@ static inline const char *read_enum(struct reader *r, const char *p, const struc
 	p = string_at(r, p, &name);
 	if (!p)
 		return NULL;
-	value = schema_enum_by_name(e, name);
+	value = enum_value(r, e, name);
 	if (!value)
 		return transcode_odd_enum(r, p, e, name, from, ret);
 	*ret = (uint64_t)(int64_t)value->number;

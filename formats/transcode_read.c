@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* transcode_read.c: JSON to wire bytes, in one pass over the text. */
 #include "formats/transcode_number.h"
+#include "formats/transcode_recall.h"
 #include "formats/transcode_sort.h"
 
 static const char *read_message(struct reader *r, const char *p, const struct schema_message *m,
 				unsigned depth);
-
 /* The value of a Timestamp or Duration written as text. */
 static const char *read_time(struct reader *r, const char *p, const struct schema_field *f)
 {
@@ -38,9 +38,8 @@ static bool time_ok(struct reader *r, const struct schema_field *f, size_t start
 							 : transcode_duration_ok(seconds, nanos);
 }
 
-/* An object at P as a message in field F. */
-static const char *read_object(struct reader *r, const char *p, const struct schema_field *f,
-			       unsigned depth)
+static const char *read_new_object(struct reader *r, const char *p, const struct schema_field *f,
+				   unsigned depth)
 {
 	unsigned had;
 	size_t start;
@@ -51,6 +50,28 @@ static const char *read_object(struct reader *r, const char *p, const struct sch
 	start = open_message(r, f, &had);
 	p = read_message(r, p, f->message, depth + 1);
 	return p && close_message(r, f, start, had) ? p : NULL;
+}
+
+/* An object at P as a message in field F. */
+static const char *read_object(struct reader *r, const char *p, const struct schema_field *f,
+			       unsigned depth)
+{
+	/* A payload's memo is of another kind: of its beginning. */
+	bool plain = r->memory && !r->trying && !r->ui.event &&
+		     f->message->role != SCHEMA_PAYLOAD;
+	struct memo *memo = plain ? memo_of(r->memory, f) : NULL;
+	size_t start = reader_offset(r), notes = r->notes, exact = r->exact;
+	const char *stop;
+
+	if (!memo)
+		return read_new_object(r, p, f, depth);
+	stop = recall(r, p, memo, depth);
+	if (stop)
+		return stop;
+	stop = read_new_object(r, p, f, depth);
+	if (stop && r->notes == notes && r->exact == exact && !r->ui.event)
+		remember(r, memo, str_slice(p, (size_t)(stop - p)), start, depth);
+	return stop;
 }
 
 static const char *read_time_field(struct reader *r, const char *p, const struct schema_field *f,
@@ -80,7 +101,6 @@ static inline bool payload_fine(const struct reader *r, size_t start)
 	const char *p = r->out->p + start;
 	size_t n = reader_offset(r) - start, at = 2 + sizeof(HEAD) - 1;
 	size_t data = n < 32 ? 0 : 2 + (size_t)(unsigned char)p[1];
-	char first, last;
 
 	/* Behind the entry the tag of the data, and no other entry. */
 	if (data < 20 || data + 4 > n || memcmp(p + 2, HEAD, sizeof(HEAD) - 1) != 0 ||
@@ -92,9 +112,7 @@ static inline bool payload_fine(const struct reader *r, size_t start)
 		return transcode_payload_fine(str_slice(p, n));
 	for (data++; data + 2 < n && p[data] & 0x80;)
 		data++;
-	first = p[data + 1];
-	last = p[n - 1];
-	if (first == '{' ? last == '}' : first == '"' ? last == '"' : first == '[' && last == ']')
+	if (json_ends(p + data + 1, n - data - 1))
 		return true;
 	return transcode_payload_fine(str_slice(p, n));
 }
@@ -116,28 +134,53 @@ static inline bool payload_begins(const struct reader *r, const char *p)
 	return false;
 }
 
+/* As it is nearly always written. NULL: it is not, or can't be meant so. */
+static const char *read_usual_payload(struct reader *r, const char *p,
+				      const struct schema_field *f, unsigned depth)
+{
+	struct memo *memo = r->memory ? memo_of(r->memory, f) : NULL;
+	size_t before = reader_offset(r), start;
+	const char *stop;
+	unsigned had;
+
+	for (unsigned i = 0; memo && i < MEMO_PAIR; i++) {
+		stop = recall_payload(r, p, f, &memo[i], depth);
+		if (stop) {
+			memo_hit(memo);
+			return stop;
+		}
+	}
+	put_tag(r, f);
+	start = open_message(r, f, &had);
+	r->trying = true;
+	stop = read_message(r, p, f->message, depth + 1);
+	r->trying = false;
+	if (!stop || !payload_fine(r, start) || !close_message(r, f, start, had)) {
+		r->o = r->out->p + before;
+		return NULL;
+	}
+	if (memo) {
+		memo_missed(memo);
+		memo[1] = memo[0];
+		remember_payload(r, memo, p, stop, f, before, depth);
+	}
+	return stop;
+}
+
 /* First as it is nearly always written; what comes of it is given up where it can't be meant. */
 static const char *read_payload(struct reader *r, const char *p, const struct schema_field *f,
 				unsigned depth)
 {
-	size_t before = reader_offset(r);
-	const char *stop = NULL;
-	unsigned had;
-	size_t start;
+	const char *stop;
 
 	if (!reader_room(r, 0))
 		return NULL;
 	if (!r->learned->odd_payloads && payload_begins(r, p)) {
-		put_tag(r, f);
-		start = open_message(r, f, &had);
-		r->trying = true;
-		stop = read_message(r, p, f->message, depth + 1);
-		r->trying = false;
-		if (stop && payload_fine(r, start)) {
+		stop = read_usual_payload(r, p, f, depth);
+		if (stop) {
 			r->exact++;
-			return close_message(r, f, start, had) ? stop : NULL;
+			return stop;
 		}
-		r->o = r->out->p + before;
 	}
 	return transcode_odd_payload(r, p, f, !f->repeated
 						      ? TRANSCODE_GUESS_SHORTHAND
@@ -194,6 +237,38 @@ static const char *next_item(struct reader *r, const char *p, char close)
 	if (reader_is(r, p, close))
 		return reader_fail(r, p, "a value is expected");
 	return p;
+}
+
+/*
+ * From behind a value to the next member's name where both are on lines of their own, as
+ * indented text has them. NULL: find out.
+ */
+static inline const char *hop(const struct reader *r, const char *p)
+{
+#ifdef __SSE2__
+	const __m128i blank = _mm_set1_epi8(' ');
+
+	if (r->end - p < 50 || p[0] != ',' || p[1] != '\n')
+		return NULL;
+	p += 2;
+	for (unsigned i = 0; i < 3; i++, p += 16) {
+		unsigned other = 0xffff ^ (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(
+						  _mm_loadu_si128((const __m128i *)p), blank));
+
+		if (other) {
+			p += __builtin_ctz(other);
+			return *p == '"' ? p : NULL;
+		}
+	}
+#endif
+	return NULL;
+}
+
+/* Blanks of which there is one, as behind a colon. */
+static inline const char *one_blank(const char *p, const char *end)
+{
+	return end - p > 1 && p[0] == ' ' && (unsigned char)p[1] > ' ' ? p + 1
+								     : json_blanks(p, end);
 }
 
 static const char *read_list(struct reader *r, const char *p, const struct schema_field *f,
@@ -414,7 +489,7 @@ static inline const char *read_member(struct reader *r, const char *p, struct me
 			return NULL;
 	}
 	r->path->field = f;
-	p = json_blanks(p, r->end);
+	p = one_blank(p, r->end);
 	if (!f)
 		return transcode_odd_member(r, p, seen, name, depth);
 	return read_field(r, from, p, seen, f, depth);
@@ -424,9 +499,15 @@ static const char *read_members(struct reader *r, const char *p, struct members 
 				unsigned depth)
 {
 	while (p && !reader_is(r, p, '}')) {
-		p = read_member(r, p, seen, depth);
-		if (!p)
-			return NULL;
+		const char *next;
+
+		do {
+			p = read_member(r, p, seen, depth);
+			if (!p)
+				return NULL;
+			next = hop(r, p);
+			p = next ? next : p;
+		} while (next);
 		r->path->field = NULL;
 		p = next_item(r, p, '}');
 	}
@@ -462,6 +543,11 @@ static const char *read_message(struct reader *r, const char *p, const struct sc
 	return p + 1;
 }
 
+struct transcode_memo *transcode_memo_new(struct arena *a)
+{
+	return arena_new(a, struct transcode_memo);
+}
+
 bool transcode_json_to_wire(const struct schema_message *m, struct str text, size_t *at,
 			    const struct transcode_options *options, struct arena *a,
 			    struct buf *out, struct err *err)
@@ -485,6 +571,10 @@ bool transcode_json_to_wire(const struct schema_message *m, struct str text, siz
 		memset(&nothing, 0, sizeof(nothing));
 		r.learned = &nothing;
 	}
+	if (!r.learned->memo && str_is(m->name, "temporal.api.history.v1.History"))
+		r.memory = transcode_memo_new(a);
+	else
+		r.memory = r.learned->memo;
 	if (buf_room(out, READER_SLACK)) {
 		reader_take_room(&r);
 		p = read_message(&r, json_blanks(text.p + *at, r.end), m, 1);

@@ -66,6 +66,7 @@ void reader_note(struct reader *r, enum transcode_kind kind, struct str name)
 {
 	struct transcode_loss *loss = r->options->loss;
 
+	r->notes++;
 	if (!loss)
 		return;
 	transcode_note(loss, kind, loss->n[kind] < TRANSCODE_LOSS_FIRST ? event_id(r) : 0, r->path,

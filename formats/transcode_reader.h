@@ -2,6 +2,7 @@
 /* transcode_reader.h: the reader of JSON: its state, its output, what its parts share. */
 #pragma once
 
+#include "formats/transcode_memo.h"
 #include "formats/transcode_parts.h"
 
 #include "formats/base/limits.h"
@@ -46,11 +47,13 @@ struct reader {
 	struct err *err;
 	struct transcode_path *path;
 	size_t exact;	    /* payloads read as they were written */
+	size_t notes;	    /* reader_note() was called so often */
 	bool trying;	    /* what fails is read again in another way: say nothing */
 	const char *list;   /* the list of numbers being read */
 	const char *kept_list; /* the last one that went into a carrier */
 	struct ui_members ui;
 	struct transcode_memory *learned;
+	struct transcode_memo *memory; /* learned->memo; NULL: none */
 };
 
 /* What happened so far in one message. */
@@ -111,6 +114,21 @@ static inline void put_tag(struct reader *r, const struct schema_field *f)
 {
 	memcpy(r->o, f->tag, sizeof(f->tag));
 	r->o += f->tag_n;
+}
+
+/*
+ * N bytes that are mostly few, from the text: sixteen at a time, of which the last may go
+ * beyond what counts, into the slack.
+ */
+static inline void put_text(struct reader *r, const char *p, size_t n)
+{
+	if (n > 64 || (size_t)(r->end - p) < n + 16) {
+		memcpy(r->o, p, n);
+	} else {
+		for (size_t i = 0; i < n; i += 16)
+			memcpy(r->o + i, p + i, 16);
+	}
+	r->o += n;
 }
 
 /* Tag, length and bytes. */

@@ -29,7 +29,14 @@ static inline const char *read_string(struct reader *r, const char *p,
 	p = string_at(r, p, &s);
 	if (!p || (!s.n && !keep))
 		return p;
-	return put_bytes(r, f, s) ? p : NULL;
+	if (s.p < r->text.p || s.p >= r->end) /* it held escapes */
+		return put_bytes(r, f, s) ? p : NULL;
+	if (!reader_room(r, s.n))
+		return NULL;
+	put_tag(r, f);
+	r->o = put_varint(r->o, s.n);
+	put_text(r, s.p, s.n);
+	return p;
 }
 
 /* What S decodes to, if it is base64 at all. */
