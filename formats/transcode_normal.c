@@ -15,18 +15,31 @@ static bool may_repeat(const struct schema_message *m, uint32_t number)
 	return !f || f->repeated;
 }
 
+/*
+ * From here on a message is too large to be in the cache, and its fields are hops that the
+ * processor can't foresee: what is AHEAD is fetched line by line.
+ */
+#define LARGE ((size_t)64 * 1024)
+#define AHEAD 2048
+#define LINE 64
+
 enum transcode_order transcode_order(const struct schema_message *m, struct str bytes)
 {
 	const char *p = bytes.p, *end = bytes.p + bytes.n;
+	const char *fetched = bytes.n < LARGE ? end : p;
 	bool mixed = false;
 	uint32_t last = 0;
 	uint64_t oneofs = 0;
 	struct wire_step s;
 
 	while (p < end) {
+		for (; fetched < end && fetched < p + AHEAD; fetched += LINE)
+			__builtin_prefetch(fetched);
 		p = wire_step(p, end, &s);
 		if (!p)
 			return TRANSCODE_BROKEN;
+		if (fetched < p)
+			fetched = p;
 		if (s.number <= last && (s.number < last || !may_repeat(m, last)))
 			mixed = true;
 		last = s.number;
