@@ -83,11 +83,13 @@ static const struct opt OPTS[] = {
 	 "How long a codec server has for one request (30)."},
 #undef CODEC
 
-	{"Looking", 0, OPT_HEADING, NULL, 0, NULL},
+	{"Choosing and looking", 0, OPT_HEADING, NULL, 0, NULL},
 	{"list", 'l', OPT_FLAG, NULL, offsetof(struct convert, list),
 	 "List the histories in each input; nothing is written."},
 	{"json", 0, OPT_FLAG, NULL, offsetof(struct convert, json),
 	 "With --list: a JSON object a line."},
+	{"where", 0, OPT_STRING, "QUERY", offsetof(struct convert, where),
+	 "Only histories that fit, as in `replay --where`: status = failed and events > 500."},
 	{"explain", 0, OPT_FLAG, NULL, offsetof(struct convert, explain),
 	 "Say what each input was recognised as, and by what; without OUT nothing is converted."},
 };
@@ -265,8 +267,8 @@ static bool find_folder(struct converting *c, size_t n_inputs, struct err *err)
 	if (exists && !S_ISDIR(st.st_mode))
 		return err_set(err, ERR_USAGE, "%s is no folder, and there are %zu inputs", out.p,
 			       n_inputs);
-	if (!exists && mkdir(out.p, 0777) != 0)
-		return err_errno(err, "%s", out.p);
+	if (!exists && !out_file_folders(arena_printf(&c->names, "%s/", out.p), 0, err))
+		return false;
 	while (out.n > 1 && out.p[out.n - 1] == '/')
 		out.n--;
 	c->folder = out;
@@ -334,6 +336,8 @@ static int add_stages(struct converting *c)
 {
 	struct err err = ERR_INIT;
 
+	if (!convert_where_open(c, &err))
+		return usage(c, err.message);
 	if (c->settings->repair) {
 		repair_stage_init(&c->repair, c->context->schema);
 		stage_line_add(&c->stages, &c->repair.stage);

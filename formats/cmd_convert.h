@@ -22,6 +22,7 @@ struct convert {
 	struct str target;
 	struct str columns;
 	struct str namespace_id;
+	struct str where;
 	bool list;
 	bool json;
 	bool explain;
@@ -40,6 +41,9 @@ struct converting {
 	const struct str *operands;
 	size_t n_operands;
 	struct load_settings load;
+	const struct query *where; /* NULL: all histories */
+	size_t fitting;		   /* histories that it took */
+	size_t passed;		   /* where the last one ended that it did not take */
 	struct arena names; /* of the run */
 	int code;	    /* the worst so far */
 
@@ -77,6 +81,11 @@ void convert_worse(struct converting *c, int code);
 
 /* cmd_convert_write.c: the histories of LIST, written; the exit code is in C. */
 void convert_write(struct converting *c, const struct source_list *list);
+
+/* cmd_convert_where.c: load_events(), of what fits --where alone. */
+bool convert_where_open(struct converting *c, struct err *err);
+bool convert_load(struct converting *c, struct str path, struct event_sink *sink,
+		  struct err *err);
 
 /* cmd_convert_list.c: --list */
 void convert_list(struct converting *c, const struct source_list *list);

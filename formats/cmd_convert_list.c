@@ -46,7 +46,7 @@ static bool list_begin(struct event_sink *s, const struct sink_identity *who,
 		.type = arena_str(&l->arena, who->workflow_type),
 		.status = "open",
 		.n = info->ordinal,
-		.offset = l->offset,
+		.offset = l->offset > l->c->passed ? l->offset : l->c->passed,
 	};
 	return true;
 }
@@ -219,7 +219,7 @@ void convert_list(struct converting *c, const struct source_list *list)
 
 		l.input = list->files.at[i].path;
 		l.offset = 0;
-		if (load_events(&c->load, l.input, &l.sink, &err))
+		if (convert_load(c, l.input, &l.sink, &err))
 			continue;
 		inputs_complain(c->context, err.message);
 		convert_worse(c, EXIT_CANNOT);

@@ -5,8 +5,6 @@
 #include "formats/out_name.h"
 #include "formats/wire_step.h"
 
-#include <errno.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FIELD_VERSION = 4 }; /* of HistoryEvent */
@@ -14,10 +12,10 @@ enum { FIELD_VERSION = 4 }; /* of HistoryEvent */
 /*
  * One file for all, or in a folder one for each history:
  *
- *     load_events() -> take_begin, take_events, take_end -> stages -> out -> out_file
+ *     convert_load() -> take_begin, take_events, take_end -> stages -> out -> out_file
  */
 struct writing {
-	struct event_sink sink; /* first: what load_events() sees */
+	struct event_sink sink; /* first: what convert_load() sees */
 	struct converting *c;
 	struct str input;
 	struct arena arena; /* of one history */
@@ -122,22 +120,6 @@ static struct str path_of(struct writing *w, struct str name, unsigned again)
 			    number, STR_ARG(ending), c->packing ? c->packing->ending : "");
 }
 
-/* The folders within the folder that PATH stands in. */
-static bool make_folders(struct writing *w, struct str path, struct err *err)
-{
-	char *p = arena_cstr(&w->arena, path);
-
-	for (size_t i = w->c->folder.n + 1; i < path.n; i++) {
-		if (p[i] != '/')
-			continue;
-		p[i] = '\0';
-		if (mkdir(p, 0777) != 0 && errno != EEXIST)
-			return err_errno(err, "%s", p);
-		p[i] = '/';
-	}
-	return true;
-}
-
 /*
  * Two histories may have one name: a run that is exported twice is the same and written
  * once; different ones get a number.
@@ -153,7 +135,7 @@ static bool keep_in_folder(struct writing *w, const struct load_info *info, stru
 		path = path_of(w, name, again);
 		map_put(&c->written, path, 0, &is_new);
 		if (is_new)
-			return make_folders(w, path, err) &&
+			return out_file_folders(path, w->c->folder.n + 1, err) &&
 			       out_file_keep(&w->file, path, c->settings->force, err);
 		if (out_file_same(&w->file, path))
 			break;
@@ -321,7 +303,7 @@ static bool write_input(struct writing *w, const struct source_file *file)
 
 	w->input = file->path;
 	convert_progress_begin(w->c, file);
-	ok = load_events(&w->c->load, file->path, &w->sink, &err);
+	ok = convert_load(w->c, file->path, &w->sink, &err);
 	convert_progress_end(w->c);
 	if (ok)
 		return true;
@@ -351,6 +333,10 @@ void convert_write(struct converting *c, const struct source_list *list)
 			break;
 	if (w.is_open && !w.failed && !finish(&w, &err)) {
 		inputs_complain(c->context, err.message);
+		convert_worse(c, EXIT_CANNOT);
+	}
+	if (c->where && c->format && !c->fitting && !c->code) {
+		inputs_complain(c->context, "no history fits --where: nothing is written");
 		convert_worse(c, EXIT_CANNOT);
 	}
 	drop(&w);

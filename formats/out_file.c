@@ -249,3 +249,22 @@ void out_file_drop(struct out_file *f)
 	arena_done(&f->names);
 	*f = (struct out_file){.fd = -1, .held_for = -1};
 }
+
+bool out_file_folders(struct str path, size_t from, struct err *err)
+{
+	struct arena a;
+	char *p;
+	bool ok = true;
+
+	arena_init(&a);
+	p = arena_cstr(&a, path);
+	for (size_t i = from; ok && i < path.n; i++) {
+		if (p[i] != '/' || i == 0)
+			continue;
+		p[i] = '\0';
+		ok = mkdir(p, 0777) == 0 || errno == EEXIST || err_errno(err, "%s", p);
+		p[i] = '/';
+	}
+	arena_done(&a);
+	return ok;
+}

@@ -49,5 +49,7 @@ bool out_file_finish(struct out_file *f, struct err *err);
 bool out_file_keep(struct out_file *f, struct str path, bool force, struct err *err);
 /* Whether the finished file is as PATH is; false too where that can't be read. */
 bool out_file_same(const struct out_file *f, struct str path);
+/* Makes the folders that PATH says, those behind its first FROM bytes, where they are missing. */
+bool out_file_folders(struct str path, size_t from, struct err *err);
 /* Nothing is left of it; also after a failure of the others, and after keeping. */
 void out_file_drop(struct out_file *f);
