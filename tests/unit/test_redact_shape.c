@@ -9,40 +9,8 @@
 #include <cmocka.h>
 
 #include "formats/redact_secrets.h"
-#include "formats/redact_shape.h"
 #include "formats/wire.h"
-
-static struct redact_shape shape(const char *salt, bool keep_size)
-{
-	return (struct redact_shape){str_of(salt), keep_size};
-}
-
-/* A placeholder, to be freed. */
-static char *of(struct redact_shape s, const char *text)
-{
-	struct buf b;
-	size_t n;
-
-	buf_init(&b, 0);
-	shape_text(&s, str_of(text), strlen(text), &b);
-	buf_add_char(&b, '\0');
-	return buf_take(&b, &n);
-}
-
-/* 9: a digit; x: a hex digit; all else is itself. */
-static bool looks_like(const char *text, const char *form)
-{
-	if (strlen(text) != strlen(form))
-		return false;
-	for (size_t i = 0; form[i]; i++) {
-		bool digit = text[i] >= '0' && text[i] <= '9';
-		bool hex = digit || (text[i] >= 'a' && text[i] <= 'f');
-
-		if (form[i] == '9' ? !digit : form[i] == 'x' ? !hex : text[i] != form[i])
-			return false;
-	}
-	return true;
-}
+#include "tests/unit/redact_story.h"
 
 static void placeholders_have_the_form_of_what_they_stand_for(void **state)
 {
