@@ -9,8 +9,6 @@
 
 #include <inttypes.h>
 
-#define MESSAGE_EVENT "temporal.api.history.v1.HistoryEvent"
-
 /*
  * An event is read where it lies in the window; when that fails and more input may come, it
  * may have run over the window's end. So near the end (of what is no mapped file) it is
@@ -36,7 +34,6 @@ static bool transcode(struct json_reading *j, struct buf *out)
 		.keep_unknown = r->settings->flags & LOAD_KEEP_UNKNOWN,
 		.memory = &j->memory,
 	};
-	const struct schema_message *m = schema_message(r->settings->schema, MESSAGE_EVENT);
 	struct arena_mark mark = arena_mark(r->scratch);
 	struct err *err = j->err;
 	struct attempt before;
@@ -52,7 +49,7 @@ static bool transcode(struct json_reading *j, struct buf *out)
 		bool ok;
 
 		at = j->w.at;
-		ok = transcode_json_to_wire(m, j->w.in->window, &at, &options, r->scratch, out,
+		ok = transcode_json_to_wire(r->event, j->w.in->window, &at, &options, r->scratch, out,
 					    &first);
 		arena_rewind(r->scratch, mark);
 		if (ok) {

@@ -8,8 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define MESSAGE_EVENT "temporal.api.history.v1.HistoryEvent"
-
 /* Tags that tell what a message is. */
 enum {
 	TAG_1_NUMBER = 0x08,
@@ -35,7 +33,7 @@ bool format_wire_event(struct format_reader *r, struct str whole, struct err *er
 		load_report_axis(r->report, LOAD_EVENTS, "as Temporal's API has them",
 				 "fields 1 to 3 are an id, a time and a type", "certain");
 	}
-	if (!deep_walk(schema_message(r->settings->schema, MESSAGE_EVENT), f.bytes, NULL, err))
+	if (!deep_walk(r->event, f.bytes, NULL, err))
 		return err_wrap(err, "event %zu", r->n_events + 1);
 	r->n_events++;
 	r->report->info.text_checked = false;
@@ -298,7 +296,7 @@ const struct format FORMAT_DATABLOB = {
 static bool is_event(const struct format_reader *r, struct str s)
 {
 	return begins_event(s) &&
-	       deep_walk(schema_message(r->settings->schema, MESSAGE_EVENT), s, NULL, NULL) &&
+	       deep_walk(r->event, s, NULL, NULL) &&
 	       wire_value_at(s, 3, 0) > 0 && wire_value_at(s, 3, 0) < 1000;
 }
 

@@ -16,6 +16,7 @@ struct format_reader {
 	struct join *join;
 	struct load_report *report;
 	struct arena *scratch; /* rewound after every event */
+	const struct schema_message *event; /* Temporal's HistoryEvent */
 	enum join_kind kind; /* of parts for which the input says nothing else */
 	unsigned depth;	     /* of inputs that were inside of others: JSON in a string, blobs */
 	struct cadence *cadence; /* temporal is NULL until an event of Cadence's was met */

@@ -41,7 +41,7 @@ static void facts_of_start(struct history *h)
 
 static struct str bytes_at(struct str message, uint32_t number)
 {
-	const char *p = message.p, *end = message.p + message.n;
+	const char *p = message.p, *end = p ? p + message.n : NULL;
 	struct wire_step f = {0};
 
 	while (p && p != end) {

@@ -111,7 +111,8 @@ static struct sink_identity identity(const struct join *j, const struct join_eve
 
 static bool begin(struct join *j, const struct join_event *e, struct err *err)
 {
-	struct sink_identity who = identity(j, e);
+	/* Who gets all of a history at once reads it there. */
+	struct sink_identity who = j->keep_whole ? (struct sink_identity){0} : identity(j, e);
 
 	j->open = true;
 	j->closed = j->more = j->irregular = false;

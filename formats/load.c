@@ -104,9 +104,10 @@ static bool collect_end(struct event_sink *s, const struct load_info *info, stru
 static void collecting_init(struct collecting *c, const struct load_settings *settings,
 			    load_each_fn *each, void *data)
 {
-	*c = (struct collecting){.sink = {collect_begin, collect_events, collect_end},
-				 .each = each,
-				 .data = data};
+	c->sink = (struct event_sink){collect_begin, collect_events, collect_end};
+	c->each = each;
+	c->data = data;
+	c->wire = STR_NONE;
 	arena_init(&c->arena);
 	loading_init(&c->l, settings, &c->sink, true);
 }

@@ -84,6 +84,8 @@ static struct format_reader reader_of(struct loading *l)
 		.join = &l->join,
 		.report = &l->report,
 		.scratch = &l->scratch,
+		.event = schema_message(l->settings->schema,
+					"temporal.api.history.v1.HistoryEvent"),
 		.cadence = &l->cadence,
 	};
 }

@@ -104,7 +104,9 @@ void load_report_next(struct load_report *r)
 
 	r->notes.n = 0;
 	arena_rewind(&r->texts, none);
-	r->info.loss = (struct transcode_loss){0};
+	/* Of each kind only so many rows mean anything. */
+	memset(r->info.loss.n, 0, sizeof(r->info.loss.n));
+	r->info.loss.exact_payloads = 0;
 	r->info.newest_first = false;
 	r->info.damage = STR_NONE;
 	r->info.damage_line = 0;
