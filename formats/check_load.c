@@ -11,6 +11,7 @@ static const struct {
 	{"sorted", CHECK_SORTED},
 	{"duplicates-dropped", CHECK_DROPPED},
 	{"pages-joined", CHECK_JOINED},
+	{"cadence", CHECK_CADENCE},
 };
 
 static void check_notes(struct check *c)

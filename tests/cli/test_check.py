@@ -94,6 +94,11 @@ def _(h):
         json.dumps({"history": {"events": h["events"][12:]}})
 
 
+@breaks("cadence", more=["unknown-member", "payload-guessed", "no-workflow-id", "no-type"])
+def _(h):
+    return (ROOT / "tests/data/cadence.json").read_text(encoding="utf-8")
+
+
 @breaks("repaired")
 def _(h):
     return "time=2026 level=WARN msg=something\n" + json.dumps(h)

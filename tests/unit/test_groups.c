@@ -160,6 +160,38 @@ static void every_event_in_every_state(void **state)
 	assert_true(impossible > 100);
 }
 
+/* Where events lead from any state that they can happen in, in words instead of the table's. */
+static void events_lead_where_their_names_say(void **state)
+{
+	static const struct {
+		const char *ends; /* of the type's name */
+		const char *word;
+	} ROWS[] = {
+		{"Completed", "completed"}, {"Failed", "failed"},     {"TimedOut", "timed-out"},
+		{"Canceled", "canceled"},   {"Terminated", "terminated"}, {"Fired", "completed"},
+		{"Rejected", "rejected"},   {"ContinuedAsNew", "continued"}, {"Admitted", "admitted"},
+		{"Accepted", "started"},
+	};
+	size_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ENTITY_RULES_N; i++) {
+		const struct entity_rule *r = &ENTITY_RULES[i];
+		struct str name = str_of(event_row(r->event)->name);
+
+		/* What became of a request to cancel is not what becomes of the operation. */
+		if (str_starts(name, STR("NexusOperationCancelRequest")))
+			continue;
+		for (size_t k = 0; k < sizeof(ROWS) / sizeof(*ROWS); k++) {
+			if (!str_ends(name, str_of(ROWS[k].ends)))
+				continue;
+			assert_string_equal(entity_state_word(r->to), ROWS[k].word);
+			n++;
+		}
+	}
+	assert_int_equal(n, 31);
+}
+
 static void references_that_lead_nowhere(void **state)
 {
 	static const struct {
@@ -326,6 +358,7 @@ int main(void)
 {
 	static const struct CMUnitTest TESTS[] = {
 		cmocka_unit_test(every_event_in_every_state),
+		cmocka_unit_test(events_lead_where_their_names_say),
 		cmocka_unit_test(references_that_lead_nowhere),
 		cmocka_unit_test(an_id_in_use_and_a_second_task),
 		cmocka_unit_test(a_group_has_its_events_and_times),
