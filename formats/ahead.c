@@ -172,7 +172,7 @@ static bool start_thread(struct ahead *a)
 	return ok;
 }
 
-void input_ahead(struct input *in)
+void ahead_begin(struct input *in)
 {
 	struct input_reader reader = {ahead_read, ahead_done, NULL};
 	struct input begin; /* as it is now: the thread changes its own */

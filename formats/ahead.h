@@ -22,4 +22,4 @@
  * must not move until input_done(). A thread that waits for a pipe then goes on waiting,
  * alone, until the pipe or the program ends.
  */
-void input_ahead(struct input *in);
+void ahead_begin(struct input *in);

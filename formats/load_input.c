@@ -146,7 +146,7 @@ bool loading_input(struct loading *l, struct str path, struct err *err)
 	if (!input_want(&l->in, FORMAT_HEAD, err))
 		return false;
 	if (!l->join.keep_whole)
-		input_ahead(&l->in);
+		ahead_begin(&l->in);
 	loading_layers(l);
 	reserve(l);
 	ok = format_read(&r, err) && complete(l, path, &none, err) &&

@@ -71,7 +71,7 @@ static struct seen read_all(const char *path, bool ahead)
 
 	assert_true(input_open_path(&in, str_of(path), 0, &s.err));
 	if (ahead)
-		input_ahead(&in);
+		ahead_begin(&in);
 	s.n_layers = in.n_layers;
 	while (!s.failed) {
 		size_t n = in.window.n < 70001 ? in.window.n : 70001;
@@ -153,7 +153,7 @@ static void lines_count_on(void **state)
 
 	write_file(p, buf_str(&p->text));
 	assert_true(input_open_path(&in, str_of(p->path), 0, &err));
-	input_ahead(&in);
+	ahead_begin(&in);
 	assert_int_equal(in.offset, 3);
 	while (in.offset < 5000003) {
 		size_t n = 5000003 - in.offset;
@@ -177,7 +177,7 @@ static void small_files_need_no_thread(void **state)
 	write_file(p, STR("{\"events\": []}\n"));
 	assert_true(input_open_path(&in, str_of(p->path), 0, &err));
 	reader = in.reader.data;
-	input_ahead(&in);
+	ahead_begin(&in);
 	assert_ptr_equal(in.reader.data, reader);
 	assert_true(str_is(in.window, "{\"events\": []}\n"));
 	input_done(&in);
