@@ -14,7 +14,7 @@
  * may have run over the window's end. So near the end (of what is no mapped file) it is
  * brought in whole first.
  */
-#define NEAR_END ((size_t)64 * 1024)
+#define NEAR_END ((size_t)16 * 1024)
 
 /* Events after which a memo is worth its making. */
 #define MEMO_FROM 8

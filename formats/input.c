@@ -9,6 +9,7 @@
 #include "formats/input_ahead.h"
 #include "formats/input_begin.h"
 #include "formats/layer.h"
+#include "formats/scan.h"
 
 struct input_stage {
 	const struct layer *layer; /* NULL: the source */
@@ -25,22 +26,7 @@ struct input_stage {
 
 size_t input_count_lines(struct str s)
 {
-	const uint8_t *p = (const uint8_t *)s.p;
-	size_t lines = 0, i = 0;
-
-	/* Sums of bytes, as many as can't overflow: the compiler makes vectors of this. */
-	while (i + 32 <= s.n) {
-		uint8_t sums[32] = {0};
-
-		for (unsigned k = 0; k < 255 && i + 32 <= s.n; k++, i += 32)
-			for (unsigned j = 0; j < 32; j++)
-				sums[j] = (uint8_t)(sums[j] + (p[i + j] == '\n'));
-		for (unsigned j = 0; j < 32; j++)
-			lines += sums[j];
-	}
-	for (; i < s.n; i++)
-		lines += p[i] == '\n';
-	return lines;
+	return scan()->count(s, '\n');
 }
 
 static void show_top(struct input *in)
