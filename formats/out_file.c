@@ -3,6 +3,7 @@
 #include "formats/out_file.h"
 
 #include "formats/base/limits.h"
+#include "formats/behind.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,13 +35,26 @@ static bool put(void *data, struct str bytes, struct err *err)
 	return write_all(f->fd, bytes, err) || err_wrap(err, "%.*s", STR_ARG(f->where));
 }
 
+static bool pack(void *data, struct str bytes, int64_t event, struct err *err)
+{
+	struct out_file *f = data;
+
+	return packer_add(f->packer, bytes, err) && packer_border(f->packer, event, err);
+}
+
 static bool sink_write(struct out_sink *s, struct str bytes, int64_t event, struct err *err)
 {
 	struct out_file *f = (struct out_file *)s;
 
 	if (!f->packer)
 		return put(f, bytes, err);
-	return packer_add(f->packer, bytes, err) && packer_border(f->packer, event, err);
+	/* Packing takes longer than making what is packed; for a little a thread is too much. */
+	if (!f->behind && f->alone >= BEHIND_SLOT)
+		f->behind = behind_start(pack, f);
+	if (f->behind)
+		return behind_put(f->behind, bytes, event, err);
+	f->alone += bytes.n;
+	return pack(f, bytes, event, err);
 }
 
 /* Packing finds out where it may begin a frame only if it sees where events end. */
@@ -154,7 +168,8 @@ static bool let_go(struct out_file *f, struct err *err)
 
 bool out_file_finish(struct out_file *f, struct err *err)
 {
-	return (!f->packer || packer_end(f->packer, err)) && let_go(f, err);
+	return (!f->behind || behind_end(f->behind, err)) &&
+	       (!f->packer || packer_end(f->packer, err)) && let_go(f, err);
 }
 
 /* By its descriptor, as /proc knows it; a link never replaces what is there. */
@@ -239,6 +254,7 @@ bool out_file_same(const struct out_file *f, struct str path)
 
 void out_file_drop(struct out_file *f)
 {
+	behind_free(f->behind);
 	if (f->temporary.p)
 		unlink(f->temporary.p);
 	if (f->fd > STDERR_FILENO)

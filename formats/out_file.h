@@ -26,6 +26,8 @@ struct out_file {
 	struct str where;     /* for messages */
 	struct str temporary; /* name of it, where it needs one; else p is NULL */
 	struct packer *packer; /* NULL: nothing is packed */
+	struct behind *behind; /* packs and writes, where there is much of it; or NULL */
+	size_t alone;	       /* bytes that were packed without it */
 	struct arena names;
 };
 
