@@ -350,7 +350,8 @@ static bool add_one(void *data, struct history *h, const struct load_info *info,
 	item = new_item(a, info->only ? a->path
 				      : arena_printf(&c->arena, "%.*s#%zu", STR_ARG(a->path),
 						     info->ordinal));
-	item.once = !info->only || info->joined || str_is(a->path, "-");
+	item.once = !info->only || info->joined || str_is(a->path, "-") ||
+		    (c->members && c->members->archive);
 	note_ids(c, a->settings, &item, h);
 	if (!is_wanted(a->settings, &item, h)) {
 		c->n_left_out++;
@@ -373,7 +374,11 @@ static bool add_one(void *data, struct history *h, const struct load_info *info,
 
 static void add_file(struct adding *a)
 {
-	struct load_settings load = {.schema = a->settings->schema, .pages = a->c->pages};
+	struct load_settings load = {
+		.schema = a->settings->schema,
+		.pages = a->c->pages,
+		.members = a->c->members,
+	};
 	struct err err = ERR_INIT;
 	struct corpus_item item;
 
@@ -453,14 +458,19 @@ static void gather_sample(struct corpus *c, const struct corpus_settings *settin
 void corpus_gather(struct corpus *c, const struct corpus_settings *settings,
 		   const struct source_file *files, size_t n)
 {
+	struct members_cursor members = {0};
+
 	c->pages = load_pages_new(files, n);
+	c->members = &members;
 	if (settings->sample)
 		gather_sample(c, settings, files, n);
 	else
 		for (size_t i = 0; i < n; i++)
 			corpus_add(c, settings, files[i].path);
 	load_pages_free(c->pages);
+	members_cursor_done(&members);
 	c->pages = NULL;
+	c->members = NULL;
 	/* Nothing is compared any more. */
 	duplicates_done(&c->seen);
 	map_done(&c->names);

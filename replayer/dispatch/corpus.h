@@ -54,6 +54,7 @@ struct corpus {
 	size_t held_bytes;
 	struct spool spool;
 	struct load_pages *pages; /* of the files that are gathered */
+	struct members_cursor *members; /* the archive that they are read from */
 	struct duplicates seen; /* hashes of what is to be replayed -> items */
 	struct map names;	/* -> name_list */
 	VEC_OF(struct str) name_list;
