@@ -129,31 +129,40 @@ static enum dispatch_end dispatch(struct session *s, struct corpus *corpus,
 	return end;
 }
 
-/* What needs no worker is said at once, and once for the people who guess ids. */
+/* Said once for all histories that hold something which is only guessed. */
+static void tell_guessed(struct session *s, size_t n, const char *what)
+{
+	char text[300];
+	int length;
+
+	if (!n)
+		return;
+	length = snprintf(text, sizeof(text), "%zu %s", n, what);
+	session_note(s, str_slice(text, (size_t)length));
+}
+
+/* What needs no worker is said at once, and what is guessed. */
 static bool tell_decided(struct session *s, const struct corpus *corpus, struct err *err)
 {
-	size_t guessed = 0;
+	size_t ids = 0, payloads = 0;
 
 	for (size_t i = 0; i < corpus->items.n; i++) {
 		const struct corpus_item *item = &corpus->items.at[i];
 		struct ledger_entry entry;
 
-		guessed += !item->decided && item->workflow_id_guessed;
+		ids += !item->decided && item->workflow_id_guessed;
+		payloads += !item->decided && item->payloads_guessed;
 		if (!item->decided || item->resumed)
 			continue;
 		entry = corpus_entry(item, &item->decision->verdict);
 		if (!session_verdict(s, &entry, err))
 			return false;
 	}
-	if (guessed) {
-		char text[200];
-		int n = snprintf(text, sizeof(text),
-				 "%zu histories do not say their workflow id; it was taken from "
-				 "the file's name, and ids derived from it may differ "
-				 "(--workflow-id)", guessed);
-
-		session_note(s, str_slice(text, (size_t)n));
-	}
+	tell_guessed(s, ids, "histories do not say their workflow id; it was taken from the file's "
+			     "name, and ids derived from it may differ (--workflow-id)");
+	tell_guessed(s, payloads, "histories were exported with their payloads decoded or as values; "
+				  "they are encoded again as well as can be guessed, and what "
+				  "depends on their bytes may differ (hindcast check)");
 	return true;
 }
 

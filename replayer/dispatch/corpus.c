@@ -358,6 +358,7 @@ static bool add_one(void *data, struct history *h, const struct load_info *info,
 		arena_rewind(&c->arena, mark);
 		return true;
 	}
+	item.payloads_guessed = transcode_loss_count(&info->loss, TRANSCODE_GUESSED) > 0;
 	note_facts(c, &item, h);
 	look(c, &item, h, info);
 	if (!item.decided)

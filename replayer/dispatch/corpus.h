@@ -32,6 +32,7 @@ struct corpus_item {
 	struct str sdk, sdk_version;
 	bool workflow_id_guessed; /* from the file's name */
 	bool run_id_guessed;
+	bool payloads_guessed; /* the export showed them as values or decoded */
 	bool decided;
 	bool resumed; /* decided in the run that is gone on with: it stands in the file */
 	bool once; /* its input can't be read again just for it */

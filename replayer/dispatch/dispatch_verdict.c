@@ -13,6 +13,7 @@ static void report(struct dispatch *d, const struct lane *lane, size_t index,
 	struct ledger_entry entry = corpus_entry(item, v);
 
 	entry.id_guessed = item->workflow_id_guessed || item->run_id_guessed;
+	entry.payloads_guessed = item->payloads_guessed;
 	if (lane && lane->process)
 		entry.output = process_log(lane->process);
 	else if (str_is(v->reason, "no-worker"))

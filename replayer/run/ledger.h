@@ -19,6 +19,7 @@ struct ledger_entry {
 	struct str history; /* path as given */
 	struct str workflow_id, run_id, workflow_type, queue;
 	bool id_guessed; /* workflow or run id is not from the history */
+	bool payloads_guessed; /* the history was exported without them as they are stored */
 	int64_t events, bytes;
 	uint64_t digest; /* of ids and events: the same history has the same; 0: not known */
 	struct str sdk, sdk_version; /* of the history */

@@ -321,6 +321,7 @@ static bool read_row(struct reader *r, json_t *o)
 	    !get_raw_path(r, o, &e->history) || !get_int(r, o, "events", &e->events) ||
 	    !get_int(r, o, "bytes", &e->bytes) || !get_digest(r, o, &e->digest) ||
 	    !get_bool(r, o, "idGuessed", &e->id_guessed) ||
+	    !get_bool(r, o, "payloadsGuessed", &e->payloads_guessed) ||
 	    !get_bool(r, o, "known", &e->known) ||
 	    !get_object(r, o, "worker", &worker) ||
 	    !get_strs(r, worker, WORKER_KEYS, N_KEYS(WORKER_KEYS), e) ||

@@ -220,6 +220,8 @@ static json_t *head(const struct ledger_entry *e)
 	set_str(o, "runId", e->run_id);
 	if (e->id_guessed)
 		run_json_set(o, "idGuessed", json_true());
+	if (e->payloads_guessed)
+		run_json_set(o, "payloadsGuessed", json_true());
 	set_str(o, "workflowType", e->workflow_type);
 	set_str(o, "queue", e->queue);
 	run_json_set(o, "events", json_integer(e->events));
