@@ -129,15 +129,17 @@ static enum dispatch_end dispatch(struct session *s, struct corpus *corpus,
 	return end;
 }
 
-/* Said once for all histories that hold something which is only guessed. */
-static void tell_guessed(struct session *s, size_t n, const char *what)
+/* "WHAT is guessed in 3 of 10 histories, WHY", once for all of them. */
+static void tell_guessed(struct session *s, size_t n, size_t of, const char *what,
+			 const char *why)
 {
 	char text[300];
 	int length;
 
 	if (!n)
 		return;
-	length = snprintf(text, sizeof(text), "%zu %s", n, what);
+	length = snprintf(text, sizeof(text), "%s guessed in %zu of %zu %s%s", what, n, of,
+			  of == 1 ? "history" : "histories", why);
 	session_note(s, str_slice(text, (size_t)length));
 }
 
@@ -158,11 +160,11 @@ static bool tell_decided(struct session *s, const struct corpus *corpus, struct 
 		if (!session_verdict(s, &entry, err))
 			return false;
 	}
-	tell_guessed(s, ids, "histories do not say their workflow id; it was taken from the file's "
-			     "name, and ids derived from it may differ (--workflow-id)");
-	tell_guessed(s, payloads, "histories were exported with their payloads decoded or as values; "
-				  "they are encoded again as well as can be guessed, and what "
-				  "depends on their bytes may differ (hindcast check)");
+	tell_guessed(s, ids, corpus->items.n, "the workflow id is",
+		     ", from the file's name: ids derived from it may differ (--workflow-id)");
+	tell_guessed(s, payloads, corpus->items.n, "payloads are",
+		     ", exported decoded or as values: what depends on their bytes may differ "
+		     "(hindcast check)");
 	return true;
 }
 
