@@ -4,6 +4,7 @@
 
 #include "formats/events.h"
 
+#include "formats/scan.h"
 #include "formats/base/mem.h"
 #include "formats/cadence_rules.h"
 #include "formats/cadence_values.h"
@@ -541,10 +542,16 @@ bool cadence_from_proto(struct cadence *c, struct str bytes, struct transcode_lo
 
 /* ---- recognising ---- */
 
+/* Temporal's name for the time, which Cadence has under another: every file is asked this. */
+static bool has_temporal_time(struct str json)
+{
+	return scan()->find(json, STR("\"eventTime\"")) || scan()->find(json, STR("\"event_time\""));
+}
+
 bool cadence_is_json(struct str json)
 {
 	json_error_t error;
-	json_t *event = json_loadb(json.p, json.n, 0, &error);
+	json_t *event = has_temporal_time(json) ? NULL : json_loadb(json.p, json.n, 0, &error);
 	json_t *attributes = NULL;
 	const struct cadence_event *row;
 	struct arena scratch;

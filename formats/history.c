@@ -36,7 +36,7 @@ struct events {
  * The walk hops from event to event, which the processor can't foresee: what is AHEAD is
  * fetched line by line, as if all of it were read.
  */
-#define AHEAD 2048
+#define AHEAD 1024
 #define LINE 64
 
 static bool index_events(struct history *h, struct events *events, struct err *err)
