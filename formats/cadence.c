@@ -2,12 +2,12 @@
 /* cadence.c: one event of Cadence, member by member, into one of Temporal. */
 #include "formats/cadence.h"
 
-#include "formats/events.h"
-
-#include "formats/scan.h"
 #include "formats/base/mem.h"
+
 #include "formats/cadence_rules.h"
 #include "formats/cadence_values.h"
+#include "formats/events.h"
+#include "formats/scan.h"
 #include "formats/transcode_parts.h"
 #include "formats/wire.h"
 

@@ -53,6 +53,21 @@ static int64_t read_number(struct str message, uint32_t number)
 	return 0;
 }
 
+/* Both parts of a Timestamp in one walk. */
+static int64_t read_time(struct str timestamp)
+{
+	const char *p = timestamp.p, *end = timestamp.p + timestamp.n;
+	struct wire_step f = {0};
+	int64_t part[3] = {0};
+
+	while (p && p != end) {
+		p = wire_step(p, end, &f);
+		if (p && f.number <= 2 && f.type == WIRE_VARINT)
+			part[f.number] = (int64_t)f.value;
+	}
+	return history_time(part[1], part[2]);
+}
+
 int64_t history_time(int64_t seconds, int64_t nanos)
 {
 	int64_t time;
@@ -81,7 +96,7 @@ bool history_row(const struct history_layout *l, struct str bytes, struct event 
 		} else if (f.number == HISTORY_FIELD_TYPE && f.type == WIRE_VARINT) {
 			e->type = (int32_t)f.value;
 		} else if (f.number == HISTORY_FIELD_TIME && f.type == WIRE_BYTES) {
-			e->time = history_time(read_number(f.bytes, 1), read_number(f.bytes, 2));
+			e->time = read_time(f.bytes);
 		} else if (f.number < HISTORY_ATTRIBUTES_MAX && l->attributes[f.number] &&
 			   f.type == WIRE_BYTES) {
 			number = f.number;
