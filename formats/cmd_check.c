@@ -104,6 +104,13 @@ static void add_text(struct checking *c, const struct check_finding *f)
 	c->advised[f->code] = true;
 }
 
+static void flush(struct checking *c)
+{
+	if (c->out.n)
+		fwrite(c->out.p, 1, c->out.n, c->context->out);
+	buf_clear(&c->out);
+}
+
 static void report(void *data, const struct check_finding *f)
 {
 	struct checking *c = data;
@@ -117,8 +124,7 @@ static void report(void *data, const struct check_finding *f)
 		add_json(c, f);
 	else
 		add_text(c, f);
-	fwrite(c->out.p, 1, c->out.n, c->context->out);
-	buf_clear(&c->out);
+	flush(c);
 }
 
 /* One fault may show in each of a hundred thousand events. */
@@ -132,8 +138,7 @@ static void tell_rest(struct checking *c)
 		}
 		c->told[i] = 0;
 	}
-	fwrite(c->out.p, 1, c->out.n, c->context->out);
-	buf_clear(&c->out);
+	flush(c);
 }
 
 struct one {
