@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_check.c: `hindcast check`: what is wrong with a history, before anybody replays it. */
 #include "formats/base/visible.h"
-#include "formats/check.h"
+#include "formats/check/check.h"
 #include "formats/cmd_inputs.h"
 #include "formats/commands.h"
-#include "formats/json.h"
+#include "formats/transcode/json.h"
 
 #include <inttypes.h>
 

@@ -2,9 +2,9 @@
 /* cmd_convert.c: `hindcast convert`: histories of any format into any other. */
 #include "formats/cmd_convert.h"
 
-#include "formats/columns.h"
 #include "formats/commands.h"
-#include "formats/format.h"
+#include "formats/history/columns.h"
+#include "formats/read/format.h"
 
 #include <errno.h>
 #include <signal.h>

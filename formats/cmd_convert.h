@@ -3,13 +3,13 @@
 #pragma once
 
 #include "formats/base/map.h"
+#include "formats/check/repair.h"
 #include "formats/cmd_convert_codec.h"
 #include "formats/cmd_inputs.h"
-#include "formats/out.h"
-#include "formats/out_file.h"
-#include "formats/repair.h"
-#include "formats/stage.h"
-#include "formats/target.h"
+#include "formats/out/out.h"
+#include "formats/out/out_file.h"
+#include "formats/out/stage.h"
+#include "formats/out/target.h"
 
 /* What the options say, those of stages too. */
 struct convert {

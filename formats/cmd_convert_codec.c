@@ -4,7 +4,7 @@
 
 #include "formats/cmd_convert.h"
 #include "formats/cmd_payloads.h"
-#include "formats/codec_remote.h"
+#include "formats/payload/codec_remote.h"
 
 #include <sys/random.h>
 

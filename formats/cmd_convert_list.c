@@ -4,10 +4,10 @@
 #include "formats/base/visible.h"
 #include "formats/base/width.h"
 #include "formats/cmd_convert.h"
-#include "formats/detail.h"
-#include "formats/json.h"
-#include "formats/query.h"
-#include "formats/wire.h"
+#include "formats/history/detail.h"
+#include "formats/query/query.h"
+#include "formats/transcode/json.h"
+#include "formats/wire/wire.h"
 
 #include <inttypes.h>
 

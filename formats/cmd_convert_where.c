@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_convert_where.c: --where: of what an input holds only the histories that fit. */
 #include "formats/cmd_convert.h"
-#include "formats/query.h"
+#include "formats/query/query.h"
 
 #include <time.h>
 

@@ -2,8 +2,8 @@
 /* cmd_convert_write.c: events from the reader through the stages into files. */
 #include "formats/base/digest.h"
 #include "formats/cmd_convert.h"
-#include "formats/out_name.h"
-#include "formats/wire_step.h"
+#include "formats/out/out_name.h"
+#include "formats/wire/wire_step.h"
 
 #include <unistd.h>
 

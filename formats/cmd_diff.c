@@ -4,7 +4,7 @@
 #include "formats/base/visible.h"
 #include "formats/cmd_inputs.h"
 #include "formats/commands.h"
-#include "formats/diff_text.h"
+#include "formats/diff/diff_text.h"
 
 struct diff_options {
 	struct opt_list ignore;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "formats/base/context.h"
-#include "formats/load.h"
+#include "formats/read/load.h"
 
 enum { EXIT_FOUND = 1, EXIT_BAD_USAGE = 2, EXIT_CANNOT = 3 };
 

@@ -3,7 +3,7 @@
 #include "formats/cmd_payloads.h"
 
 #include "formats/base/limits.h"
-#include "formats/codec_stage.h"
+#include "formats/payload/codec_stage.h"
 
 #include <stdlib.h>
 

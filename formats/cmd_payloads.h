@@ -4,7 +4,7 @@
 
 #include "formats/base/context.h"
 #include "formats/base/opts.h"
-#include "formats/payload_print.h"
+#include "formats/payload/payload_print.h"
 
 struct payload_options {
 	bool decode; /* take off layers; keys or a store say the same */

@@ -4,10 +4,10 @@
 
 #include "formats/cmd_inputs.h"
 #include "formats/cmd_payloads.h"
-#include "formats/codec.h"
-#include "formats/columns.h"
-#include "formats/groups.h"
-#include "formats/query.h"
+#include "formats/history/columns.h"
+#include "formats/history/groups.h"
+#include "formats/payload/codec.h"
+#include "formats/query/query.h"
 
 #include <locale.h>
 #include <regex.h>

@@ -4,9 +4,9 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/visible.h"
-#include "formats/detail.h"
-#include "formats/events.h"
-#include "formats/json.h"
+#include "formats/history/detail.h"
+#include "formats/history/events.h"
+#include "formats/transcode/json.h"
 
 #include <inttypes.h>
 

@@ -4,10 +4,10 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/visible.h"
-#include "formats/columns_path.h"
-#include "formats/detail.h"
-#include "formats/events.h"
-#include "formats/json.h"
+#include "formats/history/columns_path.h"
+#include "formats/history/detail.h"
+#include "formats/history/events.h"
+#include "formats/transcode/json.h"
 
 #include <inttypes.h>
 #include <time.h>

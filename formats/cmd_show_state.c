@@ -4,12 +4,12 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/visible.h"
-#include "formats/detail.h"
-#include "formats/events.h"
-#include "formats/json.h"
-#include "formats/payload.h"
-#include "formats/state.h"
-#include "formats/wire.h"
+#include "formats/history/detail.h"
+#include "formats/history/events.h"
+#include "formats/history/state.h"
+#include "formats/payload/payload.h"
+#include "formats/transcode/json.h"
+#include "formats/wire/wire.h"
 
 #include <inttypes.h>
 

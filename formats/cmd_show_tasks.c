@@ -4,10 +4,10 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/visible.h"
-#include "formats/detail.h"
-#include "formats/events.h"
-#include "formats/field.h"
-#include "formats/json.h"
+#include "formats/history/detail.h"
+#include "formats/history/events.h"
+#include "formats/transcode/json.h"
+#include "formats/wire/field.h"
 
 #include <inttypes.h>
 

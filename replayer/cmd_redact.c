@@ -2,7 +2,7 @@
 /* cmd_redact.c: `hindcast redact`: histories without their secrets, which still replay. */
 #include "formats/base/limits.h"
 #include "formats/cmd_convert.h"
-#include "formats/redact.h"
+#include "formats/redact/redact.h"
 #include "replayer/commands.h"
 #include "replayer/redact_verify.h"
 

@@ -4,7 +4,7 @@
 
 #include "formats/base/context.h"
 #include "formats/base/opts.h"
-#include "formats/redact.h"
+#include "formats/redact/redact.h"
 
 /*
  * Stands around redact's stage: what goes in and what comes out is kept in a folder of its own

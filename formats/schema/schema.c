@@ -7,7 +7,7 @@
 #include "formats/base/vec.h"
 #include "formats/schema/edition.h"
 #include "formats/schema/roots.h"
-#include "formats/wire.h"
+#include "formats/wire/wire.h"
 
 #include <protobuf-c/protobuf-c.h>
 

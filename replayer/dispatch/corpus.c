@@ -3,8 +3,8 @@
 #include "replayer/dispatch/corpus.h"
 
 #include "formats/base/mem.h"
-#include "formats/events.h"
-#include "formats/text_check.h"
+#include "formats/history/events.h"
+#include "formats/wire/text_check.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #include "replayer/explain/explain.h"
 
 #include "formats/base/buf.h"
-#include "formats/events.h"
-#include "formats/field.h"
+#include "formats/history/events.h"
+#include "formats/wire/field.h"
 #include "replayer/explain/explain_form.h"
 #include "replayer/judge/pairs.h"
 
@@ -72,7 +72,7 @@ static struct str event_said(struct str said)
 	} NAMES[] = {
 #define EVENT(number, name, camel) {{"EVENT_TYPE_" #name, sizeof("EVENT_TYPE_" #name) - 1}, \
 				    {camel, sizeof(camel) - 1}},
-#include "formats/events.def"
+#include "formats/history/events.def"
 #undef EVENT
 	};
 

@@ -2,7 +2,7 @@
 /* explain.h: an SDK's failure message, taken apart: who said what about which event. */
 #pragma once
 
-#include "formats/history.h"
+#include "formats/history/history.h"
 #include "replayer/judge/verdict.h"
 
 /* Families of SDKs that word their messages alike. */

@@ -2,8 +2,8 @@
 /* explain_locate.c: from what a message says to the event where history and code part. */
 #include "replayer/explain/explain.h"
 
-#include "formats/events.h"
-#include "formats/field.h"
+#include "formats/history/events.h"
+#include "formats/wire/field.h"
 #include "replayer/judge/pairs.h"
 
 /* What the message tells of the event it means. */
@@ -23,7 +23,7 @@ static int32_t event_type_of(struct str what)
 		struct str name;
 	} NAMES[] = {
 #define EVENT(number, name, camel) {number, {camel, sizeof(camel) - 1}},
-#include "formats/events.def"
+#include "formats/history/events.def"
 #undef EVENT
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* clue_bugs.c: the table of known SDK bugs that look like, or become, a divergence. */
-#include "formats/events.h"
+#include "formats/history/events.h"
 #include "replayer/judge/clue_parts.h"
 
 #define MOST_VERSIONS ((size_t)5)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* clue_events.c: what finders of clues ask of a history, and the words of each SDK. */
 #include "formats/base/limits.h"
-#include "formats/events.h"
-#include "formats/field.h"
+#include "formats/history/events.h"
+#include "formats/wire/field.h"
 #include "replayer/judge/clue_parts.h"
 #include "replayer/judge/compare_fields.h"
 

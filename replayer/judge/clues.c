@@ -3,7 +3,7 @@
 #include "replayer/judge/clues.h"
 
 #include "formats/base/buf.h"
-#include "formats/events.h"
+#include "formats/history/events.h"
 #include "replayer/judge/clue_parts.h"
 #include "replayer/judge/compare_fields.h"
 #include "replayer/judge/sdk_words.h"

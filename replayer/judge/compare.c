@@ -4,11 +4,11 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/mem.h"
-#include "formats/detail.h"
-#include "formats/events.h"
-#include "formats/field.h"
-#include "formats/transcode.h"
-#include "formats/wire.h"
+#include "formats/history/detail.h"
+#include "formats/history/events.h"
+#include "formats/transcode/transcode.h"
+#include "formats/wire/field.h"
+#include "formats/wire/wire.h"
 #include "replayer/judge/compare_fields.h"
 
 #define CONTEXT_EVENTS 3

@@ -2,8 +2,8 @@
 /* inquiry.c: the verdict's machine: main check, bisecting, placing the divergence. */
 #include "replayer/judge/inquiry.h"
 
-#include "formats/events.h"
-#include "formats/json.h"
+#include "formats/history/events.h"
+#include "formats/transcode/json.h"
 #include "replayer/judge/compare.h"
 #include "replayer/judge/inquiry_parts.h"
 #include "replayer/judge/match.h"

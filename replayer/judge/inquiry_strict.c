@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* inquiry_strict.c: every task from both sides, for what no SDK compares. */
-#include "formats/events.h"
+#include "formats/history/events.h"
 #include "replayer/judge/compare.h"
 #include "replayer/judge/inquiry_parts.h"
 

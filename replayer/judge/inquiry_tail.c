@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* inquiry_tail.c: the open task behind all that was replayed, served live to fail again. */
 #include "formats/base/buf.h"
-#include "formats/events.h"
+#include "formats/history/events.h"
 #include "replayer/judge/inquiry_parts.h"
 
 #define SHOWN_COMMANDS ((size_t)5)

@@ -2,8 +2,8 @@
 /* match.c: a reply's commands beside the command events of one workflow task. */
 #include "replayer/judge/match.h"
 
-#include "formats/events.h"
-#include "formats/field.h"
+#include "formats/history/events.h"
+#include "formats/wire/field.h"
 
 #include <inttypes.h>
 

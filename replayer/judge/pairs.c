@@ -4,8 +4,8 @@
 
 #include <inttypes.h>
 
-#include "formats/events.h"
-#include "formats/field.h"
+#include "formats/history/events.h"
+#include "formats/wire/field.h"
 
 /* Types come before ids: an id is often a position, and a type says more. */
 #define FIELDS(name) name, sizeof(name) / sizeof(*(name))

@@ -4,7 +4,7 @@
 
 #include "formats/base/arena.h"
 #include "formats/base/str.h"
-#include "formats/history.h"
+#include "formats/history/history.h"
 #include "replayer/judge/verdict.h"
 
 #include <stdint.h>

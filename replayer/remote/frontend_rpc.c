@@ -4,7 +4,7 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/mem.h"
-#include "formats/field.h"
+#include "formats/wire/field.h"
 #include "replayer/remote/message.h"
 
 /* ---- pollers and polls ---- */

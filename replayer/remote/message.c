@@ -2,10 +2,10 @@
 /* message.c: the few workflow-service messages that a frontend needs. */
 #include "replayer/remote/message.h"
 
-#include "formats/events.h"
-#include "formats/field.h"
+#include "formats/history/events.h"
 #include "formats/schema/workflowservice.pb-c.h"
-#include "formats/wire.h"
+#include "formats/wire/field.h"
+#include "formats/wire/wire.h"
 #include "replayer/explain/explain.h"
 
 #define SERVICE "temporal.api.workflowservice.v1."

@@ -2,8 +2,8 @@
 /* recipe.c: what all recipes share: the extent of a check, failures, leftover commands. */
 #include "replayer/remote/recipe.h"
 
-#include "formats/events.h"
-#include "formats/field.h"
+#include "formats/history/events.h"
+#include "formats/wire/field.h"
 
 void check_begin(struct check *c, const struct recipe *recipe, const struct history *h,
 		 size_t n_tasks, struct arena *a)

@@ -2,7 +2,7 @@
 /* recipe_core.c: workers on the shared core (Python, TypeScript, .NET, Ruby). */
 #include "replayer/remote/recipe.h"
 
-#include "formats/events.h"
+#include "formats/history/events.h"
 
 /*
  * One task: the history, and a query in the map `queries`. Without a query a closed history

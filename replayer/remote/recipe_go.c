@@ -2,8 +2,8 @@
 /* recipe_go.c: workers of the Go SDK: the guard, then the passes that compare commands. */
 #include "replayer/remote/recipe.h"
 
-#include "formats/events.h"
-#include "formats/field.h"
+#include "formats/history/events.h"
+#include "formats/wire/field.h"
 #include "replayer/judge/match.h"
 
 /*

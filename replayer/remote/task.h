@@ -2,7 +2,7 @@
 /* task.h: one workflow task as it is served, and what comes back; plain values. */
 #pragma once
 
-#include "formats/history.h"
+#include "formats/history/history.h"
 #include "replayer/explain/explain.h"
 #include "replayer/judge/pairs.h"
 

@@ -2,10 +2,10 @@
 /* bench_formats.c: reading and writing histories, against memcpy of the JSON in one process. */
 #include "formats/base/mem.h"
 #include "formats/base/simd.h"
-#include "formats/detail.h"
-#include "formats/events.h"
-#include "formats/json_index.h"
-#include "formats/transcode.h"
+#include "formats/history/detail.h"
+#include "formats/history/events.h"
+#include "formats/history/json_index.h"
+#include "formats/transcode/transcode.h"
 #include "tests/bench/make_history.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* bench_many.c: many small files from open to close, by threads of one process. */
-#include "formats/load.h"
+#include "formats/read/load.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -93,7 +93,7 @@ class Show(unittest.TestCase):
     def test_the_documentation_has_all_columns(self):
         text = (ROOT / "docs/show.md").read_text(encoding="utf-8")
         named = re.findall(r"(?m)^\| `(\w+)` \| ", text[text.index("## Columns"):])
-        source = (ROOT / "formats/columns.c").read_text(encoding="utf-8")
+        source = (ROOT / "formats/history/columns.c").read_text(encoding="utf-8")
         table = source[source.index("TABLE[]"):]
         self.assertEqual(named, re.findall(r'(?m)^\t\{"(\w+)", COLUMN_', table))
         show("--columns", ",".join(named), SAGA)

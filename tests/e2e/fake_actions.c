@@ -3,7 +3,7 @@
 #include "tests/e2e/fake_worker.h"
 
 #include "formats/base/mem.h"
-#include "formats/wire.h"
+#include "formats/wire/wire.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>

@@ -2,8 +2,8 @@
 /* fuzz_descriptor.c: a descriptor set from outside, and a message printed by it. */
 #include "tests/fuzz/fuzz.h"
 
-#include "formats/descriptor_set.h"
-#include "formats/json.h"
+#include "formats/payload/descriptor_set.h"
+#include "formats/transcode/json.h"
 
 /* Of the types in a set, these first ones are tried. */
 #define TYPES_TRIED 8

@@ -2,7 +2,7 @@
 /* fuzz_diff.c: any two histories can be compared; equal ones are, and have one hash. */
 #include "tests/fuzz/fuzz.h"
 
-#include "formats/diff_text.h"
+#include "formats/diff/diff_text.h"
 
 static const struct schema *schema(void)
 {

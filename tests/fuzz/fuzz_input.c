@@ -2,11 +2,11 @@
 /* fuzz_input.c: what comes out of an input does not depend on how it comes in. */
 #include "tests/fuzz/fuzz.h"
 
-#include "formats/archival.h"
 #include "formats/base/buf.h"
-#include "formats/input.h"
-#include "formats/layer.h"
-#include "formats/zstd_seek.h"
+#include "formats/bytes/archival.h"
+#include "formats/bytes/input.h"
+#include "formats/bytes/layer.h"
+#include "formats/bytes/zstd_seek.h"
 
 /* Enough of a bomb to see what it does. */
 #define MOST ((size_t)1 << 20)

@@ -2,8 +2,8 @@
 /* fuzz_json.c: JSON that is read comes out again, and reads back as the same. */
 #include "tests/fuzz/fuzz.h"
 
-#include "formats/json.h"
-#include "formats/transcode.h"
+#include "formats/transcode/json.h"
+#include "formats/transcode/transcode.h"
 
 static void check_valid(struct str json)
 {

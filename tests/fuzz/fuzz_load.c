@@ -2,10 +2,10 @@
 /* fuzz_load.c: any file is refused or becomes a history whose every event can be asked. */
 #include "tests/fuzz/fuzz.h"
 
-#include "formats/detail.h"
-#include "formats/events.h"
-#include "formats/history_facts.h"
-#include "formats/load_input.h"
+#include "formats/history/detail.h"
+#include "formats/history/events.h"
+#include "formats/history/history_facts.h"
+#include "formats/read/load_input.h"
 
 static const struct schema *fuzz_schema(void)
 {

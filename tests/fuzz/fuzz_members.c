@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "formats/members.h"
+#include "formats/bytes/members.h"
 
 static void walk(struct str path)
 {

@@ -2,11 +2,11 @@
 /* fuzz_model.c: whatever can be loaded has groups, states, findings, texts and columns. */
 #include "tests/fuzz/fuzz.h"
 
-#include "formats/check.h"
-#include "formats/columns.h"
-#include "formats/repair.h"
-#include "formats/state.h"
-#include "formats/text_find.h"
+#include "formats/check/check.h"
+#include "formats/check/repair.h"
+#include "formats/history/columns.h"
+#include "formats/history/state.h"
+#include "formats/history/text_find.h"
 
 static const struct schema *the_schema(void)
 {

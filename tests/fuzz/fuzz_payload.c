@@ -2,10 +2,10 @@
 /* fuzz_payload.c: any bytes as a payload, as events for a codec, as a marker. */
 #include "tests/fuzz/fuzz.h"
 
-#include "formats/codec_stage.h"
-#include "formats/json.h"
-#include "formats/marker.h"
-#include "formats/payload_print.h"
+#include "formats/history/marker.h"
+#include "formats/payload/codec_stage.h"
+#include "formats/payload/payload_print.h"
+#include "formats/transcode/json.h"
 
 #include <string.h>
 

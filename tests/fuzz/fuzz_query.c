@@ -2,8 +2,8 @@
 /* fuzz_query.c: a query is read or refused with a column; what is read can be asked. */
 #include "tests/fuzz/fuzz.h"
 
-#include "formats/query.h"
-#include "formats/transcode.h"
+#include "formats/query/query.h"
+#include "formats/transcode/transcode.h"
 
 static const struct schema *schema(void)
 {

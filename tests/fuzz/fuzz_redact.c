@@ -2,8 +2,8 @@
 /* fuzz_redact.c: any history is redacted, always alike and into a history, or refused. */
 #include "tests/fuzz/fuzz.h"
 
-#include "formats/history.h"
-#include "formats/redact.h"
+#include "formats/history/history.h"
+#include "formats/redact/redact.h"
 
 static const struct schema *schema(void)
 {

@@ -2,7 +2,7 @@
 /* fuzz_rex.c: an expression is read or refused, and matches within its text, ascending. */
 #include "tests/fuzz/fuzz.h"
 
-#include "formats/rex.h"
+#include "formats/base/rex.h"
 
 /* A line with the expression, the text behind it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

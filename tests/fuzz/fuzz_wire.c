@@ -2,9 +2,9 @@
 /* fuzz_wire.c: any bytes are refused or become JSON that reads back. */
 #include "tests/fuzz/fuzz.h"
 
-#include "formats/field.h"
-#include "formats/json.h"
-#include "formats/transcode.h"
+#include "formats/transcode/json.h"
+#include "formats/transcode/transcode.h"
+#include "formats/wire/field.h"
 
 static void check(const struct schema_message *m, struct str bytes, bool keep,
 		  enum transcode_style style)

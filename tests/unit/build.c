@@ -2,8 +2,8 @@
 /* build.c: writing events field by field; numbers are history.proto's. */
 #include "tests/unit/build.h"
 
-#include "formats/events.h"
-#include "formats/wire.h"
+#include "formats/history/events.h"
+#include "formats/wire/wire.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "formats/base/buf.h"
-#include "formats/history.h"
+#include "formats/history/history.h"
 
 #include <stdint.h>
 

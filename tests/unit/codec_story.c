@@ -2,7 +2,7 @@
 /* codec_story.c: a key that everybody knows, and nonces that count. */
 #include "tests/unit/codec_story.h"
 
-#include "formats/wire.h"
+#include "formats/wire/wire.h"
 
 void codec_story_init(struct codec_story *s)
 {

@@ -2,7 +2,7 @@
 /* codec_story.h: what tests of payload codecs share: a key, nonces, payloads by encoding. */
 #pragma once
 
-#include "formats/codec.h"
+#include "formats/payload/codec.h"
 
 #define CODEC_STORY_KEY "test-key-test-key-test-key-test!"
 

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "formats/base/base64.h"
-#include "formats/load.h"
-#include "formats/transcode.h"
+#include "formats/read/load.h"
+#include "formats/transcode/transcode.h"
 #include "tests/unit/compare_story.h"
 
 #include <stdio.h>

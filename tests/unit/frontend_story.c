@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "formats/wire.h"
+#include "formats/wire/wire.h"
 
 static struct serve next_of(struct story *s, struct str queue)
 {

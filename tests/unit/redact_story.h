@@ -2,7 +2,7 @@
 /* redact_story.h: placeholders in the tests of redact. */
 #pragma once
 
-#include "formats/redact_shape.h"
+#include "formats/redact/redact_shape.h"
 
 static inline struct redact_shape shape(const char *salt, bool keep_size)
 {

@@ -3,7 +3,7 @@
 #include "tests/unit/reply.h"
 
 #include "formats/base/buf.h"
-#include "formats/wire.h"
+#include "formats/wire/wire.h"
 
 #include <stdarg.h>
 

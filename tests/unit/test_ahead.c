@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "formats/ahead.h"
 #include "formats/base/buf.h"
-#include "formats/filter.h"
-#include "formats/packer.h"
+#include "formats/bytes/ahead.h"
+#include "formats/bytes/filter.h"
+#include "formats/bytes/packer.h"
 
 #define LINES 200000
 

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "formats/archival.h"
-#include "formats/input.h"
-#include "formats/load.h"
+#include "formats/bytes/archival.h"
+#include "formats/bytes/input.h"
+#include "formats/read/load.h"
 
 /* Fingerprints by FarmHash's authors' code, of ns-1, order-1, order-2 and run-1 to run-3. */
 #define NS "17625504554251695267"

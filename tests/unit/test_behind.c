@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "formats/base/buf.h"
-#include "formats/behind.h"
+#include "formats/bytes/behind.h"
 
 struct written {
 	struct buf bytes;

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "formats/cadence.h"
-#include "formats/cadence_rules.h"
+#include "formats/read/cadence.h"
+#include "formats/read/cadence_rules.h"
 
 static struct {
 	struct arena arena;

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "formats/base/limits.h"
-#include "formats/codec.h"
-#include "formats/wire.h"
+#include "formats/payload/codec.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/codec_story.h"
 
 #include <sys/stat.h>

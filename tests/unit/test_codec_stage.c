@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "formats/codec_stage.h"
-#include "formats/load.h"
-#include "formats/wire.h"
+#include "formats/payload/codec_stage.h"
+#include "formats/read/load.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/codec_story.h"
 
 

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "formats/columns.h"
-#include "formats/json.h"
-#include "formats/load.h"
+#include "formats/history/columns.h"
+#include "formats/read/load.h"
+#include "formats/transcode/json.h"
 #include "tests/unit/build.h"
 
 /* The data of input is {"total":1.50,"items":[{"sku":"A"},{"sku":"B"}]}. */

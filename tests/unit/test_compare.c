@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "formats/transcode.h"
-#include "formats/wire.h"
+#include "formats/transcode/transcode.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/compare_story.h"
 
 /* ---- which goes beside which ---- */

@@ -13,7 +13,7 @@
 #include <zlib.h>
 
 #include "formats/base/mem.h"
-#include "formats/transcode.h"
+#include "formats/transcode/transcode.h"
 
 struct corpus {
 	struct arena arena;

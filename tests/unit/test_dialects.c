@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "formats/wire.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/transcode_story.h"
 
 #define EVENT "temporal.api.history.v1.HistoryEvent"

@@ -10,9 +10,9 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/width.h"
-#include "formats/diff_text.h"
-#include "formats/events.h"
-#include "formats/wire.h"
+#include "formats/diff/diff_text.h"
+#include "formats/history/events.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/build.h"
 
 /* Two histories in the making, and what they are compared by. */

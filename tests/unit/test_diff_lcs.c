@@ -10,7 +10,7 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/mem.h"
-#include "formats/diff_lcs.h"
+#include "formats/diff/diff_lcs.h"
 
 #define MOST 40
 

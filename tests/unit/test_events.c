@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "formats/events.h"
-#include "formats/field.h"
+#include "formats/history/events.h"
+#include "formats/wire/field.h"
 #include "tests/unit/build.h"
 
 static void every_row_names_fields_of_its_attributes(void **state)

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "formats/wire.h"
+#include "formats/wire/wire.h"
 #include "replayer/explain/explain_form.h"
 
 #define ND 24 /* WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR */

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "formats/base/buf.h"
-#include "formats/farmhash.h"
+#include "formats/bytes/farmhash.h"
 
 /* Visible letters by a rule; what it gives is of no interest, but that it is the same. */
 static void put_text(struct buf *b, uint32_t n)

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "formats/field.h"
-#include "formats/transcode.h"
+#include "formats/transcode/transcode.h"
+#include "formats/wire/field.h"
 
 static struct {
 	struct arena arena;

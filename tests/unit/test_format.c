@@ -8,10 +8,10 @@
 #include <cmocka.h>
 
 #include "formats/base/limits.h"
-#include "formats/events.h"
-#include "formats/load.h"
-#include "formats/packer.h"
-#include "formats/wire.h"
+#include "formats/bytes/packer.h"
+#include "formats/history/events.h"
+#include "formats/read/load.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/build.h"
 
 #define E1 "{\"eventId\":\"1\",\"eventType\":\"EVENT_TYPE_WORKFLOW_EXECUTION_STARTED\"," \

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "formats/field.h"
-#include "formats/wire.h"
+#include "formats/wire/field.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/frontend_story.h"
 
 /* ---- polls ---- */

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "formats/base/limits.h"
-#include "formats/field.h"
-#include "formats/wire.h"
+#include "formats/wire/field.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/frontend_story.h"
 
 static size_t events_in(struct str history)

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "formats/groups.h"
-#include "formats/load.h"
-#include "formats/wire.h"
+#include "formats/history/groups.h"
+#include "formats/read/load.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/build.h"
 
 /* Attributes that name the event REFERENCE where they can, and else are an update's id. */

@@ -9,9 +9,9 @@
 #include <cmocka.h>
 
 #include "formats/base/limits.h"
-#include "formats/events.h"
-#include "formats/history.h"
-#include "formats/wire.h"
+#include "formats/history/events.h"
+#include "formats/history/history.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/build.h"
 
 static const struct schema *schema_of(void **state)

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "formats/base/buf.h"
-#include "formats/input.h"
+#include "formats/bytes/input.h"
 
 static char path[] = "/tmp/hindcast-input-XXXXXX";
 

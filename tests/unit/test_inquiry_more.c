@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "formats/events.h"
+#include "formats/history/events.h"
 #include "replayer/judge/inquiry.h"
 #include "tests/unit/build.h"
 #include "tests/unit/reply.h"

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "formats/base/limits.h"
-#include "formats/json.h"
+#include "formats/transcode/json.h"
 
 static bool string_of(const char *text, struct buf *scratch, struct str *ret)
 {

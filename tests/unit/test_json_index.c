@@ -11,9 +11,9 @@
 
 #include "formats/base/mem.h"
 #include "formats/base/simd.h"
-#include "formats/json_index.h"
-#include "formats/load.h"
-#include "formats/transcode.h"
+#include "formats/history/json_index.h"
+#include "formats/read/load.h"
+#include "formats/transcode/transcode.h"
 
 static struct arena schema_arena;
 static const struct schema *schema;

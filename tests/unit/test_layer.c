@@ -10,8 +10,8 @@
 
 #include "formats/base/buf.h"
 #include "formats/base/mem.h"
-#include "formats/input.h"
-#include "formats/layer.h"
+#include "formats/bytes/input.h"
+#include "formats/bytes/layer.h"
 #include "tests/unit/wrap.h"
 
 static const char JSON[] =

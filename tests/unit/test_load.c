@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "formats/load.h"
-#include "formats/wire.h"
+#include "formats/read/load.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/build.h"
 
 #include <stdio.h>

@@ -8,11 +8,11 @@
 
 #include <cmocka.h>
 
-#include "formats/events.h"
-#include "formats/load.h"
-#include "formats/marker.h"
-#include "formats/payload.h"
-#include "formats/wire.h"
+#include "formats/history/events.h"
+#include "formats/history/marker.h"
+#include "formats/payload/payload.h"
+#include "formats/read/load.h"
+#include "formats/wire/wire.h"
 
 static struct {
 	struct arena arena;

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "formats/events.h"
-#include "formats/wire.h"
+#include "formats/history/events.h"
+#include "formats/wire/wire.h"
 #include "replayer/judge/match.h"
 #include "tests/unit/build.h"
 

@@ -12,9 +12,9 @@
 #include <archive_entry.h>
 #include <cmocka.h>
 
-#include "formats/load.h"
-#include "formats/members.h"
-#include "formats/packer.h"
+#include "formats/bytes/members.h"
+#include "formats/bytes/packer.h"
+#include "formats/read/load.h"
 
 static const struct file {
 	const char *name;

@@ -11,7 +11,7 @@
 
 #include "formats/base/buf.h"
 #include "formats/base/vec.h"
-#include "formats/load.h"
+#include "formats/read/load.h"
 #include "replayer/explain/explain_form.h"
 #include "replayer/judge/pairs.h"
 

@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "formats/base/base64.h"
-#include "formats/out.h"
-#include "formats/out_batch.h"
-#include "formats/out_file.h"
-#include "formats/wire.h"
+#include "formats/out/out.h"
+#include "formats/out/out_batch.h"
+#include "formats/out/out_file.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/build.h"
 
 struct world {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "formats/out_name.h"
+#include "formats/out/out_name.h"
 
 static void assert_name(struct str is, const char *wanted)
 {

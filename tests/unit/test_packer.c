@@ -11,10 +11,10 @@
 
 #include <cmocka.h>
 
-#include "formats/input.h"
-#include "formats/layer.h"
-#include "formats/packer.h"
-#include "formats/zstd_seek.h"
+#include "formats/bytes/input.h"
+#include "formats/bytes/layer.h"
+#include "formats/bytes/packer.h"
+#include "formats/bytes/zstd_seek.h"
 
 static bool to_buf(void *data, struct str bytes, struct err *err)
 {

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "formats/events.h"
-#include "formats/field.h"
+#include "formats/history/events.h"
+#include "formats/wire/field.h"
 #include "replayer/judge/pairs.h"
 
 static void every_command_event_has_its_pair(void **state)

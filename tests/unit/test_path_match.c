@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "formats/base/buf.h"
-#include "formats/path_match.h"
+#include "formats/wire/path_match.h"
 
 static void patterns_fit_where_their_parts_stand(void **state)
 {

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "formats/payload.h"
-#include "formats/transcode.h"
-#include "formats/wire.h"
+#include "formats/payload/payload.h"
+#include "formats/transcode/transcode.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/payload_paths.h"
 
 #define EVENT "temporal.api.history.v1.HistoryEvent"

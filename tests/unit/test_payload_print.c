@@ -10,10 +10,10 @@
 #include <cmocka.h>
 
 #include "formats/base/limits.h"
-#include "formats/load.h"
-#include "formats/payload_dump.h"
-#include "formats/payload_print.h"
-#include "formats/wire.h"
+#include "formats/payload/payload_dump.h"
+#include "formats/payload/payload_print.h"
+#include "formats/read/load.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/codec_story.h"
 
 #include <sys/stat.h>

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "formats/events.h"
-#include "formats/query.h"
-#include "formats/wire.h"
+#include "formats/history/events.h"
+#include "formats/query/query.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/build.h"
 
 #define DAY (INT64_C(86400) * 1000000000)

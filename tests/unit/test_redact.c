@@ -9,10 +9,10 @@
 #include <cmocka.h>
 
 #include "formats/base/limits.h"
-#include "formats/events.h"
-#include "formats/field.h"
-#include "formats/json.h"
-#include "formats/redact_parts.h"
+#include "formats/history/events.h"
+#include "formats/redact/redact_parts.h"
+#include "formats/transcode/json.h"
+#include "formats/wire/field.h"
 #include "tests/unit/build.h"
 #include "tests/unit/redact_story.h"
 

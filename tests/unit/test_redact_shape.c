@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "formats/redact_secrets.h"
-#include "formats/wire.h"
+#include "formats/redact/redact_secrets.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/redact_story.h"
 
 static void placeholders_have_the_form_of_what_they_stand_for(void **state)

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "formats/repair.h"
-#include "formats/wire.h"
+#include "formats/check/repair.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/build.h"
 
 static struct str event_of(struct str wire, size_t index)

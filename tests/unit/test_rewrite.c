@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "formats/field.h"
-#include "formats/rewrite.h"
-#include "formats/transcode.h"
+#include "formats/transcode/transcode.h"
+#include "formats/wire/field.h"
+#include "formats/wire/rewrite.h"
 
 static struct {
 	struct arena arena;

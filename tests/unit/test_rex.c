@@ -9,7 +9,7 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/mem.h"
-#include "formats/rex.h"
+#include "formats/base/rex.h"
 
 static void the_first_and_longest_match_is_found(void **state)
 {

@@ -13,7 +13,7 @@
 #include "formats/base/base64.h"
 #include "formats/base/mem.h"
 #include "formats/base/simd.h"
-#include "formats/scan.h"
+#include "formats/transcode/scan.h"
 
 #define PAGES 4
 

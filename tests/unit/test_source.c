@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "formats/load.h"
+#include "formats/read/load.h"
 
 /* A folder of its own, with files in it; every test works inside it. */
 static int make_folder(void **state)

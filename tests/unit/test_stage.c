@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "formats/stage.h"
+#include "formats/out/stage.h"
 
 /* Puts MARK behind each chunk, and at the end how many chunks there were. */
 struct marker {

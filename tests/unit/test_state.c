@@ -9,10 +9,10 @@
 #include <cmocka.h>
 
 #include "formats/base/mem.h"
-#include "formats/field.h"
-#include "formats/load.h"
-#include "formats/state.h"
-#include "formats/wire.h"
+#include "formats/history/state.h"
+#include "formats/read/load.h"
+#include "formats/wire/field.h"
+#include "formats/wire/wire.h"
 #include "tests/unit/build.h"
 
 /*

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "formats/field.h"
-#include "formats/target.h"
-#include "formats/transcode.h"
+#include "formats/out/target.h"
+#include "formats/transcode/transcode.h"
+#include "formats/wire/field.h"
 
 static struct {
 	struct arena arena;

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "formats/json_index.h"
-#include "formats/load.h"
-#include "formats/transcode.h"
+#include "formats/history/json_index.h"
+#include "formats/read/load.h"
+#include "formats/transcode/transcode.h"
 
 static struct {
 	struct arena arena;

@@ -2,7 +2,7 @@
 /* transcode_story.h: JSON in and out, for the tests of the transcoder. */
 #pragma once
 
-#include "formats/transcode.h"
+#include "formats/transcode/transcode.h"
 
 struct transcode_story {
 	struct arena arena;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* input_begin.h: between how an input is opened (input_open.c) and how it goes on (input.c). */
+#pragma once
+
+#include "formats/bytes/input.h"
+
+/* Large enough that calls don't count, small enough to stay in the processor's cache. */
+#define INPUT_CHUNK ((size_t)256 * 1024)
+
+/* Then `map` or `size` may be set, and one of the two below is called. */
+void input_begin(struct input *in);
+/* IN over READER, which gives what UNDER unpacks; the first bytes are in the window. */
+void input_begin_ahead(struct input *in, struct input *under, struct input_reader reader);
+/* After false of these the input is done with already. */
+bool input_begin_whole(struct input *in, struct str bytes, unsigned flags, struct err *err);
+bool input_begin_reader(struct input *in, struct input_reader reader, unsigned flags,
+			struct err *err);
+/* In place of the latter: what READER gives is what SOURCE has from its window on. */
+bool input_begin_behind(struct input *in, const struct input *source,
+			struct input_reader reader, struct err *err);

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/* diff.c: rows from an alignment, changes from two lists of values. */
+#include "formats/diff/diff.h"
+
+#include "formats/base/limits.h"
+#include "formats/base/map.h"
+#include "formats/diff/diff_lcs.h"
+#include "formats/history/events.h"
+
+struct differ {
+	struct diff *d;
+	const struct diff_settings *settings;
+	struct align_side sides[2];
+	uint32_t *other;   /* of the left side's events */
+	uint32_t *back;	   /* of the right side's */
+	VEC_OF(struct diff_row) rows;
+	VEC_OF(struct diff_change) changes; /* of one event */
+	size_t n_bytes;	   /* kept of all changes */
+	struct leaves leaves[2];
+	struct arena scratch;
+};
+
+/* ---- what is compared ---- */
+
+static bool is_wanted(const struct diff_settings *s, const struct history *h, size_t index)
+{
+	const struct event_row *row = event_row(h->events[index].type);
+	struct query_event about = {h, index};
+
+	if (s->rules->ignored[DIFF_TASKS] && row && row->category == CATEGORY_TASK)
+		return false;
+	return !s->where || query_fits_event(s->where, &about);
+}
+
+static struct align_side wanted_events(const struct diff_settings *s, const struct history *h,
+				       struct arena *a)
+{
+	uint32_t *events = arena_array(a, uint32_t, h->n_events + 1);
+	struct align_side side = {.history = h, .events = events};
+
+	for (size_t i = 0; i < h->n_events; i++)
+		if (is_wanted(s, h, i))
+			events[side.n++] = (uint32_t)i;
+	return side;
+}
+
+/* ---- the changes of one event ---- */
+
+/* How many bytes A and B begin with alike, back to the start of a character. */
+static size_t common_prefix(struct str a, struct str b)
+{
+	size_t n = 0;
+
+	while (n < a.n && n < b.n && a.p[n] == b.p[n])
+		n++;
+	while (n && n < a.n && ((unsigned char)a.p[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+static struct diff_side_value side_value(struct differ *w, const struct leaf *l, size_t from)
+{
+	struct diff_side_value v = {.from = from};
+
+	if (!l)
+		return v;
+	v.kind = l->kind;
+	v.length = l->value.n;
+	v.from = from < l->value.n ? from : l->value.n;
+	v.value = arena_str(&w->d->arena,
+			    str_take(str_skip(l->value, v.from), LIMIT_DIFF_VALUE_BYTES));
+	return v;
+}
+
+/* Of a long value the part around the difference is what people need. */
+static size_t shown_from(struct str a, struct str b)
+{
+	size_t alike = common_prefix(a, b), from;
+
+	if (alike <= DIFF_CONTEXT_BYTES || (a.n <= DIFF_WHOLE_BYTES && b.n <= DIFF_WHOLE_BYTES))
+		return 0;
+	from = alike - DIFF_CONTEXT_BYTES;
+	while (from && ((unsigned char)a.p[from] & 0xc0) == 0x80)
+		from--;
+	return from;
+}
+
+static void add_change(struct differ *w, struct diff_row *row, const struct leaf *a,
+		       const struct leaf *b)
+{
+	const struct leaf *any = a ? a : b;
+	size_t from = a && b ? shown_from(a->value, b->value) : 0;
+	struct diff_change change;
+
+	if (w->changes.n >= LIMIT_DIFF_EVENT_CHANGES || w->n_bytes >= LIMIT_DIFF_BYTES) {
+		row->n_more++;
+		return;
+	}
+	change = (struct diff_change){
+		.path = arena_str(&w->d->arena, any->path),
+		.json = any->json.p ? arena_str(&w->d->arena, any->json) : STR_NONE,
+		.left = side_value(w, a, from),
+		.right = side_value(w, b, from),
+	};
+	vec_push(&w->changes, change);
+	w->n_bytes += sizeof(change) + change.path.n + change.json.n + change.left.value.n +
+		      change.right.value.n;
+}
+
+static bool same_place(const struct leaf *a, const struct leaf *b)
+{
+	return str_eq(a->path, b->path) && str_eq(a->json, b->json);
+}
+
+/* Places of the list, for when the two lists are no longer at the same one. */
+static void index_places(const struct leaves *l, struct map *places, struct arena *a)
+{
+	for (size_t i = 0; i < l->list.n; i++)
+		map_put(places,
+			arena_printf(a, "%.*s %.*s", STR_ARG(l->list.at[i].path),
+				     STR_ARG(l->list.at[i].json)),
+			i, NULL);
+}
+
+static bool has_place(const struct map *places, const struct leaf *l, struct arena *a)
+{
+	struct arena_mark mark = arena_mark(a);
+	bool has = map_get(places, arena_printf(a, "%.*s %.*s", STR_ARG(l->path),
+						STR_ARG(l->json))) != NULL;
+
+	arena_rewind(a, mark);
+	return has;
+}
+
+/* Both lists are in the same order, so what only one of them has is met on the way. */
+static void compare_leaves(struct differ *w, struct diff_row *row)
+{
+	const struct leaf *a = w->leaves[0].list.at, *a_end = a + w->leaves[0].list.n;
+	const struct leaf *b = w->leaves[1].list.at, *b_end = b + w->leaves[1].list.n;
+	struct map places = {0};
+
+	while (a < a_end || b < b_end) {
+		if (a < a_end && b < b_end && same_place(a, b)) {
+			if (!leaf_same(a, b))
+				add_change(w, row, a, b);
+			a++;
+			b++;
+			continue;
+		}
+		if (!places.n)
+			index_places(&w->leaves[1], &places, &w->scratch);
+		if (a < a_end && (b == b_end || !has_place(&places, a, &w->scratch)))
+			add_change(w, row, a++, NULL);
+		else if (b < b_end)
+			add_change(w, row, NULL, b++);
+		else
+			add_change(w, row, a++, NULL);
+	}
+	map_done(&places);
+}
+
+static void read_leaves(struct differ *w, int side, size_t index)
+{
+	const struct history *h = w->sides[side].history;
+
+	w->leaves[side].list.n = 0;
+	w->leaves[side].full = false;
+	leaves_of(&w->leaves[side], w->settings->rules, h, index, &w->scratch);
+}
+
+/* The same bytes; ids in them are told apart by the history's own, which must be the same too. */
+static bool says_the_same(const struct history *a, size_t i, const struct history *b, size_t j)
+{
+	return str_eq(a->workflow_id, b->workflow_id) && str_eq(a->run_id, b->run_id) &&
+	       str_eq(history_event(a, i), history_event(b, j));
+}
+
+static void compare_events(struct differ *w, struct diff_row *row)
+{
+	struct arena_mark mark = arena_mark(&w->scratch);
+
+	if (says_the_same(w->sides[0].history, row->left, w->sides[1].history, row->right))
+		return;
+	w->changes.n = 0;
+	read_leaves(w, 0, row->left);
+	read_leaves(w, 1, row->right);
+	compare_leaves(w, row);
+	row->n_changes = w->changes.n;
+	if (w->changes.n) {
+		struct diff_change *kept =
+			arena_array(&w->d->arena, struct diff_change, w->changes.n);
+
+		memcpy(kept, w->changes.at, w->changes.n * sizeof(*kept));
+		row->changes = kept;
+	}
+	arena_rewind(&w->scratch, mark);
+}
+
+/* ---- rows ---- */
+
+static void add_pair(struct differ *w, size_t i, size_t j)
+{
+	struct diff_row row = {.kind = DIFF_EQUAL,
+			       .left = w->sides[0].events[i],
+			       .right = w->sides[1].events[j]};
+
+	compare_events(w, &row);
+	if (row.n_changes || row.n_more)
+		row.kind = DIFF_CHANGED;
+	w->d->n_equal += row.kind == DIFF_EQUAL;
+	w->d->n_changed += row.kind == DIFF_CHANGED;
+	vec_push(&w->rows, row);
+}
+
+static void add_left(struct differ *w, size_t i)
+{
+	struct diff_row row = {DIFF_LEFT, .left = w->sides[0].events[i], .right = DIFF_NOBODY};
+
+	row.moved = w->other[i] != DIFF_NOBODY;
+	if (row.moved) {
+		row.right = w->sides[1].events[w->other[i]];
+		compare_events(w, &row);
+	}
+	w->d->n_moved += row.moved;
+	w->d->n_left += !row.moved;
+	vec_push(&w->rows, row);
+}
+
+static void add_right(struct differ *w, size_t j)
+{
+	struct diff_row row = {DIFF_RIGHT, .left = DIFF_NOBODY, .right = w->sides[1].events[j]};
+
+	row.moved = w->back[j] != DIFF_NOBODY;
+	if (row.moved)
+		row.left = w->sides[0].events[w->back[j]];
+	w->d->n_right += !row.moved;
+	vec_push(&w->rows, row);
+}
+
+/* KEPT: left events whose counterpart stands in the same order. */
+static void make_rows(struct differ *w, const bool *kept)
+{
+	bool any_order = w->settings->rules->ignored[DIFF_ORDER];
+	size_t n = w->sides[0].n, m = w->sides[1].n, j = 0;
+
+	for (size_t i = 0; i <= n; i++) {
+		size_t until = i < n && kept[i] ? w->other[i] : m;
+
+		if (i < n && !kept[i]) {
+			if (any_order && w->other[i] != DIFF_NOBODY)
+				add_pair(w, i, w->other[i]);
+			else
+				add_left(w, i);
+			continue;
+		}
+		for (; j < until; j++)
+			if (!any_order || w->back[j] == DIFF_NOBODY)
+				add_right(w, j);
+		if (i < n)
+			add_pair(w, i, j++);
+	}
+}
+
+void diff_histories(struct diff *ret, const struct history *left, const struct history *right,
+		    const struct diff_settings *settings)
+{
+	struct differ w = {.d = ret, .settings = settings};
+	struct diff_row *rows;
+	bool *kept;
+
+	*ret = (struct diff){0};
+	arena_init(&ret->arena);
+	arena_init(&w.scratch);
+	w.sides[0] = wanted_events(settings, left, &w.scratch);
+	w.sides[1] = wanted_events(settings, right, &w.scratch);
+	w.other = arena_array(&w.scratch, uint32_t, w.sides[0].n + 1);
+	w.back = arena_array(&w.scratch, uint32_t, w.sides[1].n + 1);
+	kept = arena_array(&w.scratch, bool, w.sides[0].n + 1);
+	align_events(&w.sides[0], &w.sides[1], settings->rules, w.other);
+	memset(w.back, 0xff, w.sides[1].n * sizeof(*w.back));
+	for (size_t i = 0; i < w.sides[0].n; i++)
+		if (w.other[i] != DIFF_NOBODY)
+			w.back[w.other[i]] = (uint32_t)i;
+	lcs_ascending(w.other, w.sides[0].n, kept);
+	make_rows(&w, kept);
+	rows = arena_array(&ret->arena, struct diff_row, w.rows.n + 1);
+	if (w.rows.n)
+		memcpy(rows, w.rows.at, w.rows.n * sizeof(*rows));
+	ret->rows = rows;
+	ret->n_rows = w.rows.n;
+	leaves_done(&w.leaves[0]);
+	leaves_done(&w.leaves[1]);
+	vec_done(&w.changes);
+	vec_done(&w.rows);
+	arena_done(&w.scratch);
+}
+
+void diff_done(struct diff *d)
+{
+	arena_done(&d->arena);
+	*d = (struct diff){0};
+}
+
+void diff_content(const struct history *h, const struct diff_settings *settings,
+		  void (*feed)(void *data, struct str bytes), void *data)
+{
+	struct leaves leaves = {0};
+	struct arena a;
+	struct buf text;
+
+	arena_init(&a);
+	buf_init(&text, 0);
+	for (size_t i = 0; i < h->n_events; i++) {
+		struct arena_mark mark = arena_mark(&a);
+
+		if (!is_wanted(settings, h, i))
+			continue;
+		leaves.list.n = 0;
+		leaves.full = false;
+		leaves_of(&leaves, settings->rules, h, i, &a);
+		buf_clear(&text);
+		buf_printf(&text, "%zu;", leaves.list.n);
+		for (size_t k = 0; k < leaves.list.n; k++)
+			leaf_put(&leaves.list.at[k], &text);
+		feed(data, buf_str(&text));
+		arena_rewind(&a, mark);
+	}
+	leaves_done(&leaves);
+	buf_done(&text);
+	arena_done(&a);
+}

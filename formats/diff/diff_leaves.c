@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/* diff_leaves.c: a walk by the schema, in the order of numbers and keys. */
+#include "formats/diff/diff_leaves.h"
+
+#include "formats/base/limits.h"
+#include "formats/payload/codec.h"
+#include "formats/payload/payload.h"
+#include "formats/transcode/json.h"
+#include "formats/transcode/transcode_parts.h"
+#include "formats/wire/wire_step.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct walking {
+	struct leaves *to;
+	struct diff_rules *rules;
+	const struct history *history;
+	struct arena *a;
+};
+
+/* Where a field stands: its message's path and the path that it gives its values. */
+struct place {
+	const struct schema_message *message;
+	const struct schema_field *field;
+	struct str path;
+};
+
+static void walk(struct walking *w, const struct schema_message *m, struct str bytes,
+		 struct str path, unsigned depth);
+
+void leaves_add(struct leaves *to, const struct diff_rules *rules, struct leaf leaf)
+{
+	if (diff_rules_any_path(rules) && !diff_rules_keep(rules, leaf.path, leaf.json))
+		return;
+	if (to->list.n >= LIMIT_DIFF_LEAVES) {
+		to->full = true;
+		return;
+	}
+	vec_push(&to->list, leaf);
+}
+
+static void add(struct walking *w, struct str path, enum leaf_kind kind, struct str value)
+{
+	leaves_add(w->to, w->rules, (struct leaf){path, STR_NONE, value, kind});
+}
+
+static struct str below(struct walking *w, struct str path, struct str name)
+{
+	return path.n ? arena_printf(w->a, "%.*s.%.*s", STR_ARG(path), STR_ARG(name)) : name;
+}
+
+/* ---- single values ---- */
+
+static struct str time_text(struct walking *w, const struct schema_message *m, struct str bytes)
+{
+	int64_t seconds = (int64_t)wire_value_at(bytes, 1, 0);
+	int32_t nanos = (int32_t)wire_value_at(bytes, 2, 0);
+	char text[TRANSCODE_TEXT_MAX];
+	bool stamp = m->wellknown == SCHEMA_TIMESTAMP;
+
+	if (stamp ? !transcode_timestamp_ok(seconds, nanos) : !transcode_duration_ok(seconds, nanos))
+		return arena_printf(w->a, "%" PRId64 "s and %" PRId32 "ns", seconds, nanos);
+	return arena_str(w->a, str_slice(text, stamp ? transcode_print_timestamp(text, seconds, nanos)
+						     : transcode_print_duration(text, seconds, nanos)));
+}
+
+static struct str enum_text(struct walking *w, const struct schema_enum *e, uint64_t number)
+{
+	const struct schema_enum_value *v = schema_enum_by_number(e, (int32_t)number);
+
+	return v ? v->camel : arena_printf(w->a, "%" PRId32, (int32_t)number);
+}
+
+static struct str number_text(struct walking *w, const struct schema_field *f, uint64_t number)
+{
+	char text[TRANSCODE_TEXT_MAX];
+	uint32_t low = (uint32_t)number;
+	float single;
+	double both;
+
+	switch (f->kind) {
+	case SCHEMA_ENUM:
+		return enum_text(w, f->enumeration, number);
+	case SCHEMA_BOOL:
+		return number ? STR("true") : STR("false");
+	case SCHEMA_INT32:
+		return arena_printf(w->a, "%" PRId32, (int32_t)number);
+	case SCHEMA_UINT32:
+	case SCHEMA_UINT64:
+		return arena_printf(w->a, "%" PRIu64, number);
+	case SCHEMA_FLOAT:
+		memcpy(&single, &low, sizeof(single));
+		return arena_str(w->a, str_slice(text, transcode_print_float(text, single)));
+	case SCHEMA_DOUBLE:
+		memcpy(&both, &number, sizeof(both));
+		return arena_str(w->a, str_slice(text, transcode_print_double(text, both)));
+	default:
+		return arena_printf(w->a, "%" PRId64, (int64_t)number);
+	}
+}
+
+static enum leaf_kind bytes_kind(struct str bytes)
+{
+	return json_utf8(bytes) ? LEAF_TEXT : LEAF_BYTES;
+}
+
+static void add_text(struct walking *w, const struct place *at, struct str path,
+		     struct str value)
+{
+	if (diff_rules_is_id(w->rules, at->message, at->field)) {
+		struct str id = diff_rules_id(w->rules, w->history, value, w->a);
+
+		add(w, path, id.p == value.p ? bytes_kind(value) : LEAF_WORD, id);
+		return;
+	}
+	add(w, path, bytes_kind(value), value);
+}
+
+/* ---- payloads ---- */
+
+static void walk_data(struct walking *w, const struct schema_message *m, struct str bytes,
+		      struct str path)
+{
+	const struct schema_field *f = schema_field_by_name(m, STR("data"));
+	struct str data_path = below(w, path, f->json_name);
+	struct payload p;
+
+	if (!payload_read(bytes, &p) || !p.data.n || diff_rules_skip(w->rules, m, f))
+		return;
+	if (p.kind == PAYLOAD_JSON && w->rules->ignored[DIFF_FORM] &&
+	    leaves_of_json(w->to, w->rules, data_path, p.data, w->a))
+		return;
+	add(w, data_path, bytes_kind(p.data), p.data);
+}
+
+/* The payload within the layers that come off without a key; BYTES where there are none. */
+static struct str without_layers(const struct walking *w, struct str bytes)
+{
+	struct codec_tools tools = {0};
+	struct str inner;
+	struct payload p;
+
+	if (!w->rules->ignored[DIFF_FORM] || !payload_read(bytes, &p) || !codec_layer_of(p.kind))
+		return bytes;
+	/* What does not come off is compared as it is. */
+	codec_unwrap(&tools, bytes, w->a, &inner, NULL, NULL);
+	return inner;
+}
+
+/* ---- messages ---- */
+
+static void walk_value(struct walking *w, const struct place *at, const struct wire_field *v,
+		       struct str path, unsigned depth)
+{
+	const struct schema_field *f = at->field;
+
+	if (f->kind == SCHEMA_MESSAGE && f->message->wellknown != SCHEMA_ORDINARY)
+		add(w, path, LEAF_WORD, time_text(w, f->message, v->bytes));
+	else if (f->kind == SCHEMA_MESSAGE && depth >= LIMIT_DEPTH)
+		add(w, path, LEAF_BYTES, v->bytes);
+	else if (f->kind == SCHEMA_MESSAGE)
+		walk(w, f->message, v->bytes, path, depth + 1);
+	else if (f->kind == SCHEMA_STRING || f->kind == SCHEMA_BYTES)
+		add_text(w, at, path, v->bytes);
+	else
+		add(w, path, LEAF_WORD, number_text(w, f, v->value));
+}
+
+static int by_entry_key(const void *left, const void *right)
+{
+	const struct wire_field *a = left, *b = right;
+	struct str a_key = wire_bytes_at(a->bytes, 1), b_key = wire_bytes_at(b->bytes, 1);
+	int order = str_cmp(a_key, b_key);
+
+	/* Of equal keys in the order of the bytes. */
+	return order ? order : a->whole.p < b->whole.p ? -1 : 1;
+}
+
+static void walk_map(struct walking *w, const struct place *at, struct wire_field *entries,
+		     size_t n, unsigned depth)
+{
+	const struct schema_field *value = schema_field_by_number(at->field->message, 2);
+	struct place inner = {at->field->message, value, at->path};
+
+	qsort(entries, n, sizeof(*entries), by_entry_key);
+	for (size_t i = 0; i < n; i++) {
+		struct str key = wire_bytes_at(entries[i].bytes, 1);
+		struct wire_field v = {.number = 2, .type = (enum wire_type)value->wire_type};
+		struct str path = arena_printf(w->a, "%.*s[%.*s]", STR_ARG(at->path), STR_ARG(key));
+
+		if (i + 1 < n && str_eq(key, wire_bytes_at(entries[i + 1].bytes, 1)))
+			continue; /* the last one counts */
+		v.bytes = wire_bytes_at(entries[i].bytes, 2);
+		v.value = wire_value_at(entries[i].bytes, 2, 0);
+		walk_value(w, &inner, &v, path, depth);
+	}
+}
+
+/* A list of numbers comes packed or one by one. */
+static void walk_packed(struct walking *w, const struct place *at, struct str bytes,
+			size_t *index)
+{
+	struct wire_field v = {.number = at->field->number};
+	const char *p = bytes.p, *end = bytes.p + bytes.n;
+
+	while (p < end) {
+		p = wire_step_value(p, end, at->field->wire_type, &v.value);
+		if (!p)
+			return;
+		walk_value(w, at, &v, arena_printf(w->a, "%.*s[%zu]", STR_ARG(at->path), (*index)++),
+			   0);
+	}
+}
+
+static void walk_list(struct walking *w, const struct place *at, const struct wire_field *items,
+		      size_t n, unsigned depth)
+{
+	size_t index = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (items[i].type != (enum wire_type)at->field->wire_type)
+			walk_packed(w, at, items[i].bytes, &index);
+		else
+			walk_value(w, at, &items[i],
+				   arena_printf(w->a, "%.*s[%zu]", STR_ARG(at->path), index++), depth);
+	}
+}
+
+/* What says no more than absence does; in a oneof it says which member it is. */
+static bool is_empty(const struct schema_field *f, const struct wire_field *v)
+{
+	if (f->oneof >= 0 || f->repeated)
+		return false;
+	if (f->kind == SCHEMA_MESSAGE && f->message->wellknown != SCHEMA_ORDINARY)
+		return !wire_value_at(v->bytes, 1, 0) && !wire_value_at(v->bytes, 2, 0);
+	return v->type == WIRE_BYTES ? !v->bytes.n : !v->value;
+}
+
+/* All that a message says of one field. */
+static void walk_field(struct walking *w, const struct schema_message *m,
+		       struct wire_field *values, size_t n, struct str path, unsigned depth)
+{
+	const struct schema_field *f = schema_field_by_number(m, values[0].number);
+	struct place at = {m, f, STR_NONE};
+
+	if (!f || (!f->repeated && values[n - 1].type != (enum wire_type)f->wire_type)) {
+		for (size_t i = 0; i < n; i++)
+			add(w, below(w, path, arena_printf(w->a, "#%u", (unsigned)values[i].number)),
+			    LEAF_BYTES, values[i].whole);
+		return;
+	}
+	if (diff_rules_skip(w->rules, m, f))
+		return;
+	if (payload_is_message(m) && f->kind == SCHEMA_BYTES)
+		return; /* walk_data() has it */
+	at.path = below(w, path, f->json_name);
+	if (f->map)
+		walk_map(w, &at, values, n, depth);
+	else if (f->repeated)
+		walk_list(w, &at, values, n, depth);
+	else if (!w->rules->ignored[DIFF_EMPTY] || !is_empty(f, &values[n - 1]))
+		walk_value(w, &at, &values[n - 1], at.path, depth);
+}
+
+/* A sticky queue's name is a worker's. */
+static bool is_workers_name(const struct walking *w, const struct schema_message *m,
+			    struct str bytes, uint32_t number)
+{
+	const struct schema_field *name, *kind;
+
+	if (!w->rules->ignored[DIFF_IDENTITIES] || !str_ends(m->name, STR(".TaskQueue")))
+		return false;
+	name = schema_field_by_name(m, STR("name"));
+	kind = schema_field_by_name(m, STR("kind"));
+	return number == name->number &&
+	       wire_value_at(bytes, kind->number, 0) ==
+		       (uint64_t)schema_enum_by_name(kind->enumeration, STR("STICKY"))->number;
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const struct wire_field *a = left, *b = right;
+
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
+	return a->whole.p < b->whole.p ? -1 : a->whole.p > b->whole.p;
+}
+
+static void walk(struct walking *w, const struct schema_message *m, struct str bytes,
+		 struct str path, unsigned depth)
+{
+	VEC_OF(struct wire_field) fields = {0};
+	size_t before = w->to->list.n;
+	bool is_payload = payload_is_message(m), sorted = true;
+	struct wire walk_of;
+	struct wire_field f;
+
+	if (is_payload)
+		bytes = without_layers(w, bytes);
+	walk_of = wire_of(bytes);
+	while (wire_next(&walk_of, &f)) {
+		sorted &= !fields.n || vec_last(&fields)->number <= f.number;
+		vec_push(&fields, f);
+	}
+	if (walk_of.broken) {
+		add(w, path, LEAF_BYTES, bytes);
+		vec_done(&fields);
+		return;
+	}
+	if (!sorted)
+		qsort(fields.at, fields.n, sizeof(*fields.at), by_number);
+	for (size_t i = 0, end; i < fields.n; i = end) {
+		for (end = i + 1; end < fields.n && fields.at[end].number == fields.at[i].number;)
+			end++;
+		if (!is_workers_name(w, m, bytes, fields.at[i].number))
+			walk_field(w, m, fields.at + i, end - i, path, depth);
+	}
+	if (is_payload)
+		walk_data(w, m, bytes, path);
+	/* That a message is there says something even where nothing is in it. */
+	if (!fields.n && path.n && w->to->list.n == before)
+		add(w, path, LEAF_WORD, STR("{}"));
+	vec_done(&fields);
+}
+
+void leaves_of(struct leaves *to, struct diff_rules *rules, const struct history *h,
+	       size_t index, struct arena *a)
+{
+	struct walking w = {to, rules, h, a};
+	struct str bytes = history_event(h, index);
+
+	walk(&w, history_event_message(h), bytes, STR_NONE, 1);
+	if (to->full)
+		*vec_last(&to->list) = (struct leaf){STR("(all)"), STR_NONE, bytes, LEAF_BYTES};
+}
+
+void leaves_done(struct leaves *l)
+{
+	vec_done(&l->list);
+	l->full = false;
+}
+
+bool leaf_same(const struct leaf *a, const struct leaf *b)
+{
+	struct arena scratch;
+	bool same;
+
+	if (str_eq(a->value, b->value))
+		return a->kind == b->kind;
+	if (a->kind != LEAF_JSON_NUMBER || b->kind != LEAF_JSON_NUMBER)
+		return false;
+	arena_init(&scratch);
+	same = str_eq(json_number_normal(a->value, &scratch), json_number_normal(b->value, &scratch));
+	arena_done(&scratch);
+	return same;
+}
+
+static void put(struct buf *out, struct str s)
+{
+	buf_printf(out, "%zu:", s.n);
+	buf_add(out, s);
+}
+
+void leaf_put(const struct leaf *l, struct buf *out)
+{
+	struct arena scratch;
+
+	arena_init(&scratch);
+	put(out, l->path);
+	put(out, l->json);
+	buf_printf(out, "%d", (int)l->kind);
+	put(out, l->kind == LEAF_JSON_NUMBER ? json_number_normal(l->value, &scratch) : l->value);
+	arena_done(&scratch);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* load_index.h: a mapped file of ordinary JSON becomes a history without being decoded. */
+#pragma once
+
+#include "formats/bytes/input.h"
+#include "formats/history/history.h"
+#include "formats/read/load_report.h"
+
+/*
+ * For LOAD_INDEX. True: *RET is over IN's text and owns IN, which is empty now; REPORT has the
+ * axes. False: IN is as it was, and is to be read in the long way, which has words for all
+ * that is not one history from event 1 on, in order and with nothing missing.
+ */
+bool load_index(const struct load_settings *settings, struct input *in,
+		struct load_report *report, struct history *ret);

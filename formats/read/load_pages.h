@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* load_pages.h: which files of a command are pages of one history. */
+#pragma once
+
+#include "formats/base/vec.h"
+#include "formats/read/load.h"
+
+/* Paths of pages in the order of their events. */
+struct load_chain {
+	struct str *at; /* strings are load_pages' */
+	size_t n;	/* 0, 1: nothing belongs together */
+};
+
+/*
+ * The files that PATH, a page, goes together with. All files of its folder are looked
+ * through once, the first time one of them is asked for. False: its pages can't be told.
+ */
+bool load_pages_chain(struct load_pages *p, const struct load_settings *settings,
+		      struct str path, struct load_chain *ret, struct err *err);
+void load_chain_done(struct load_chain *c);

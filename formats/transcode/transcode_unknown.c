@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* transcode_unknown.c: wire fields without a name, as JSON. */
+#include "formats/transcode/transcode_keep.h"
+#include "formats/transcode/transcode_member.h"
+#include "formats/transcode/transcode_writer.h"
+
+#include "formats/base/base64.h"
+#include "formats/base/vec.h"
+#include "formats/wire/wire.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* One field without a name. */
+struct unknown {
+	struct wire_field field;
+	struct str key; /* of a carrier; p NULL: it is none */
+	struct str quoted, value;
+	bool taken; /* its key stands before it already */
+};
+
+struct unknowns {
+	VEC_OF(struct unknown) all;
+	size_t carriers;
+};
+
+static void find_all(struct writer *w, const struct schema_message *m, struct str bytes,
+		     unsigned depth, struct unknowns *ret)
+{
+	struct wire walk = wire_of(bytes);
+	struct buf scratch = {0};
+	struct wire_field f;
+
+	while (wire_next(&walk, &f)) {
+		struct unknown u = {.field = f};
+		struct carrier carrier;
+
+		if (transcode_is_known(m, f.number, f.type))
+			continue;
+		if (f.number == TRANSCODE_CARRIER && f.type == WIRE_BYTES &&
+		    transcode_carrier(m, bytes, f.bytes, depth, &scratch, &carrier)) {
+			/* Both names of an event's attributes mean the same. */
+			bool details = m->role == SCHEMA_EVENT && str_is(carrier.key, "details");
+
+			u.key = details ? STR("attributes") : arena_str(w->arena, carrier.key);
+			u.quoted = carrier.quoted;
+			u.value = carrier.value;
+			ret->carriers++;
+		}
+		vec_push(&ret->all, u);
+	}
+	buf_done(&scratch);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct unknown *x = *(struct unknown *const *)a, *y = *(struct unknown *const *)b;
+	int order = str_cmp(x->key, y->key);
+
+	return order ? order : x < y ? -1 : 1;
+}
+
+/* Of carriers with one key only the first is a member. */
+static void settle_keys(struct unknowns *unknowns)
+{
+	VEC_OF(struct unknown *) carriers = {0};
+
+	for (size_t i = 0; i < unknowns->all.n; i++)
+		if (unknowns->all.at[i].key.p)
+			vec_push(&carriers, &unknowns->all.at[i]);
+	qsort(carriers.at, carriers.n, sizeof(*carriers.at), by_key);
+	for (size_t i = 1; i < carriers.n; i++)
+		carriers.at[i]->taken = str_eq(carriers.at[i]->key, carriers.at[i - 1]->key);
+	vec_done(&carriers);
+}
+
+static bool put_text(struct writer *w, struct str text)
+{
+	if (!writer_room(w, text.n))
+		return false;
+	put(w, text.p, text.n);
+	return true;
+}
+
+static bool begin_member(struct writer *w, struct str quoted, bool *first, unsigned level)
+{
+	if (!writer_room(w, LINE_MAX_BYTES(level) + quoted.n))
+		return false;
+	if (!*first)
+		*w->o++ = ',';
+	*first = false;
+	put_line(w, level);
+	put(w, quoted.p, quoted.n);
+	*w->o++ = ':';
+	if (w->indent)
+		*w->o++ = ' ';
+	return true;
+}
+
+static bool write_carrier(struct writer *w, const struct unknown *u, bool *first, unsigned level)
+{
+	struct buf text = {0};
+	bool ok;
+
+	if (w->indent)
+		transcode_put_indented(&text, u->value, level);
+	else
+		transcode_put_compact(&text, u->value);
+	ok = buf_ok(&text, w->err) && begin_member(w, u->quoted, first, level) &&
+	     put_text(w, buf_str(&text));
+	buf_done(&text);
+	return ok;
+}
+
+/* The value as it stands on the wire, without tag and length. */
+static struct str raw_of(const struct wire_field *f)
+{
+	uint64_t tag;
+	size_t at = 0;
+
+	if (f->type == WIRE_BYTES)
+		return f->bytes;
+	BUG_IF(!wire_varint(f->whole, &at, &tag));
+	return str_skip(f->whole, at);
+}
+
+static int by_field(const void *a, const void *b)
+{
+	const struct wire_field *x = &((const struct unknown *)a)->field;
+	const struct wire_field *y = &((const struct unknown *)b)->field;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	if (x->type != y->type)
+		return x->type < y->type ? -1 : 1;
+	return x->whole.p < y->whole.p ? -1 : 1;
+}
+
+static void put_base64(struct buf *out, struct str bytes)
+{
+	char *to;
+
+	buf_add_char(out, '"');
+	to = buf_room(out, BASE64_ENCODED(bytes.n));
+	if (to) {
+		base64_encode(bytes, to);
+		out->n += BASE64_ENCODED(bytes.n);
+	}
+	buf_add_char(out, '"');
+}
+
+/* {"98:0":["AQ==","Ag=="],"99:2":"aGk="}; sorts what is left. */
+static bool write_raw(struct writer *w, struct unknowns *rest, bool *first, unsigned level)
+{
+	const struct unknown *at = rest->all.at;
+	struct unknown object = {.quoted = STR("\"" MEMBER_RAW_NAME "\"")};
+	struct buf text = {0};
+	bool ok;
+
+	qsort(rest->all.at, rest->all.n, sizeof(*rest->all.at), by_field);
+	for (size_t i = 0, k; i < rest->all.n; i = k) {
+		for (k = i + 1; k < rest->all.n && at[k].field.number == at[i].field.number &&
+				at[k].field.type == at[i].field.type;)
+			k++;
+		buf_printf(&text, "%c\"%" PRIu32 ":%d\":%s", i ? ',' : '{', at[i].field.number,
+			   (int)at[i].field.type, k > i + 1 ? "[" : "");
+		for (size_t n = i; n < k; n++) {
+			if (n > i)
+				buf_add_char(&text, ',');
+			put_base64(&text, raw_of(&at[n].field));
+		}
+		if (k > i + 1)
+			buf_add_char(&text, ']');
+	}
+	buf_add_char(&text, '}');
+	object.value = buf_str(&text);
+	ok = buf_ok(&text, w->err) && write_carrier(w, &object, first, level);
+	buf_done(&text);
+	return ok;
+}
+
+bool transcode_write_unknown(struct writer *w, const struct schema_message *m, struct str bytes,
+			     bool *first, unsigned level, unsigned depth)
+{
+	struct arena_mark mark = arena_mark(w->arena);
+	struct unknowns unknowns = {0}, rest = {0};
+	bool ok = true;
+
+	w->path->field = NULL;
+	find_all(w, m, bytes, depth, &unknowns);
+	if (unknowns.carriers > 1)
+		settle_keys(&unknowns);
+	for (size_t i = 0; ok && i < unknowns.all.n; i++) {
+		const struct unknown *u = &unknowns.all.at[i];
+
+		if (u->key.p && !u->taken)
+			ok = write_carrier(w, u, first, level);
+		else if (w->options->keep_unknown)
+			vec_push(&rest.all, *u);
+		else
+			writer_lost(w, u->field.number);
+	}
+	if (ok && rest.all.n)
+		ok = write_raw(w, &rest, first, level);
+	vec_done(&unknowns.all);
+	vec_done(&rest.all);
+	arena_rewind(w->arena, mark);
+	return ok;
+}
