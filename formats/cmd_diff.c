@@ -3,10 +3,13 @@
 #include "formats/base/digest.h"
 #include "formats/base/visible.h"
 #include "formats/cmd_inputs.h"
+#include "formats/cmd_payloads.h"
 #include "formats/commands.h"
 #include "formats/diff/diff_text.h"
 
 struct diff_options {
+	struct str from;
+	struct payload_options payloads;
 	struct opt_list ignore;
 	struct opt_list compare;
 	struct opt_list only;
@@ -41,6 +44,11 @@ static const struct opt OPTS[] = {
 	{"hash", 0, OPT_FLAG, NULL, offsetof(struct diff_options, hash),
 	 "For each history that is named a hash of what is compared: equal for histories "
 	 "without differences."},
+	{"Reading", 0, OPT_HEADING, NULL, 0, NULL},
+	{"from", 0, OPT_STRING, "FORMAT", offsetof(struct diff_options, from),
+	 "What the inputs are, where their bytes don't tell (convert --from list)."},
+	PAYLOAD_DECODE_OPTIONS(struct diff_options, payloads,
+			       "Compare payloads without what a codec put around them."),
 	{"What is compared", 0, OPT_HEADING, NULL, 0, NULL},
 	{"ignore", 'i', OPT_LIST, "RULE|PATH", offsetof(struct diff_options, ignore),
 	 "Leave out what a rule names (below), or a place such as header.fields[trace] or "
@@ -60,6 +68,8 @@ struct comparing {
 	const struct diff_options *options;
 	struct diff_rules rules;
 	struct diff_settings settings;
+	struct load_settings load;
+	struct payload_files payloads;
 	size_t n_context;
 	struct arena arena;
 };
@@ -79,7 +89,7 @@ static bool read_rules(struct comparing *c, struct err *err)
 {
 	const struct diff_options *o = c->options;
 
-	diff_rules_init(&c->rules, o->exact);
+	diff_rules_init(&c->rules, c->context->schema, o->exact);
 	for (size_t i = 0; i < o->ignore.items.n; i++)
 		if (!diff_rules_ignore(&c->rules, o->ignore.items.at[i], err))
 			return err_wrap(err, "--ignore");
@@ -115,6 +125,17 @@ static bool read_options(struct comparing *c, struct err *err)
 	return read_rules(c, err);
 }
 
+static bool open_inputs(struct comparing *c, struct err *err)
+{
+	const struct diff_options *o = c->options;
+
+	c->load = (struct load_settings){.schema = c->context->schema, .from = o->from};
+	/* What the schema lacks is a part of everything. */
+	if (o->exact)
+		c->load.flags |= LOAD_KEEP_UNKNOWN;
+	return payload_files_open(&c->payloads, &o->payloads, c->context, err);
+}
+
 static void flush(void *data, struct buf *out)
 {
 	const struct comparing *c = data;
@@ -122,6 +143,76 @@ static void flush(void *data, struct buf *out)
 	if (out->n)
 		fwrite(out->p, 1, out->n, c->context->out);
 	buf_clear(out);
+}
+
+/* ---- reading ---- */
+
+static void say(struct comparing *c, struct str name, struct str what)
+{
+	struct buf line;
+
+	buf_init(&line, 0);
+	buf_printf(&line, "%.*s: %.*s", STR_ARG(name), STR_ARG(what));
+	inputs_complain(c->context, line.p);
+	buf_done(&line);
+}
+
+/* What reading left behind can't be compared; with --exact people must know. */
+static void say_lost(struct comparing *c, struct str name, const struct load_info *info)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	buf_puts(&text, "not compared: ");
+	if (c->options->exact && inputs_loss_text(&info->loss, &text))
+		say(c, name, buf_str(&text));
+	buf_done(&text);
+}
+
+/* Events that are the same byte by byte were not looked into: that is made good for. */
+static void say_idle(struct comparing *c, const struct history *sides, size_t n)
+{
+	const char *option;
+	struct str place;
+	size_t at = 0;
+
+	if (!diff_rules_idle(&c->rules, &at, &option, &place))
+		return;
+	for (size_t i = 0; i < n; i++)
+		diff_find_places(&sides[i], &c->settings);
+	for (at = 0; diff_rules_idle(&c->rules, &at, &option, &place);) {
+		struct buf line;
+
+		buf_init(&line, 0);
+		buf_printf(&line, "%s '%.*s' fits nothing that is compared here", option,
+			   STR_ARG(place));
+		inputs_complain(c->context, line.p);
+		buf_done(&line);
+	}
+}
+
+/* H with its payloads decoded, where that is asked for. */
+static bool decode_side(struct comparing *c, struct str name, struct history *h,
+			struct err *err)
+{
+	struct history decoded;
+	struct buf report;
+	struct str rest;
+	bool ok;
+
+	if (!payload_options_decode(&c->options->payloads))
+		return true;
+	buf_init(&report, 0);
+	ok = payload_decode_history(&c->payloads.reader, h, &decoded, &report, err) ||
+	     err_wrap(err, "%.*s", STR_ARG(name));
+	for (rest = buf_str(&report); ok && rest.n;)
+		say(c, name, str_split(&rest, '\n'));
+	if (ok) {
+		history_done(h);
+		*h = decoded;
+	}
+	buf_done(&report);
+	return ok;
 }
 
 /* ---- two histories ---- */
@@ -157,6 +248,41 @@ static void print_diff(struct comparing *c, const struct diff *d, const struct s
 	buf_done(&out);
 }
 
+/* The one file that an operand names; FILE#N and a run in an archive are one. */
+static bool find_file(struct comparing *c, struct str name, struct source_list *list,
+		      struct str *ret, struct err *err)
+{
+	size_t n;
+
+	load_path_split(name, &n);
+	if (!n && !source_expand(&name, 1, &c->arena, list, err))
+		return false;
+	*ret = n ? name : list->files.n ? list->files.at[0].path : STR_NONE;
+	if (n || list->files.n == 1)
+		return true;
+	return err_set(err, ERR_MISSING,
+		       list->files.n ? "%.*s: %zu files in it: name one of them (--hash takes them "
+				       "all)"
+				     : "%.*s: no histories in it (%zu files)",
+		       STR_ARG(name), list->files.n);
+}
+
+static bool load_side(struct comparing *c, struct str name, struct history *ret, struct err *err)
+{
+	struct load_settings settings = c->load;
+	struct source_list list = {0};
+	struct load_info info;
+	struct str path;
+	bool ok;
+
+	settings.members = &list.members;
+	ok = find_file(c, name, &list, &path, err) && load_one(&settings, path, ret, &info, err);
+	if (ok)
+		say_lost(c, name, &info);
+	source_list_done(&list);
+	return ok && decode_side(c, name, ret, err);
+}
+
 static int compare_two(struct comparing *c, const struct str *names)
 {
 	struct history sides[2] = {0};
@@ -168,10 +294,11 @@ static int compare_two(struct comparing *c, const struct str *names)
 	if (str_is(names[0], "-") && str_is(names[1], "-"))
 		return bad_usage(c, "only one of the two can be standard input");
 	for (int i = 0; ok && i < 2; i++)
-		ok = load_history(c->context->schema, names[i], &sides[i], NULL, &err);
+		ok = load_side(c, names[i], &sides[i], &err);
 	if (ok) {
 		diff_histories(&d, &sides[0], &sides[1], &c->settings);
 		print_diff(c, &d, names, sides);
+		say_idle(c, sides, 2);
 		code = diff_same(&d) ? 0 : EXIT_FOUND;
 		diff_done(&d);
 	} else {
@@ -203,7 +330,9 @@ static bool hash_history(void *data, struct history *h, const struct load_info *
 	struct digest digest;
 	struct buf line;
 
-	(void)err;
+	say_lost(now->c, now->path, info);
+	if (!decode_side(now->c, now->path, h, err))
+		return false;
 	digest_init(&digest);
 	/* What the hash covers may change with the rules, and then it is another kind. */
 	digest_add(&digest, STR("hindcast content 1\n"));
@@ -226,9 +355,10 @@ static bool hash_history(void *data, struct history *h, const struct load_info *
 static int hash_all(struct comparing *c, const struct str *operands, size_t n)
 {
 	struct source_list list = {0};
-	struct load_settings settings = {.schema = c->context->schema, .members = &list.members};
+	struct load_settings settings = c->load;
 	int code = inputs_expand(c->context, "diff", operands, n, &c->arena, &list);
 
+	settings.members = &list.members;
 	for (size_t i = 0; i < list.files.n; i++) {
 		struct hashing now = {c, list.files.at[i].path};
 		struct err err = ERR_INIT;
@@ -238,6 +368,8 @@ static int hash_all(struct comparing *c, const struct str *operands, size_t n)
 		inputs_complain(c->context, err.message);
 		code = EXIT_CANNOT;
 	}
+	if (list.files.n)
+		say_idle(c, NULL, 0);
 	source_list_done(&list);
 	return code;
 }
@@ -250,14 +382,18 @@ static int run(const struct command_context *context, void *settings, const stru
 	int code;
 
 	arena_init(&c.arena);
-	if (!read_options(&c, &err))
-		code = bad_usage(&c, err.message);
-	else if (c.options->hash)
+	if (!read_options(&c, &err) || !open_inputs(&c, &err)) {
+		code = err.code == ERR_USAGE ? bad_usage(&c, err.message) : EXIT_CANNOT;
+		if (code == EXIT_CANNOT)
+			inputs_complain(context, err.message);
+	} else if (c.options->hash) {
 		code = hash_all(&c, operands, n_operands);
-	else if (n_operands != 2)
+	} else if (n_operands != 2) {
 		code = bad_usage(&c, "name two histories");
-	else
+	} else {
 		code = compare_two(&c, operands);
+	}
+	payload_files_done(&c.payloads);
 	diff_rules_done(&c.rules);
 	arena_done(&c.arena);
 	return code;

@@ -17,12 +17,16 @@ struct payload_options {
  * Rows of a command's table whose settings hold a struct payload_options as MEMBER; DECODE
  * is what the command does with it.
  */
-#define PAYLOAD_OPTIONS(type, member, decode_help)                                           \
+#define PAYLOAD_DECODE_OPTIONS(type, member, decode_help)                                    \
 	{"decode", 0, OPT_FLAG, NULL, offsetof(type, member.decode), decode_help},           \
 	{"keys", 0, OPT_STRING, "FILE", offsetof(type, member.keys),                         \
 	 "Keys of encrypted payloads (as convert's --keys); decodes."},                      \
 	{"storage", 0, OPT_STRING, "DIR", offsetof(type, member.storage),                    \
-	 "A copy of the store that large payloads were moved to; decodes."},                 \
+	 "A copy of the store that large payloads were moved to; decodes."}
+
+/* These, and what messages in them look like, for who prints payloads. */
+#define PAYLOAD_OPTIONS(type, member, decode_help)                                           \
+	PAYLOAD_DECODE_OPTIONS(type, member, decode_help),                                   \
 	{"descriptor-set", 0, OPT_STRING, "FILE", offsetof(type, member.descriptors),        \
 	 "What protobuf messages in payloads look like: the output of protoc "               \
 	 "--include_imports --descriptor_set_out."}

@@ -329,3 +329,14 @@ void diff_content(const struct history *h, const struct diff_settings *settings,
 	buf_done(&text);
 	arena_done(&a);
 }
+
+static void forget(void *data, struct str bytes)
+{
+	(void)data;
+	(void)bytes;
+}
+
+void diff_find_places(const struct history *h, const struct diff_settings *settings)
+{
+	diff_content(h, settings, forget, NULL);
+}

@@ -75,3 +75,6 @@ static inline bool diff_same(const struct diff *d)
  */
 void diff_content(const struct history *h, const struct diff_settings *settings,
 		  void (*feed)(void *data, struct str bytes), void *data);
+
+/* Looks all wanted events of H through for what the places of the rules fit. */
+void diff_find_places(const struct history *h, const struct diff_settings *settings);

@@ -10,7 +10,7 @@
 
 struct reading {
 	struct leaves *to;
-	const struct diff_rules *rules;
+	struct diff_rules *rules;
 	struct str path;
 	struct arena *a;
 	struct buf json; /* the path to where it stands */
@@ -129,7 +129,7 @@ static bool read_value(struct reading *r, struct str text, unsigned depth)
 	return true;
 }
 
-bool leaves_of_json(struct leaves *to, const struct diff_rules *rules, struct str path,
+bool leaves_of_json(struct leaves *to, struct diff_rules *rules, struct str path,
 		    struct str text, struct arena *a)
 {
 	struct reading r = {.to = to, .rules = rules, .path = path, .a = a};

@@ -6,6 +6,7 @@
 #include "formats/payload/codec.h"
 #include "formats/payload/payload.h"
 #include "formats/transcode/json.h"
+#include "formats/transcode/transcode_keep.h"
 #include "formats/transcode/transcode_parts.h"
 #include "formats/wire/wire_step.h"
 
@@ -29,7 +30,7 @@ struct place {
 static void walk(struct walking *w, const struct schema_message *m, struct str bytes,
 		 struct str path, unsigned depth);
 
-void leaves_add(struct leaves *to, const struct diff_rules *rules, struct leaf leaf)
+void leaves_add(struct leaves *to, struct diff_rules *rules, struct leaf leaf)
 {
 	if (diff_rules_any_path(rules) && !diff_rules_keep(rules, leaf.path, leaf.json))
 		return;
@@ -237,6 +238,47 @@ static bool is_empty(const struct schema_field *f, const struct wire_field *v)
 	return v->type == WIRE_BYTES ? !v->bytes.n : !v->value;
 }
 
+static int by_bytes(const void *left, const void *right)
+{
+	const struct wire_field *a = left, *b = right;
+
+	return str_cmp(a->whole, b->whole);
+}
+
+static bool is_unknown(const struct schema_message *m, const struct wire_field *values, size_t n)
+{
+	const struct schema_field *f = schema_field_by_number(m, values[0].number);
+
+	return !f || (!f->repeated && values[n - 1].type != (enum wire_type)f->wire_type);
+}
+
+/*
+ * What the schema lacks, byte by byte: a member of JSON under its name (transcode_keep.h), in
+ * the order of the names since JSON has none, else the number of the field.
+ */
+static void walk_unknown(struct walking *w, const struct place *at, struct str bytes,
+			 struct wire_field *values, size_t n, unsigned depth)
+{
+	struct buf scratch;
+
+	buf_init(&scratch, 0);
+	if (values[0].number == TRANSCODE_CARRIER)
+		qsort(values, n, sizeof(*values), by_bytes);
+	for (size_t i = 0; i < n; i++) {
+		unsigned number = (unsigned)values[i].number;
+		struct carrier carrier;
+
+		if (number == TRANSCODE_CARRIER && values[i].type == WIRE_BYTES &&
+		    transcode_carrier(at->message, bytes, values[i].bytes, depth, &scratch, &carrier))
+			add(w, below(w, at->path, arena_str(w->a, carrier.key)), LEAF_TEXT,
+			    carrier.value);
+		else
+			add(w, below(w, at->path, arena_printf(w->a, "#%u", number)), LEAF_BYTES,
+			    values[i].whole);
+	}
+	buf_done(&scratch);
+}
+
 /* All that a message says of one field. */
 static void walk_field(struct walking *w, const struct schema_message *m,
 		       struct wire_field *values, size_t n, struct str path, unsigned depth)
@@ -244,12 +286,6 @@ static void walk_field(struct walking *w, const struct schema_message *m,
 	const struct schema_field *f = schema_field_by_number(m, values[0].number);
 	struct place at = {m, f, STR_NONE};
 
-	if (!f || (!f->repeated && values[n - 1].type != (enum wire_type)f->wire_type)) {
-		for (size_t i = 0; i < n; i++)
-			add(w, below(w, path, arena_printf(w->a, "#%u", (unsigned)values[i].number)),
-			    LEAF_BYTES, values[i].whole);
-		return;
-	}
 	if (diff_rules_skip(w->rules, m, f))
 		return;
 	if (payload_is_message(m) && f->kind == SCHEMA_BYTES)
@@ -313,7 +349,10 @@ static void walk(struct walking *w, const struct schema_message *m, struct str b
 	for (size_t i = 0, end; i < fields.n; i = end) {
 		for (end = i + 1; end < fields.n && fields.at[end].number == fields.at[i].number;)
 			end++;
-		if (!is_workers_name(w, m, bytes, fields.at[i].number))
+		if (is_unknown(m, fields.at + i, end - i))
+			walk_unknown(w, &(struct place){m, NULL, path}, bytes, fields.at + i, end - i,
+				     depth);
+		else if (!is_workers_name(w, m, bytes, fields.at[i].number))
 			walk_field(w, m, fields.at + i, end - i, path, depth);
 	}
 	if (is_payload)

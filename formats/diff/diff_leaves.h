@@ -49,8 +49,8 @@ void leaf_put(const struct leaf *l, struct buf *out);
 /* ---- diff_json.c ---- */
 
 /* The values in JSON text, below PATH; false: TEXT is no JSON, and nothing was added. */
-bool leaves_of_json(struct leaves *to, const struct diff_rules *rules, struct str path,
+bool leaves_of_json(struct leaves *to, struct diff_rules *rules, struct str path,
 		    struct str text, struct arena *a);
-void leaves_add(struct leaves *to, const struct diff_rules *rules, struct leaf leaf);
+void leaves_add(struct leaves *to, struct diff_rules *rules, struct leaf leaf);
 /* NUMBER, in JSON's form, as digits and an exponent without needless zeros; in A. */
 struct str json_number_normal(struct str number, struct arena *a);

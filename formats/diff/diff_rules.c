@@ -3,6 +3,7 @@
 #include "formats/diff/diff_rules.h"
 
 #include "formats/base/opts.h"
+#include "formats/wire/path_known.h"
 
 /* clang-format off: a line a row */
 const struct diff_rule_row DIFF_RULE_ROWS[DIFF_RULES] = {
@@ -97,9 +98,10 @@ static bool names(const char *message, const char *field, const struct schema_me
 	return field[0] == '*' ? str_ends(f->name, str_of(field + 1)) : str_is(f->name, field);
 }
 
-void diff_rules_init(struct diff_rules *r, bool exact)
+void diff_rules_init(struct diff_rules *r, const struct schema *schema, bool exact)
 {
-	*r = (struct diff_rules){0};
+	/* Exactly means that what the schema lacks is compared too, so a place may be there. */
+	*r = (struct diff_rules){.schema = exact ? NULL : schema};
 	for (size_t i = 0; i < DIFF_RULES; i++)
 		r->ignored[i] = !exact && DIFF_RULE_ROWS[i].by_default;
 }
@@ -127,11 +129,20 @@ static const char *close_rule(struct str name)
 	return opts_did_you_mean(name, have, DIFF_RULES);
 }
 
+static bool read_place(const struct diff_rules *r, struct str text, struct diff_place *ret,
+		       struct err *err)
+{
+	*ret = (struct diff_place){.text = text};
+	return (path_pattern_read(text, &ret->pattern, err) &&
+		(!r->schema || path_pattern_known(&ret->pattern, r->schema, err))) ||
+	       err_wrap(err, "'%.*s'", STR_ARG(text));
+}
+
 bool diff_rules_ignore(struct diff_rules *r, struct str name, struct err *err)
 {
 	bool *rule = find_rule(r, name);
 	const char *close = rule ? NULL : close_rule(name);
-	struct path_pattern pattern;
+	struct diff_place place;
 
 	if (rule) {
 		*rule = true;
@@ -141,9 +152,9 @@ bool diff_rules_ignore(struct diff_rules *r, struct str name, struct err *err)
 	if (close && !str_has(name, ".") && !str_has(name, "$"))
 		return err_set(err, ERR_USAGE, "there is no rule '%.*s' (did you mean '%s'?)",
 			       STR_ARG(name), close);
-	if (!path_pattern_read(name, &pattern, err))
-		return err_wrap(err, "'%.*s'", STR_ARG(name));
-	vec_push(&r->ignore, pattern);
+	if (!read_place(r, name, &place, err))
+		return false;
+	vec_push(&r->ignore, place);
 	return true;
 }
 
@@ -162,11 +173,11 @@ bool diff_rules_compare(struct diff_rules *r, struct str name, struct err *err)
 
 bool diff_rules_only(struct diff_rules *r, struct str path, struct err *err)
 {
-	struct path_pattern pattern;
+	struct diff_place place;
 
-	if (!path_pattern_read(path, &pattern, err))
-		return err_wrap(err, "'%.*s'", STR_ARG(path));
-	vec_push(&r->only, pattern);
+	if (!read_place(r, path, &place, err))
+		return false;
+	vec_push(&r->only, place);
 	return true;
 }
 
@@ -204,15 +215,44 @@ bool diff_rules_is_id(struct diff_rules *r, const struct schema_message *m,
 	return *known == 2;
 }
 
-bool diff_rules_keep(const struct diff_rules *r, struct str path, struct str json)
+/* A place that another one hides has fitted too: all of those not known to are asked. */
+static bool any_fits(struct diff_place *places, size_t n, struct str path, struct str json)
 {
-	for (size_t i = 0; i < r->ignore.n; i++)
-		if (path_fits(&r->ignore.at[i], path, json))
-			return false;
-	for (size_t i = 0; i < r->only.n; i++)
-		if (path_fits(&r->only.at[i], path, json))
-			return true;
-	return r->only.n == 0;
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if ((any && places[i].fitted) || !path_fits(&places[i].pattern, path, json))
+			continue;
+		places[i].fitted = true;
+		any = true;
+	}
+	return any;
+}
+
+bool diff_rules_keep(struct diff_rules *r, struct str path, struct str json)
+{
+	bool ignored = any_fits(r->ignore.at, r->ignore.n, path, json);
+	bool chosen = any_fits(r->only.at, r->only.n, path, json);
+
+	return !ignored && (chosen || r->only.n == 0);
+}
+
+bool diff_rules_idle(const struct diff_rules *r, size_t *at, const char **ret_option,
+		     struct str *ret)
+{
+	for (; *at < r->ignore.n + r->only.n; (*at)++) {
+		bool ignore = *at < r->ignore.n;
+		const struct diff_place *p = ignore ? &r->ignore.at[*at]
+						    : &r->only.at[*at - r->ignore.n];
+
+		if (p->fitted)
+			continue;
+		*ret_option = ignore ? "--ignore" : "--only";
+		*ret = p->text;
+		(*at)++;
+		return true;
+	}
+	return false;
 }
 
 static bool is_hex(char c)

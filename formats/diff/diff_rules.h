@@ -43,20 +43,28 @@ struct diff_rule_row {
 
 extern const struct diff_rule_row DIFF_RULE_ROWS[DIFF_RULES];
 
+/* A place that people named. */
+struct diff_place {
+	struct path_pattern pattern;
+	struct str text;
+	bool fitted; /* something was there, so far */
+};
+
 struct diff_rules {
+	const struct schema *schema; /* NULL: places are any */
 	bool ignored[DIFF_RULES];
-	VEC_OF(struct path_pattern) ignore; /* these too */
-	VEC_OF(struct path_pattern) only;   /* n = 0: everything */
+	VEC_OF(struct diff_place) ignore; /* these too */
+	VEC_OF(struct diff_place) only;   /* n = 0: everything */
 	uint8_t of_field[SCHEMA_IDS];	    /* 0: not looked up; 1: none; else rule + 2 */
 	uint8_t is_id[SCHEMA_IDS];	    /* 0: not looked up; 1: no; 2: yes */
 };
 
-/* The default rules, or with EXACT none. */
-void diff_rules_init(struct diff_rules *r, bool exact);
+/* The default rules, places must be some of SCHEMA's; or with EXACT none, and any places. */
+void diff_rules_init(struct diff_rules *r, const struct schema *schema, bool exact);
 void diff_rules_done(struct diff_rules *r);
 /*
- * NAME is a rule's name, or else a path. ERR_USAGE: neither, with a proposal where a rule's
- * name is close. The strings are borrowed.
+ * NAME is a rule's name, or else a path. ERR_USAGE: neither, or a path that no event can
+ * have, with a proposal where a name is close. The strings are borrowed.
  */
 bool diff_rules_ignore(struct diff_rules *r, struct str name, struct err *err);
 /* The rule of that name no longer holds. */
@@ -71,11 +79,14 @@ bool diff_rules_skip(struct diff_rules *r, const struct schema_message *m,
 bool diff_rules_is_id(struct diff_rules *r, const struct schema_message *m,
 		      const struct schema_field *f);
 /* Whether the patterns leave this place in. */
-bool diff_rules_keep(const struct diff_rules *r, struct str path, struct str json);
+bool diff_rules_keep(struct diff_rules *r, struct str path, struct str json);
 static inline bool diff_rules_any_path(const struct diff_rules *r)
 {
 	return r->ignore.n || r->only.n;
 }
+/* The next place from *AT on that fitted nothing; *RET_OPTION: "--only". False: no more. */
+bool diff_rules_idle(const struct diff_rules *r, size_t *at, const char **ret_option,
+		     struct str *ret);
 
 /*
  * An id as it is compared: "(generated)" for "5" or what has a UUID in it, where nobody cares

@@ -71,7 +71,7 @@ static size_t bracket_length(struct str s)
 /* ---- paths of fields ---- */
 
 /* "name" or "name[key]" off the front; the point behind it goes too. */
-static struct str field_part(struct str *rest)
+struct str path_field_part(struct str *rest)
 {
 	struct str part = *rest;
 	size_t n = 0;
@@ -84,7 +84,7 @@ static struct str field_part(struct str *rest)
 }
 
 /* "activity_id" and "activityId" are one name. */
-static bool name_fits(struct str pattern, struct str name)
+bool path_name_fits(struct str pattern, struct str name)
 {
 	char camel[128];
 	size_t n = 0;
@@ -104,7 +104,7 @@ static bool name_fits(struct str pattern, struct str name)
 	return path_glob(str_slice(camel, n), name);
 }
 
-static struct str without_bracket(struct str part, struct str *ret_bracket)
+struct str path_part_name(struct str part, struct str *ret_bracket)
 {
 	const char *open = part.n ? memchr(part.p, '[', part.n) : NULL;
 	size_t n = open ? (size_t)(open - part.p) : part.n;
@@ -116,19 +116,19 @@ static struct str without_bracket(struct str part, struct str *ret_bracket)
 static bool part_fits(struct str pattern, struct str part)
 {
 	struct str wanted, have;
-	struct str pattern_name = without_bracket(pattern, &wanted);
-	struct str part_name = without_bracket(part, &have);
+	struct str pattern_name = path_part_name(pattern, &wanted);
+	struct str part_name = path_part_name(part, &have);
 
-	return name_fits(pattern_name, part_name) && (!wanted.n || path_glob(wanted, have));
+	return path_name_fits(pattern_name, part_name) && (!wanted.n || path_glob(wanted, have));
 }
 
 /* PATTERN's parts, beginning at PATH's first. */
 static bool begins_with(struct str pattern, struct str path)
 {
 	while (pattern.n) {
-		struct str want = field_part(&pattern);
+		struct str want = path_field_part(&pattern);
 
-		if (!path.n || !part_fits(want, field_part(&path)))
+		if (!path.n || !part_fits(want, path_field_part(&path)))
 			return false;
 	}
 	return true;
@@ -136,7 +136,7 @@ static bool begins_with(struct str pattern, struct str path)
 
 static bool field_fits(struct str pattern, struct str path)
 {
-	for (; path.n; field_part(&path))
+	for (; path.n; path_field_part(&path))
 		if (begins_with(pattern, path))
 			return true;
 	return false;

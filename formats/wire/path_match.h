@@ -34,6 +34,15 @@ bool path_fits(const struct path_pattern *p, struct str path, struct str json);
 /* Whether PATTERN is TEXT, where `*` stands for any run of characters. */
 bool path_glob(struct str pattern, struct str text);
 
+/* ---- for path_known.c ---- */
+
+/* "name" or "name[key]" off the front of REST; the point behind it goes too. */
+struct str path_field_part(struct str *rest);
+/* The part without its bracket, which is *RET_BRACKET ("[key]", n = 0: none). */
+struct str path_part_name(struct str part, struct str *ret_bracket);
+/* Whether PATTERN is NAME, a field's in JSON; "activity_id" and "activityId" are one name. */
+bool path_name_fits(struct str pattern, struct str name);
+
 struct buf;
 /* One step down in JSON: .name where NAME is a plain word, else ["name"]. */
 void json_path_add(struct buf *path, struct str name);

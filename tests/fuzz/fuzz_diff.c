@@ -53,7 +53,7 @@ static void compare(const struct history *a, const struct history *b, bool exact
 	struct diff d;
 	size_t left = 0, right = 0;
 
-	diff_rules_init(&rules, exact);
+	diff_rules_init(&rules, NULL, exact);
 	diff_histories(&d, a, b, &settings);
 	for (size_t i = 0; i < d.n_rows; i++) {
 		left += d.rows[i].kind != DIFF_RIGHT;

@@ -30,7 +30,7 @@ static struct pair begin(void **state)
 
 	build_init(&p.a);
 	build_init(&p.b);
-	diff_rules_init(&p.rules, false);
+	diff_rules_init(&p.rules, p.schema, false);
 	build_started(&p.a, "Order");
 	build_started(&p.b, "Order");
 	build_task(&p.a);
@@ -222,7 +222,7 @@ static void the_own_workflow_id_in_an_id_is_no_difference(void **state)
 	struct arena a;
 
 	arena_init(&a);
-	diff_rules_init(&rules, false);
+	diff_rules_init(&rules, *state, false);
 	assert_true(str_is(diff_rules_id(&rules, &h, STR("order-17-ship"), &a), "(workflow id)-ship"));
 	assert_true(str_is(diff_rules_id(&rules, &h, STR("17"), &a), "(generated)"));
 	assert_true(str_is(diff_rules_id(&rules, &h, STR("run-x_5"), &a), "(generated)"));
@@ -365,7 +365,7 @@ static void rules_are_known_by_name(void **state)
 	struct diff_rules rules;
 	struct err err = ERR_INIT;
 
-	diff_rules_init(&rules, false);
+	diff_rules_init(&rules, *state, false);
 	assert_false(diff_rules_ignore(&rules, STR("stack"), &err));
 	assert_non_null(strstr(err.message, "did you mean 'stacks'?"));
 	assert_false(diff_rules_compare(&rules, STR("nothing"), &err));
@@ -373,13 +373,68 @@ static void rules_are_known_by_name(void **state)
 	assert_true(diff_rules_compare(&rules, STR("times"), &err));
 	assert_false(rules.ignored[DIFF_TIMES]);
 	diff_rules_done(&rules);
-	diff_rules_init(&rules, true);
+	diff_rules_init(&rules, *state, true);
 	for (size_t i = 0; i < DIFF_RULES; i++)
 		assert_false(rules.ignored[i]);
 	(void)state;
 }
 
 /* ---- hostile histories ---- */
+
+static void places_must_be_some_of_the_schemas(void **state)
+{
+	static const struct {
+		const char *place, *message;
+	} ROWS[] = {
+		{"inputt", "'inputt': there is no field 'inputt' (did you mean 'input'?)"},
+		{"foo.bar", "'foo.bar': there is no field 'foo'"},
+		{"header.tenant", "'header.tenant': there is no field 'tenant' below 'header'"},
+		{"activityId[3]", "'activityId[3]': 'activityId' is no list and no map"},
+		{"activityId$.a", "'activityId$.a': no payload is at or below 'activityId'"},
+	};
+	static const char *const GOOD[] = {
+		"input", "in*", "$.a", "input$.a", "header.fields[tenant].data$.x", "activity_id",
+		"activityTask*.input.payloads[0]", "lastFailure.cause.cause.message", "signalInput$.a",
+		"#19001", "failure$.x", "workflowType.name", "data$.a",
+	};
+	struct diff_rules rules;
+	struct err err = ERR_INIT;
+
+	diff_rules_init(&rules, *state, false);
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
+		assert_false(diff_rules_only(&rules, str_of(ROWS[i].place), &err));
+		assert_int_equal(err.code, ERR_USAGE);
+		assert_string_equal(err.message, ROWS[i].message);
+		assert_false(diff_rules_ignore(&rules, str_of(ROWS[i].place), &err));
+	}
+	for (size_t i = 0; i < sizeof(GOOD) / sizeof(*GOOD); i++)
+		if (!diff_rules_only(&rules, str_of(GOOD[i]), &err))
+			fail_msg("%s: %s", GOOD[i], err.message);
+	diff_rules_done(&rules);
+	/* There what the schema lacks can be named too. */
+	diff_rules_init(&rules, *state, true);
+	assert_true(diff_rules_ignore(&rules, STR("brandNew"), &err));
+	diff_rules_done(&rules);
+}
+
+static void places_that_fit_nothing_are_known(void **state)
+{
+	struct pair p = begin(state);
+	struct diff_settings settings = {.rules = &p.rules};
+	const char *option = NULL;
+	struct str place;
+	size_t at = 0;
+
+	assert_true(diff_rules_ignore(&p.rules, STR("memo"), NULL));
+	assert_true(diff_rules_only(&p.rules, STR("workflowType"), NULL));
+	compare(&p);
+	diff_find_places(&p.left, &settings);
+	assert_true(diff_rules_idle(&p.rules, &at, &option, &place));
+	assert_string_equal(option, "--ignore");
+	assert_true(str_is(place, "memo"));
+	assert_false(diff_rules_idle(&p.rules, &at, &option, &place));
+	end(&p);
+}
 
 static void circles_and_strangers_end(void **state)
 {
@@ -500,6 +555,8 @@ int main(void)
 		cmocka_unit_test(unknown_fields_are_compared_too),
 		cmocka_unit_test(paths_can_be_left_out_or_chosen),
 		cmocka_unit_test(rules_are_known_by_name),
+		cmocka_unit_test(places_must_be_some_of_the_schemas),
+		cmocka_unit_test(places_that_fit_nothing_are_known),
 		cmocka_unit_test(circles_and_strangers_end),
 		cmocka_unit_test(deep_json_is_text),
 		cmocka_unit_test(what_is_the_same_has_the_same_content),
