@@ -5,6 +5,8 @@
 #include "formats/base/limits.h"
 #include "formats/base/opts.h"
 #include "formats/base/visible.h"
+#include "formats/transcode/json.h"
+#include "formats/transcode/transcode.h"
 #include "formats/wire/rewrite.h"
 
 #include <inttypes.h>
@@ -124,6 +126,26 @@ static const struct schema_message *message_then(const struct target_stage *s,
 	return schema_message_search(s->then, m->name);
 }
 
+/* A member that no schema has goes by its own name, not by that of what carries it. */
+static void put_path(const struct rewrite_field *at, struct buf *out)
+{
+	struct json j = {at->value.bytes, 0};
+	struct buf scratch;
+	struct str key;
+
+	buf_init(&scratch, 0);
+	if (!at->field && at->value.number == TRANSCODE_CARRIER &&
+	    at->value.type == WIRE_BYTES && json_peek(&j) == '"' &&
+	    json_read_string(&j, &scratch, &key, NULL)) {
+		if (at->up)
+			rewrite_path(at->up, out);
+		buf_printf(out, "%s%.*s", at->up ? "." : "", STR_ARG(key));
+	} else {
+		rewrite_path(at, out);
+	}
+	buf_done(&scratch);
+}
+
 /* "event 7: activityTaskScheduledEventAttributes.priority" */
 static void note(struct target_stage *s, const struct rewrite_field *at, struct str value)
 {
@@ -132,7 +154,7 @@ static void note(struct target_stage *s, const struct rewrite_field *at, struct 
 	if (s->n_first++ >= TARGET_FIRST)
 		return;
 	buf_init(&path, 0);
-	rewrite_path(at, &path);
+	put_path(at, &path);
 	buf_printf(&s->first, "%sevent %" PRId64 ": ", s->first.n ? ", " : "", s->event_id);
 	visible_add(&s->first, buf_str(&path), LIMIT_SHOWN_PATH_BYTES);
 	if (value.n) {
