@@ -41,6 +41,9 @@
 /* One message over gRPC: the SDKs take no larger ones. */
 #define LIMIT_GRPC_MESSAGE_BYTES ((size_t)128 * 1024 * 1024)
 
+/* Fields of a History beside its events, kept on the way through: it has none today. */
+#define LIMIT_HISTORY_FIELDS_BYTES ((size_t)1024 * 1024)
+
 /* A line of a hex dump: xxd -c 256 has some 1,200 characters. */
 #define LIMIT_DUMP_LINE_BYTES ((size_t)2048)
 

@@ -39,6 +39,7 @@ struct out_history {
 	struct str input; /* the path that it was read from */
 	struct str workflow_id;
 	struct str run_id;
+	struct str fields; /* of the History beside its events, set by out_end() at the latest */
 };
 
 /* How to write; the same for all histories of a command. */
@@ -54,6 +55,7 @@ enum out_flags {
 	OUT_SEVERAL = 1, /* one file may hold more than one history */
 	OUT_WHOLE = 2,	 /* each history is held in memory until its end */
 	OUT_JSON = 4,	 /* what the schema does not know has no place of its own in it */
+	OUT_FIELDS = 16, /* a History's fields beside its events have a place in it */
 	OUT_TABLE = 8,	 /* for people and programs to look at: no history can be read back */
 };
 

@@ -19,12 +19,21 @@ static bool proto_events(struct out *o, struct str chunk, struct err *err)
 	return out_whole(o, err);
 }
 
+static bool proto_end(struct out *o, struct err *err)
+{
+	(void)err;
+	buf_add(&o->bytes, o->history->fields);
+	return true;
+}
+
 const struct out_format OUT_FORMAT_PROTO = {
 	.name = "proto",
 	.reader = "proto",
 	.endings = ".bin .pb .protobin",
 	.what = "protobuf: a bare temporal.api.history.v1.History",
+	.flags = OUT_FIELDS,
 	.events = proto_events,
+	.end = proto_end,
 };
 
 static bool delimited_events(struct out *o, struct str chunk, struct err *err)
@@ -74,6 +83,15 @@ static bool held_events(struct out *o, struct str chunk, struct err *err)
 	return buf_ok(&h->history, err);
 }
 
+/* The whole of it, at its end. */
+static struct str held_history(struct out *o)
+{
+	struct held *h = o->own;
+
+	buf_add(&h->history, o->history->fields);
+	return buf_str(&h->history);
+}
+
 static void held_done(struct out *o)
 {
 	struct held *h = o->own;
@@ -96,10 +114,10 @@ static size_t head_size(size_t n)
 /* GetWorkflowExecutionHistoryResponse: history = 1. */
 static bool response_end(struct out *o, struct err *err)
 {
-	const struct held *h = o->own;
+	struct str history = held_history(o);
 
-	put_head(&o->bytes, 1, h->history.n);
-	return out_send(o, buf_str(&h->history), err);
+	put_head(&o->bytes, 1, history.n);
+	return out_send(o, history, err);
 }
 
 const struct out_format OUT_FORMAT_RESPONSE = {
@@ -107,7 +125,7 @@ const struct out_format OUT_FORMAT_RESPONSE = {
 	.reader = "response",
 	.endings = ".response",
 	.what = "protobuf: a GetWorkflowExecutionHistoryResponse",
-	.flags = OUT_WHOLE,
+	.flags = OUT_WHOLE | OUT_FIELDS,
 	.own_size = sizeof(struct held),
 	.begin = held_begin,
 	.events = held_events,
@@ -118,11 +136,11 @@ const struct out_format OUT_FORMAT_RESPONSE = {
 /* DataBlob: encoding_type = 1 (1: PROTO3), data = 2. */
 static bool blob_end(struct out *o, struct err *err)
 {
-	const struct held *h = o->own;
+	struct str history = held_history(o);
 
 	wire_put_value(&o->bytes, 1, 1);
-	put_head(&o->bytes, 2, h->history.n);
-	return out_send(o, buf_str(&h->history), err);
+	put_head(&o->bytes, 2, history.n);
+	return out_send(o, history, err);
 }
 
 const struct out_format OUT_FORMAT_BLOB = {
@@ -130,7 +148,7 @@ const struct out_format OUT_FORMAT_BLOB = {
 	.reader = "datablob",
 	.endings = ".blob",
 	.what = "protobuf: a DataBlob of the whole history",
-	.flags = OUT_WHOLE,
+	.flags = OUT_WHOLE | OUT_FIELDS,
 	.own_size = sizeof(struct held),
 	.begin = held_begin,
 	.events = held_events,
@@ -141,11 +159,11 @@ const struct out_format OUT_FORMAT_BLOB = {
 /* WorkflowExecutions: items = 1; WorkflowExecution: history = 1. */
 static bool export_end(struct out *o, struct err *err)
 {
-	const struct held *h = o->own;
+	struct str history = held_history(o);
 
-	put_head(&o->bytes, 1, head_size(h->history.n) + h->history.n);
-	put_head(&o->bytes, 1, h->history.n);
-	return out_send(o, buf_str(&h->history), err);
+	put_head(&o->bytes, 1, head_size(history.n) + history.n);
+	put_head(&o->bytes, 1, history.n);
+	return out_send(o, history, err);
 }
 
 const struct out_format OUT_FORMAT_EXPORT = {
@@ -153,7 +171,7 @@ const struct out_format OUT_FORMAT_EXPORT = {
 	.reader = "export",
 	.endings = ".export",
 	.what = "protobuf: Temporal Cloud's export file, a WorkflowExecutions",
-	.flags = OUT_WHOLE | OUT_SEVERAL,
+	.flags = OUT_WHOLE | OUT_SEVERAL | OUT_FIELDS,
 	.own_size = sizeof(struct held),
 	.begin = held_begin,
 	.events = held_events,

@@ -53,6 +53,18 @@ void proto_lose(struct format_reader *r, uint32_t number)
 	transcode_loss_join(&r->report->info.loss, &loss);
 }
 
+/* WHOLE, a field of a History that is no event: kept where that is asked for. */
+static void lose_or_keep(struct format_reader *r, uint32_t number, struct str whole)
+{
+	struct buf *kept = &r->report->fields;
+
+	if (!(r->settings->flags & LOAD_KEEP_FIELDS) || number == 1 ||
+	    whole.n > LIMIT_HISTORY_FIELDS_BYTES - kept->n)
+		proto_lose(r, number);
+	else
+		buf_add(kept, whole);
+}
+
 /* A History up to PROTO_END. */
 bool proto_read_history(struct proto_cursor *c, uint64_t end, enum join_kind kind, struct err *err)
 {
@@ -67,7 +79,7 @@ bool proto_read_history(struct proto_cursor *c, uint64_t end, enum join_kind kin
 		if (!proto_take(c, &h, &whole, err))
 			return false;
 		if (h.number != 1 || h.type != WIRE_BYTES) {
-			proto_lose(c->r, h.number);
+			lose_or_keep(c->r, h.number, whole);
 			continue;
 		}
 		c->r->report->info.input_bytes = proto_position(c);
@@ -87,7 +99,7 @@ bool format_wire_history(struct format_reader *r, struct str bytes, enum join_ki
 		return false;
 	while (wire_next(&w, &f))
 		if (f.number != 1 || f.type != WIRE_BYTES)
-			proto_lose(r, f.number);
+			lose_or_keep(r, f.number, f.whole);
 		else if (!format_wire_event(r, f.whole, err))
 			return false;
 	if (w.broken)

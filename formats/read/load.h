@@ -85,6 +85,8 @@ struct load_info {
 	struct str damage;
 	int64_t damage_line; /* 0: not a text */
 	int64_t damage_byte; /* -1: not known */
+	/* With LOAD_KEEP_FIELDS, at the end: as they stood on the wire; n 0: none. */
+	struct str fields;
 };
 
 enum load_flag {
@@ -97,6 +99,8 @@ enum load_flag {
 	LOAD_PARTIAL = 2,
 	/* The caller asks for single events: JSON may stay JSON, with an index (history.h). */
 	LOAD_INDEX = 4,
+	/* Fields of a History beside its events are kept (info->fields), and no loss. */
+	LOAD_KEEP_FIELDS = 8,
 };
 
 struct load_settings {

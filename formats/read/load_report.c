@@ -2,11 +2,14 @@
 /* load_report.c: notes and axes gathered, copied, dropped. */
 #include "formats/read/load_report.h"
 
+#include "formats/base/limits.h"
+
 void load_report_init(struct load_report *r)
 {
 	*r = (struct load_report){0};
 	arena_init(&r->arena);
 	arena_init(&r->texts);
+	buf_init(&r->fields, LIMIT_HISTORY_FIELDS_BYTES);
 	r->info.damage_byte = -1;
 	r->info.only = r->info.text_checked = true;
 }
@@ -14,6 +17,7 @@ void load_report_init(struct load_report *r)
 void load_report_done(struct load_report *r)
 {
 	vec_done(&r->notes);
+	buf_done(&r->fields);
 	arena_done(&r->texts);
 	arena_done(&r->arena);
 }
@@ -68,6 +72,7 @@ const struct load_info *load_report_info(struct load_report *r)
 	payload_axis(r);
 	r->info.notes = r->notes.at;
 	r->info.n_notes = r->notes.n;
+	r->info.fields = buf_str(&r->fields);
 	return &r->info;
 }
 
@@ -95,6 +100,7 @@ struct load_info load_report_copy(struct load_report *r, struct arena *a)
 	}
 	if (info.damage.p)
 		info.damage = arena_str(a, info.damage);
+	info.fields = arena_str(a, info.fields);
 	return info;
 }
 
@@ -107,6 +113,7 @@ void load_report_next(struct load_report *r)
 	/* Of each kind only so many rows mean anything. */
 	memset(r->info.loss.n, 0, sizeof(r->info.loss.n));
 	r->info.loss.exact_payloads = 0;
+	buf_clear(&r->fields);
 	r->info.newest_first = false;
 	r->info.damage = STR_NONE;
 	r->info.damage_line = 0;

@@ -2,6 +2,7 @@
 /* load_report.h: a load_info while it is being filled. */
 #pragma once
 
+#include "formats/base/buf.h"
 #include "formats/base/vec.h"
 #include "formats/read/load.h"
 
@@ -11,6 +12,7 @@ struct load_report {
 	struct arena arena; /* texts of axes: as long as the load */
 	struct arena texts; /* of notes: of the history under way */
 	VEC_OF(struct load_note) notes;
+	struct buf fields; /* of the History under way, beside its events */
 };
 
 void load_report_init(struct load_report *r);
