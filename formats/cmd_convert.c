@@ -248,25 +248,40 @@ static void settle(struct converting *c)
 	/* What JSON had stays in JSON, whoever knows it. */
 	if (s->keep_unknown || (c->format && c->format->flags & OUT_JSON))
 		c->load.flags |= LOAD_KEEP_UNKNOWN;
+	/* Stages are for events: what they are to remove must not go past them. */
+	if (c->format && c->format->flags & OUT_FIELDS && !c->last && !s->target.n)
+		c->load.flags |= LOAD_KEEP_FIELDS;
 	if (s->repair)
 		c->load.flags |= LOAD_PARTIAL;
 	c->packing = s->out.n ? filter_of_name(s->out) : NULL;
 }
 
-/* An OUT that is a folder or ends in '/', or several inputs and a format of one history. */
+bool convert_refuse_several(const struct converting *c, struct err *err)
+{
+	return err_set(err, ERR_USAGE,
+		       "there is more than one history, and %s holds one: "
+		       "-o FOLDER/ writes a file for each", c->format->name);
+}
+
+/*
+ * An OUT that is a folder or ends in '/', or several inputs, a format of one history and an
+ * OUT that does not end as files do.
+ */
 static bool find_folder(struct converting *c, size_t n_inputs, struct err *err)
 {
 	struct str out = arena_str(&c->names, c->settings->out);
 	struct stat st;
 	bool exists = stat(out.p, &st) == 0;
 	bool several = n_inputs > 1 && !(c->format->flags & OUT_SEVERAL);
+	bool direct = str_is(out, "-");
+	bool is_folder = !direct && (str_ends(out, STR("/")) || (exists && S_ISDIR(st.st_mode)));
 
-	if (str_is(out, "-") ||
-	    (!several && !str_ends(out, STR("/")) && !(exists && S_ISDIR(st.st_mode))))
+	if (several && !is_folder &&
+	    (exists || direct || out_format_of_path(out) || filter_of_name(out)))
+		/* Of all that --where looks through one may fit. */
+		return c->where || convert_refuse_several(c, err);
+	if (!several && !is_folder)
 		return true;
-	if (exists && !S_ISDIR(st.st_mode))
-		return err_set(err, ERR_USAGE, "%s is no folder, and there are %zu inputs", out.p,
-			       n_inputs);
 	if (!exists && !out_file_folders(arena_printf(&c->names, "%s/", out.p), 0, err))
 		return false;
 	while (out.n > 1 && out.p[out.n - 1] == '/')
@@ -305,8 +320,6 @@ static int convert_all(struct converting *c, struct source_list *list)
 				   ? 1
 				   : list->files.n;
 
-		if (n > 1 && str_is(c->settings->out, "-") && !several)
-			return usage(c, "several histories don't go into one standard output");
 		if (!find_folder(c, n, &err) || !may_write(c, &err)) {
 			inputs_complain(c->context, err.message);
 			return EXIT_CANNOT;

@@ -79,6 +79,9 @@ int convert_run(const struct command_context *context, const char *name,
 /* The exit code is at least CODE from now on. */
 void convert_worse(struct converting *c, int code);
 
+/* Several histories, and a file or standard output that has room for one; returns false. */
+bool convert_refuse_several(const struct converting *c, struct err *err);
+
 /* cmd_convert_write.c: the histories of LIST, written; the exit code is in C. */
 void convert_write(struct converting *c, const struct source_list *list);
 

@@ -5,6 +5,7 @@
 #include "formats/cmd_convert.h"
 #include "formats/cmd_payloads.h"
 #include "formats/payload/codec_remote.h"
+#include "formats/payload/payload_store.h"
 
 #include <sys/random.h>
 
@@ -118,6 +119,8 @@ bool convert_codec_open(struct converting *c, struct convert_codec **ret, struct
 		.random = system_random,
 		.storage = o->storage,
 	};
+	if (!store_check(o->storage, err))
+		return false;
 	if (o->endpoint.n) {
 		if (!open_remote(c, codec, o, err))
 			return false;

@@ -132,13 +132,15 @@ bool convert_say_loss(struct converting *c, struct str path, const struct load_i
 {
 	bool minded;
 
-	/* --explain has said them already */
+	/* --explain has said notes and guesses already */
 	for (size_t i = 0; i < info->n_notes && !c->settings->explain; i++)
 		convert_note(c, path, info, info->notes[i].text);
 	if (info->damage.p)
 		convert_note(c, path, info, info->damage);
 	say(c, path, info, &info->loss, TRANSCODE_NOTED, "");
-	minded = say(c, path, info, &info->loss, TRANSCODE_GUESSED, "guessed: ");
+	minded = c->settings->explain
+			 ? transcode_loss_count(&info->loss, TRANSCODE_GUESSED) > 0
+			 : say(c, path, info, &info->loss, TRANSCODE_GUESSED, "guessed: ");
 	minded |= say(c, path, info, &info->loss, TRANSCODE_LOST, "not carried over (reading): ");
 	return say(c, path, info, writing, TRANSCODE_LOST, "not carried over (writing): ") ||
 	       minded;

@@ -3,6 +3,7 @@
 #include "formats/base/digest.h"
 #include "formats/cmd_convert.h"
 #include "formats/out/out_name.h"
+#include "formats/payload/payload_store.h"
 #include "formats/wire/wire_step.h"
 
 #include <unistd.h>
@@ -29,6 +30,7 @@ struct writing {
 	int64_t version; /* failover version of its last event, with --namespace-id */
 	struct digest digest; /* of its events as written, where may_skip() */
 	struct map seen;      /* digests of the histories in one file */
+	size_t stored;	      /* payloads of this history that are only referred to */
 };
 
 void convert_worse(struct converting *c, int code)
@@ -163,7 +165,7 @@ static bool take_begin(struct event_sink *s, const struct sink_identity *who,
 	struct arena_mark empty = {0};
 
 	arena_rewind(&w->arena, empty);
-	w->n_events = 0;
+	w->n_events = w->stored = 0;
 	w->version = 0;
 	w->history = (struct out_history){
 		.input = w->input,
@@ -174,10 +176,7 @@ static bool take_begin(struct event_sink *s, const struct sink_identity *who,
 	if (!w->c->format)
 		return true;
 	if (w->is_open && !(w->c->format->flags & OUT_SEVERAL))
-		return err_set(err, ERR_USAGE,
-			       "there is more than one history, and %s holds one: "
-			       "-o FOLDER/ writes a file for each",
-			       w->c->format->name);
+		return convert_refuse_several(w->c, err);
 	(void)info;
 	if (may_skip(w->c)) {
 		digest_done(&w->digest);
@@ -208,6 +207,9 @@ static bool put_events(struct writing *w, struct str events, struct err *err)
 {
 	struct str last = STR_NONE;
 
+	/* A codec counts those that it left. */
+	if (!w->c->codec)
+		store_count(w->c->context->schema, events, &w->stored);
 	if (may_skip(w->c))
 		digest_add(&w->digest, events);
 	if (w->c->settings->namespace_id.n && count(events, &last))
@@ -224,6 +226,7 @@ static bool is_again(struct writing *w)
 
 	if (!may_skip(w->c))
 		return false;
+	digest_add(&w->digest, w->history.fields);
 	digest_end(&w->digest, sum);
 	digest_hex(sum, hex);
 	map_put(&w->seen, arena_str(&w->c->names, str_slice(hex, sizeof(hex))), 0, &is_new);
@@ -234,6 +237,7 @@ static bool end_history(struct writing *w, const struct load_info *info, struct 
 {
 	if (!w->c->format)
 		return true;
+	w->history.fields = info->fields;
 	if (!is_again(w))
 		return out_end(&w->out, err);
 	out_skip(&w->out);
@@ -265,6 +269,19 @@ static void say_stages(struct writing *w, const struct load_info *info, bool *lo
 	buf_done(&lines);
 }
 
+static void say_stored(struct writing *w, const struct load_info *info)
+{
+	struct buf line;
+
+	if (!w->stored)
+		return;
+	buf_init(&line, 0);
+	store_count_text(w->stored, &line);
+	buf_puts(&line, STORE_ADVICE);
+	convert_note(w->c, w->input, info, buf_str(&line));
+	buf_done(&line);
+}
+
 static bool take_end(struct event_sink *s, const struct load_info *info, struct err *err)
 {
 	struct writing *w = (struct writing *)s;
@@ -281,9 +298,15 @@ static bool take_end(struct event_sink *s, const struct load_info *info, struct 
 		convert_explain(c, w->input, info, w->n_events);
 	lost = convert_say_loss(c, w->input, info, c->format ? &w->out.loss : &NONE);
 	say_stages(w, info, &lost);
+	say_stored(w, info);
 	lost &= c->settings->strict;
-	if (lost)
+	if (lost) {
 		convert_worse(c, EXIT_FOUND);
+		if (c->format)
+			convert_note(c, w->input, info, c->folder.p
+				     ? STR("--strict: it is not written")
+				     : STR("--strict: nothing is written"));
+	}
 	w->failed |= lost;
 	if (!c->folder.p || !c->format)
 		return true;

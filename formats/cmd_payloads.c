@@ -4,6 +4,7 @@
 
 #include "formats/base/limits.h"
 #include "formats/payload/codec_stage.h"
+#include "formats/payload/payload_store.h"
 
 #include <stdlib.h>
 
@@ -40,7 +41,8 @@ bool payload_files_open(struct payload_files *f, const struct payload_options *o
 		.schema = context->schema,
 		.tools = {.keys = &f->keys, .storage = o->storage},
 	};
-	if (!payload_keys_open(&f->keys, o->keys, context, err))
+	if (!store_check(o->storage, err) ||
+	    !payload_keys_open(&f->keys, o->keys, context, err))
 		return false;
 	if (!o->descriptors.n)
 		return true;

@@ -2,7 +2,7 @@
 /* check_payloads.c: text that is none, and payloads that are not what they say. */
 #include "formats/check/check.h"
 
-#include "formats/payload/payload.h"
+#include "formats/payload/payload_store.h"
 #include "formats/transcode/json.h"
 #include "formats/wire/text_check.h"
 
@@ -10,6 +10,7 @@ struct looking {
 	struct check *c;
 	size_t event;
 	bool found;
+	size_t *stored; /* elsewhere, of the whole history */
 };
 
 static bool is_json(struct str text)
@@ -27,6 +28,7 @@ static bool see_payload(void *data, const struct payload_at *at, struct err *err
 	struct buf path;
 
 	(void)err;
+	*l->stored += at->payload.reference;
 	if (at->payload.kind != PAYLOAD_JSON || at->payload.reference ||
 	    !str_is(at->payload.encoding, "json/plain") || is_json(at->payload.data))
 		return true;
@@ -43,12 +45,25 @@ static bool see_payload(void *data, const struct payload_at *at, struct err *err
 	return true;
 }
 
+static void check_stored(struct check *c, size_t n)
+{
+	struct buf text;
+
+	if (!n)
+		return;
+	buf_init(&text, 0);
+	store_count_text(n, &text);
+	check_say(c, CHECK_STORED, c->h->n_events, "%.*s", STR_ARG(buf_str(&text)));
+	buf_done(&text);
+}
+
 void check_payloads(struct check *c)
 {
 	const struct schema_message *m = history_event_message(c->h);
+	size_t stored = 0;
 
 	for (size_t i = 0; i < c->h->n_events; i++) {
-		struct looking l = {c, i, false};
+		struct looking l = {c, i, false, &stored};
 		struct err err = ERR_INIT;
 
 		/* JSON was checked when it was read; protobuf takes any bytes for a string. */
@@ -58,4 +73,5 @@ void check_payloads(struct check *c)
 		if (!payload_each(c->h->schema, m, history_event(c->h, i), see_payload, &l, &err))
 			check_say(c, CHECK_DAMAGED, i, "%s", err.message);
 	}
+	check_stored(c, stored);
 }

@@ -61,7 +61,6 @@ static bool open_payload(struct codec_stage *c, struct str bytes, struct str *re
 		ok = codec_unwrap(tools, bytes, &c->arena, ret, NULL, err);
 	else if (payload_read(bytes, &p) && p.reference && tools->storage.n)
 		ok = store_load(tools->storage, &p, &c->arena, ret, err);
-	c->references += payload_read(*ret, &p) && p.reference;
 	return ok;
 }
 
@@ -70,6 +69,7 @@ static bool transform(struct codec_stage *c, const struct rewrite_field *at, str
 		      struct str *ret, struct err *err)
 {
 	struct err why = ERR_INIT;
+	struct payload p;
 
 	*ret = bytes;
 	if (c->pass == CODEC_COLLECT) {
@@ -90,6 +90,9 @@ static bool transform(struct codec_stage *c, const struct rewrite_field *at, str
 		c->first = why;
 	}
 	c->changed += !str_eq(*ret, bytes);
+	/* One that is encoded is still one, if not to see. */
+	c->references += payload_read(c->settings.direction == CODEC_ENCODE ? bytes : *ret, &p) &&
+			 p.reference;
 	if (c->arena.total > LIMIT_HISTORY_BYTES)
 		return err_set(err, ERR_LIMIT, "more than %zu bytes of decoded payloads at once",
 			       LIMIT_HISTORY_BYTES);
@@ -418,10 +421,10 @@ static size_t report(struct stage *s, struct buf *lines)
 		buf_printf(lines, "%zu payload%s could not be %s; the first: %s\n", c->left,
 			   c->left == 1 ? "" : "s", DONE[c->settings.direction],
 			   c->first.message);
-	if (c->references)
-		buf_printf(lines, "%zu payload%s stored elsewhere: the history alone is not "
-			   "complete (--storage DIR puts them in)\n", c->references,
-			   c->references == 1 ? " is" : "s are");
+	if (c->references) {
+		store_count_text(c->references, lines);
+		buf_puts(lines, STORE_ADVICE "\n");
+	}
 	return c->left;
 }
 

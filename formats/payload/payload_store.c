@@ -156,6 +156,50 @@ static bool check_object(const struct store_reference *r, struct str object, str
 	return true;
 }
 
+bool store_check(struct str folder, struct err *err)
+{
+	char path[LIMIT_SHOWN_PATH_BYTES + 1];
+	struct stat st;
+
+	if (!folder.n)
+		return true;
+	snprintf(path, sizeof(path), "%.*s", STR_ARG(folder));
+	if (folder.n < sizeof(path) && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return true;
+	return err_set(err, ERR_MISSING, "--storage: there is no folder %s", path);
+}
+
+static bool count_reference(void *data, const struct payload_at *at, struct err *err)
+{
+	size_t *count = data;
+
+	(void)err;
+	*count += at->payload.reference;
+	return true;
+}
+
+void store_count(const struct schema *s, struct str events, size_t *count)
+{
+	/* Most histories have none, and a search is faster by far than a walk. */
+	static const struct str MARKS[] = {STR("ExternalStorageReference"),
+					   STR("external-storage-reference")};
+	struct err ignored = ERR_INIT;
+
+	for (size_t i = 0; i < sizeof(MARKS) / sizeof(*MARKS); i++) {
+		if (!events.n || !memmem(events.p, events.n, MARKS[i].p, MARKS[i].n))
+			continue;
+		payload_each(s, schema_message(s, "temporal.api.history.v1.History"), events,
+			     count_reference, count, &ignored);
+		return;
+	}
+}
+
+void store_count_text(size_t n, struct buf *out)
+{
+	buf_printf(out, "%zu payload%s stored elsewhere: the history alone is not complete", n,
+		   n == 1 ? " is" : "s are");
+}
+
 bool store_load(struct str folder, const struct payload *p, struct arena *a, struct str *ret,
 		struct err *err)
 {

@@ -2,6 +2,7 @@
 /* payload_store.h: payloads stored elsewhere: what a reference says, and getting them back. */
 #pragma once
 
+#include "formats/base/buf.h"
 #include "formats/payload/payload.h"
 
 /*
@@ -36,3 +37,11 @@ struct str store_reference_text(const struct store_reference *r, struct arena *a
  */
 bool store_load(struct str folder, const struct payload *p, struct arena *a, struct str *ret,
 		struct err *err);
+/* Whether FOLDER, as an option named it, is one; n 0: none was named. ERR_MISSING. */
+bool store_check(struct str folder, struct err *err);
+
+/* Adds to *COUNT the references in EVENTS (`0A len event`*); broken bytes have none. */
+void store_count(const struct schema *s, struct str events, size_t *count);
+/* "2 payloads are stored elsewhere: the history alone is not complete". */
+void store_count_text(size_t n, struct buf *out);
+#define STORE_ADVICE " (`hindcast convert --storage DIR` puts them in)"

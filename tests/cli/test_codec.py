@@ -173,6 +173,17 @@ def check_storage(w):
     code, _, err = w.run(path, "--codec", "decode")
     yield from expect("references", code, 0)
     yield from expect_in("references", err, "1 payload is stored elsewhere")
+    for options in ([], ["--codec", "encode", "--codec-chain", "zlib"]):
+        code, _, err = w.run(path, *options)
+        yield from expect(f"references {options}", code, 0)
+        yield from expect_in(f"references {options}", err, "1 payload is stored elsewhere: the "
+                             "history alone is not complete (`hindcast convert --storage DIR`")
+    checked = subprocess.run([w.program, "check", path], stdout=subprocess.PIPE, timeout=60,
+                             check=False, text=True)
+    yield from expect_in("check", checked.stdout, ": note: 1 payload is stored elsewhere")
+    code, written, err = w.run(path, "--storage", store + "/nothing")
+    yield from expect("no such store", (code, written), (3, None))
+    yield from expect_in("no such store", err, "--storage: there is no folder ")
     code, written, err = w.run(path, "--storage", store)
     yield from expect("put in", code, 0)
     yield from expect_in("put in", written, ZLIB)

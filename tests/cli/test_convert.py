@@ -345,6 +345,21 @@ def test_unknown_things(world, folder):
                     f"unknown {name}: {done.stderr}")
         done = world.run(strange, "--strict", "--to", name, "-o", "-")
         world.check(done.returncode == 1 and not done.stdout, f"unknown {name}: --strict")
+    # what a newer History has beside its events
+    fields_too = read(strange) + b"\xa0\x06\x05\x9a\x06\x02hi"
+    strange = folder + "/beside.bin"
+    with open(strange, "wb") as file:
+        file.write(fields_too)
+    for name in ("proto", "response", "blob", "export"):
+        out = f"{folder}/beside.{name}"
+        done = world.run(strange, "--strict", "--to", name, "-o", out)
+        world.check(done.returncode == 0 and not done.stderr, f"beside {name}: {done.stderr}")
+        back = world.run(out, "--to", "proto", "-o", "-")
+        world.check(back.stdout == fields_too, f"beside {name}: other bytes {back.stderr}")
+    for arguments in (["--to", "json"], ["--to", "proto", "--target", "java-1.20"]):
+        done = world.run(strange, *arguments, "-o", "-")
+        world.check(b"2 wire fields without a name (first: #100)" in done.stderr,
+                    f"beside {arguments}: {done.stderr}")
     member = world.tests + "/data/unknown-member.json"
     done = world.run(member, "--to", "json", "-o", "-", "--strict")
     world.check(done.returncode == 0 and b'"newMember"' in done.stdout, f"member: {done.stderr}")
