@@ -430,7 +430,7 @@ static void set_time(const json_t *event, json_t *out)
 	const json_t *nanos = json_object_get(event, "timestamp");
 
 	if (nanos)
-		json_object_set_new(out, "eventTime", cadence_nanos(nanos));
+		json_object_set_new(out, "eventTime", cadence_time(nanos));
 	else
 		json_object_set(out, "eventTime", json_object_get(event, "eventTime"));
 }
@@ -561,7 +561,7 @@ bool cadence_is_json(struct str json)
 	arena_init(&scratch);
 	c.arena = scratch;
 	row = json_is_object(event) ? event_row_of(&c, event, &attributes) : NULL;
-	is = row && (json_is_integer(json_object_get(event, "timestamp")) ||
+	is = row && (json_object_get(event, "timestamp") ||
 		     !row->temporal || strcmp(row->cadence, row->temporal) != 0 ||
 		     !json_object_get(event, "eventType"));
 	arena_done(&c.arena);

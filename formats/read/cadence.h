@@ -48,8 +48,9 @@ bool cadence_from_proto(struct cadence *c, struct str bytes, struct transcode_lo
 			struct buf *out, struct err *err);
 
 /*
- * Whether the JSON object, an event, is one of Cadence: its time is a number of nanoseconds
- * or its type or attributes are of decisions.
+ * Whether the JSON object, an event, is one of Cadence: its time is called "timestamp" (a
+ * number of nanoseconds, as a number or a string, or the time as text), or its type or
+ * attributes are of decisions.
  */
 bool cadence_is_json(struct str json);
 /* Whether BYTES, an event, is one: its attributes do not fit the type that Temporal has in field 3. */

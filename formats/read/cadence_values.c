@@ -51,6 +51,14 @@ json_t *cadence_nanos(const json_t *value)
 	return json_stringn(text, transcode_print_timestamp(text, seconds, (int32_t)rest));
 }
 
+json_t *cadence_time(const json_t *value)
+{
+	json_t *ret = cadence_nanos(value);
+
+	/* The transcoder says what is wrong with other text. */
+	return ret || !json_is_string(value) ? ret : json_incref((json_t *)(uintptr_t)value);
+}
+
 /* START_TO_CLOSE from StartToClose; what is upper case already stays. */
 static void put_upper(struct buf *out, struct str name)
 {

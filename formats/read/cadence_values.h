@@ -15,6 +15,7 @@
 json_t *cadence_seconds(const json_t *value);
 /* 1574721098274980000 -> "2019-11-25T22:31:38.274980Z"; text too */
 json_t *cadence_nanos(const json_t *value);
+json_t *cadence_time(const json_t *value); /* the same, or the time as text */
 /* "TIMEOUT_TYPE_HEARTBEAT", "HEARTBEAT", "CronSchedule" -> PREFIX and the name; INVALID: NULL */
 json_t *cadence_enum(const json_t *value, const char *prefix);
 /* A blob that is text, as a string. */

@@ -100,6 +100,26 @@ static void seconds_become_durations_and_nanoseconds_times(void **state)
 	assert_int_equal(transcode_loss_count(&t.loss, TRANSCODE_LOST), 0);
 }
 
+/* As exports through JavaScript have them: numbers of nanoseconds do not fit there. */
+static void times_may_be_strings(void **state)
+{
+	static const char *const TIMES[] = {"1574721098274980001",
+					    "2019-11-25T22:31:38.274980001Z"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char json[200];
+
+		snprintf(json, sizeof(json),
+			 "{\"eventId\":1,\"timestamp\":\"%s\",\"eventType\":"
+			 "\"WorkflowExecutionStarted\",\"workflowExecutionStartedEventAttributes\":{}}",
+			 TIMES[i]);
+		assert_true(cadence_is_json(str_of(json)));
+		assert_non_null(strstr(turned(json),
+				       "\"eventTime\":\"2019-11-25T22:31:38.274980001Z\""));
+	}
+}
+
 /* Go writes one JSON value a line for each argument: "a" and {"b":1} here. */
 static void arguments_are_taken_apart(void **state)
 {
@@ -261,6 +281,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_event_type_has_its_counterpart),
 		cmocka_unit_test(seconds_become_durations_and_nanoseconds_times),
+		cmocka_unit_test(times_may_be_strings),
 		cmocka_unit_test(arguments_are_taken_apart),
 		cmocka_unit_test(blobs_that_are_no_json_stay_one),
 		cmocka_unit_test(reason_and_details_become_a_failure),
