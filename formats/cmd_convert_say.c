@@ -15,8 +15,11 @@ static const char *const AXES[LOAD_AXES] = {
 /* PATH, or PATH#N where it holds more than one. */
 static void add_name(struct buf *line, struct str path, const struct load_info *info)
 {
+	size_t named;
+
+	load_path_split(path, &named);
 	visible_add(line, path, LIMIT_SHOWN_PATH_BYTES);
-	if (!info->only && info->ordinal)
+	if (!info->only && info->ordinal && !named)
 		buf_printf(line, "#%zu", info->ordinal);
 }
 

@@ -35,6 +35,12 @@ int inputs_expand(const struct command_context *context, const char *command,
 	if (list->files.n)
 		return 0;
 	err_set(&err, ERR_MISSING, "%.*s: no histories in it", STR_ARG(operands[0]));
+	if (list->passed_over)
+		err_set(&err, ERR_MISSING,
+			"%.*s: no histories in it, by the names of its %zu file%s (which endings are "
+			"read: docs/formats.md); a file that is named itself is read whatever its name",
+			STR_ARG(operands[0]), list->passed_over,
+			list->passed_over == 1 ? "" : "s");
 	inputs_complain(context, err.message);
 	return EXIT_CANNOT;
 }

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <glob.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 static const char *const ENDINGS[] = {
@@ -43,21 +44,42 @@ static bool is_cloud_export(struct str path)
 	return name.n && str_has(path, "temporal-workflow-history/export/");
 }
 
-static bool ends_as_history(struct str name)
+/* Windows writes .JSON, and some tools .GZ. */
+static bool ends_in(struct str name, const char *ending)
 {
-	for (size_t k = 0; k < sizeof(PACKED) / sizeof(*PACKED); k++) {
-		struct str packed = str_of(PACKED[k]);
+	size_t n = strlen(ending);
 
-		if (!str_ends(name, packed))
+	return name.n >= n && strncasecmp(name.p + name.n - n, ending, n) == 0;
+}
+
+/* *RET: it is packed, and has no other ending: x.zst, but not x.log.zst. */
+static bool has_ending(struct str path, bool *ret_packed)
+{
+	struct str name = last_part(&path);
+
+	*ret_packed = false;
+	for (size_t k = 0; k < sizeof(PACKED) / sizeof(*PACKED); k++) {
+		struct str stem;
+
+		if (!ends_in(name, PACKED[k]))
 			continue;
+		stem = str_take(name, name.n - strlen(PACKED[k]));
+		*ret_packed |= *PACKED[k] && stem.n && !memchr(stem.p, '.', stem.n);
 		for (size_t i = 0; i < sizeof(ENDINGS) / sizeof(*ENDINGS); i++)
-			if (str_ends(str_take(name, name.n - packed.n), str_of(ENDINGS[i])))
+			if (ends_in(stem, ENDINGS[i]))
 				return true;
 	}
 	return false;
 }
 
-static bool may_hold_history(struct str path)
+static bool ends_as_history(struct str path)
+{
+	bool packed;
+
+	return has_ending(path, &packed) || packed;
+}
+
+bool source_may_hold(struct str path)
 {
 	struct archival_name name;
 
@@ -120,7 +142,7 @@ static bool is_schema(struct str path)
 	struct input in;
 	bool text = true;
 
-	if (!str_ends(path, STR(".proto")) || !input_open_path(&in, path, 0, &err))
+	if (!ends_in(path, ".proto") || !input_open_path(&in, path, 0, &err))
 		return false;
 	for (size_t i = 0; i < in.window.n && i < 64; i++)
 		text &= in.window.p[i] >= ' ' || strchr("\t\r\n", in.window.p[i]);
@@ -129,8 +151,19 @@ static bool is_schema(struct str path)
 	return text;
 }
 
-/* Members by their order in the archive, which is the one to read them in. */
-static bool add_members(struct expansion *x, struct str path, struct members *m)
+/* NAME is below FOLDER of the archive; n = 0: all are. */
+static bool is_below(struct str name, struct str folder)
+{
+	return !folder.n || (str_starts(name, folder) && name.n > folder.n &&
+			     name.p[folder.n] == '/');
+}
+
+/*
+ * Members below FOLDER, by their order in the archive, which is the one to read them in; or
+ * the one of that very name.
+ */
+static bool add_members(struct expansion *x, struct str path, struct members *m,
+			struct str folder)
 {
 	struct map seen = {0};
 	struct member member;
@@ -139,8 +172,16 @@ static bool add_members(struct expansion *x, struct str path, struct members *m)
 	while ((ok = members_next(m, &member, &end, x->err)) && !end) {
 		struct str name = arena_printf(x->a, "%s/%s", path.p, member.name.p);
 
-		if (is_hidden(member.name) || !x->wanted(name))
+		if (folder.n && str_eq(member.name, folder)) {
+			add_file(x, name, member.bytes);
+			break;
+		}
+		if (!is_below(member.name, folder) || is_hidden(member.name))
 			continue;
+		if (!x->wanted(name)) {
+			x->list->passed_over++;
+			continue;
+		}
 		map_put(&seen, name, 0, &is_new);
 		if (!is_new) {
 			ok = err_set(x->err, ERR_FORMAT,
@@ -154,13 +195,48 @@ static bool add_members(struct expansion *x, struct str path, struct members *m)
 	return ok;
 }
 
-static bool add_archive(struct expansion *x, struct str path)
+static bool add_archive(struct expansion *x, struct str path, struct str folder)
 {
 	struct members *m = members_open(path, x->err);
-	bool ok = m && add_members(x, path, m);
+	bool ok = m && add_members(x, path, m, folder);
 
 	members_close(m);
 	return ok || err_wrap(x->err, "%s", path.p);
+}
+
+/* PATH goes through ARCHIVE: to a member, or to a folder in it. */
+static bool add_in_archive(struct expansion *x, struct str archive, struct str path)
+{
+	struct str inside = str_skip(path, archive.n);
+	size_t before = x->list->files.n, passed_over = x->list->passed_over;
+
+	while (inside.n && inside.p[0] == '/')
+		inside = str_skip(inside, 1);
+	while (inside.n && inside.p[inside.n - 1] == '/')
+		inside = str_take(inside, inside.n - 1);
+	/* What looks like a member is one: it costs no look through the archive. */
+	if (ends_as_history(path)) {
+		add_file(x, path, -1);
+		return true;
+	}
+	if (!add_archive(x, arena_str(x->a, archive), inside))
+		return false;
+	return x->list->files.n > before || x->list->passed_over > passed_over ||
+	       err_set(x->err, ERR_MISSING, "%s: the archive has no such member", path.p);
+}
+
+/* FILE#N; false: PATH is none, or there is no such file. */
+static bool add_numbered(struct expansion *x, struct str path)
+{
+	struct stat st;
+	size_t n;
+	struct str file = arena_str(x->a, load_path_split(path, &n));
+
+	if (!n || (!str_is(file, "-") && !members_path(file).n &&
+		   (stat(file.p, &st) != 0 || S_ISDIR(st.st_mode))))
+		return false;
+	add_file(x, path, -1);
+	return true;
 }
 
 /* Without a name that says it: does it begin as an archive? */
@@ -179,8 +255,10 @@ static bool begins_as_archive(struct str path)
 
 static bool add_regular(struct expansion *x, struct str path, int64_t bytes)
 {
-	if (members_in_name(path) || (!ends_as_history(path) && begins_as_archive(path)))
-		return add_archive(x, path);
+	bool packed;
+
+	if (members_in_name(path) || (!has_ending(path, &packed) && begins_as_archive(path)))
+		return add_archive(x, path, STR_NONE);
 	add_file(x, path, bytes);
 	return true;
 }
@@ -219,9 +297,11 @@ static bool add_folder(struct expansion *x, struct str path, const struct folder
 
 			ok = is_below_itself(&below) || add_folder(x, child, &below);
 		} else if (S_ISREG(st.st_mode) && members_in_name(child)) {
-			ok = add_archive(x, child);
+			ok = add_archive(x, child, STR_NONE);
 		} else if (S_ISREG(st.st_mode) && x->wanted(child) && !is_schema(child)) {
 			add_file(x, child, st.st_size);
+		} else {
+			x->list->passed_over += S_ISREG(st.st_mode);
 		}
 	}
 	vec_done(&names);
@@ -246,16 +326,20 @@ static bool add_glob(struct expansion *x, struct str pattern)
 
 static bool add_path(struct expansion *x, struct str path, unsigned depth)
 {
+	struct str archive;
 	struct stat st;
 
 	if (stat(path.p, &st) != 0) {
-		if (errno == ENOENT && !depth && strpbrk(path.p, "*?["))
+		int error = errno;
+
+		if (error == ENOENT && !depth && strpbrk(path.p, "*?["))
 			return add_glob(x, path);
-		if (members_path(path).n) {
-			add_file(x, path, -1);
+		if (add_numbered(x, path))
 			return true;
-		}
-		return err_errno(x->err, "%s", path.p);
+		archive = members_path(path);
+		errno = error;
+		return archive.n ? add_in_archive(x, archive, path)
+				 : err_errno(x->err, "%s", path.p);
 	}
 	if (S_ISDIR(st.st_mode)) {
 		struct folder here = {NULL, st.st_dev, st.st_ino, 1};
@@ -263,7 +347,7 @@ static bool add_path(struct expansion *x, struct str path, unsigned depth)
 
 		if (!add_folder(x, path, &here))
 			return false;
-		if (x->wanted == may_hold_history)
+		if (x->wanted == source_may_hold)
 			archival_drop_parts(x->list, from, x->a);
 		return true;
 	}
@@ -300,7 +384,13 @@ bool source_expand_where(const struct str *arguments, size_t n, struct arena *a,
 			 struct err *err)
 {
 	struct expansion x = {wanted, a, list, err};
+	size_t standard = 0;
 
+	for (size_t i = 0; i < n; i++)
+		standard += str_is(arguments[i], "-");
+	if (standard > 1)
+		return err_set(err, ERR_USAGE, "standard input (-) is named more than once; it can "
+			       "be read only once");
 	for (size_t i = 0; i < n; i++) {
 		bool ok = true;
 
@@ -319,7 +409,7 @@ bool source_expand_where(const struct str *arguments, size_t n, struct arena *a,
 bool source_expand(const struct str *arguments, size_t n, struct arena *a,
 		   struct source_list *list, struct err *err)
 {
-	return source_expand_where(arguments, n, a, may_hold_history, list, err);
+	return source_expand_where(arguments, n, a, source_may_hold, list, err);
 }
 
 void source_list_done(struct source_list *list)

@@ -17,22 +17,27 @@ struct source_file {
 struct source_list {
 	VEC_OF(struct source_file) files;
 	struct members_cursor members; /* for load_settings: archives are read in one pass */
+	size_t passed_over; /* files of folders and archives whose names promise no history */
 };
 
 /*
  * Expands files, folders (recursed, sorted bytewise; only names that may hold a history),
- * archives (members.h: ARCHIVE/MEMBER, in the archive's order), runs in the archive of a
- * server (archival.h: archive:FOLDER?workflowId=ID), globs and `-`. Names that
- * may hold one end in .json .jsonl .ndjson .bin .pb .proto .protobin .txt .hex .xxd .b64
- * .base64 .dump .history, and behind these perhaps .gz .zst .zlib .zz, or as what convert
- * writes (out.h), or lie as objects of an s3 archive or of a Cloud export do. A file that is named is taken whatever its name.
- * Of an archive of a server (archival.h) in a folder only the first part of the highest
- * version is listed, which opens as the whole. Strings live in A. An argument that names nothing is an error; an empty folder or archive
- * is not (it adds nothing).
+ * archives (members.h: ARCHIVE/MEMBER or ARCHIVE/FOLDER, in the archive's order), FILE#N
+ * (load_path_split()), runs in the archive of a server (archival.h:
+ * archive:FOLDER?workflowId=ID), globs and `-`, once. Names that may hold one end, in upper
+ * case or lower, in .json .jsonl .ndjson .bin .pb .proto .protobin .txt .hex .xxd .b64 .base64
+ * .dump .history, and behind these or alone in .gz .zst .zlib .zz, or as what convert writes
+ * (out.h), or lie as objects of an s3 archive or of a Cloud export do. A file that is named
+ * is taken whatever its name. Of an archive of a server (archival.h) in a folder only the
+ * first part of the highest version is listed, which opens as the whole. Strings live in A.
+ * An argument that names nothing is an error; an empty folder or archive is not (it adds
+ * nothing).
  */
 bool source_expand(const struct str *arguments, size_t n, struct arena *a,
 		   struct source_list *list, struct err *err);
-/* The same with what in folders and archives is WANTED, by its path; parts are all listed. */
+/* By its name alone, a file of a folder or an archive may hold a history. */
+bool source_may_hold(struct str path);
+/* source_expand() with what in folders and archives is WANTED, by its path; parts are all listed. */
 bool source_expand_where(const struct str *arguments, size_t n, struct arena *a,
 			 bool (*wanted)(struct str path), struct source_list *list,
 			 struct err *err);

@@ -143,6 +143,40 @@ static void an_archive_is_like_a_folder(void **state)
 	}
 }
 
+static void a_folder_in_an_archive_is_one(void **state)
+{
+	static const struct {
+		const char *argument, *found; /* NULL: an error */
+	} ROWS[] = {
+		{"x.tar/sub", "x.tar/sub/b.json"},   {"x.tar/sub/", "x.tar/sub/b.json"},
+		{"x.tar/notes.md", "x.tar/notes.md"}, {"x.tar/su", NULL},
+		{"x.tar/sub/b.json#1", "x.tar/sub/b.json#1"},
+	};
+	struct buf b = made(false, "", N_FILES);
+
+	(void)state;
+	put_file("x.tar", buf_str(&b));
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
+		struct str arguments[] = {str_of(ROWS[i].argument)};
+		struct source_list list = {0};
+		struct err err = ERR_INIT;
+		struct arena a;
+
+		arena_init(&a);
+		assert_int_equal(source_expand(arguments, 1, &a, &list, &err), ROWS[i].found != NULL);
+		if (ROWS[i].found) {
+			assert_int_equal(list.files.n, 1);
+			assert_string_equal(list.files.at[0].path.p, ROWS[i].found);
+		} else {
+			assert_non_null(strstr(err.message, "no such member"));
+		}
+		source_list_done(&list);
+		arena_done(&a);
+	}
+	buf_done(&b);
+	unlink("x.tar");
+}
+
 static void members_are_read_in_any_order(void **state)
 {
 	for (size_t k = 0; k < N_KINDS; k++) {
@@ -264,6 +298,7 @@ int main(void)
 {
 	static const struct CMUnitTest TESTS[] = {
 		cmocka_unit_test(an_archive_is_like_a_folder),
+		cmocka_unit_test(a_folder_in_an_archive_is_one),
 		cmocka_unit_test(members_are_read_in_any_order),
 		cmocka_unit_test(cut_anywhere_is_survived),
 		cmocka_unit_test(one_name_twice_is_an_error),
