@@ -18,7 +18,8 @@
 
 struct members {
 	struct archive *reader; /* libarchive's */
-	struct input input;
+	struct input own;
+	struct input *in;    /* own, or the caller's */
 	bool given;	     /* the window was: it is done with when more is asked for */
 	struct err failed;   /* of the input, inside of a call of libarchive's */
 	struct str path;     /* of the archive */
@@ -75,15 +76,15 @@ static la_ssize_t give(struct archive *reader, void *data, const void **ret)
 	struct members *m = data;
 
 	if (m->given) {
-		input_take(&m->input, m->input.window.n);
-		if (!input_more(&m->input, &m->failed)) {
+		input_take(m->in, m->in->window.n);
+		if (!input_more(m->in, &m->failed)) {
 			archive_set_error(reader, EIO, "%s", m->failed.message);
 			return ARCHIVE_FATAL;
 		}
 	}
 	m->given = true;
-	*ret = m->input.window.p;
-	return (la_ssize_t)m->input.window.n;
+	*ret = m->in->window.p;
+	return (la_ssize_t)m->in->window.n;
 }
 
 /* What libarchive, or our input below it, says. */
@@ -101,7 +102,7 @@ static bool broken(const struct members *m, struct err *err)
 /* A zip file's table is at its end, so it is read whole; so is what is mapped anyway. */
 static bool start(struct members *m, struct err *err)
 {
-	struct input *in = &m->input;
+	struct input *in = m->in;
 	bool ok;
 
 	if (!input_want(in, TAR_BLOCK, err))
@@ -121,22 +122,43 @@ static bool start(struct members *m, struct err *err)
 	return ok || broken(m, err);
 }
 
-struct members *members_open(struct str path, struct err *err)
+static struct members *begin(struct str path)
 {
 	struct members *m = mem_zalloc(sizeof(*m));
 
 	m->failed = (struct err)ERR_INIT;
-	if (!input_open_path(&m->input, path, INPUT_MAP, err)) {
-		mem_free(m);
-		return NULL;
-	}
+	m->in = &m->own;
 	arena_init(&m->memory);
 	m->path = arena_str(&m->memory, path);
 	m->before_name = arena_mark(&m->memory);
+	return m;
+}
+
+/* M, or NULL where it can't be started. */
+static struct members *started(struct members *m, struct err *err)
+{
 	if (start(m, err))
 		return m;
 	members_close(m);
 	return NULL;
+}
+
+struct members *members_open(struct str path, struct err *err)
+{
+	struct members *m = begin(path);
+
+	if (input_open_path(&m->own, path, INPUT_MAP, err))
+		return started(m, err);
+	members_close(m);
+	return NULL;
+}
+
+struct members *members_of_input(struct input *in, struct err *err)
+{
+	struct members *m = begin(STR(""));
+
+	m->in = in;
+	return started(m, err);
 }
 
 void members_close(struct members *m)
@@ -145,7 +167,8 @@ void members_close(struct members *m)
 		return;
 	if (m->reader)
 		archive_read_free(m->reader);
-	input_done(&m->input);
+	if (m->own.stages)
+		input_done(&m->own);
 	arena_done(&m->memory);
 	mem_free(m);
 }
@@ -243,11 +266,16 @@ static bool member_read(void *data, char *to, size_t room, size_t *ret_n, struct
 		return broken(m, err);
 	m->made += (uint64_t)n;
 	/* Inside of a zip file each member is packed on its own. */
-	if (filter_is_bomb(m->input.offset + m->input.window.n, m->made))
+	if (filter_is_bomb(m->in->offset + m->in->window.n, m->made))
 		return err_set(err, ERR_LIMIT,
 			       "archive: unpacks to more than %" PRIu64 " bytes: refused", m->made);
 	*ret_n = (size_t)n;
 	return true;
+}
+
+bool members_content(struct members *m, struct input *ret, struct err *err)
+{
+	return input_open_reader(ret, (struct input_reader){member_read, NULL, m}, 0, err);
 }
 
 static void close_members(void *data)

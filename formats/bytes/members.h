@@ -35,12 +35,20 @@ bool members_in_name(struct str name);
 
 /* NULL with ERR set: it can't be read, or is no archive (ERR_FORMAT). */
 struct members *members_open(struct str path, struct err *err);
+/*
+ * The same over IN, of which nothing is taken yet: an archive that comes through a pipe. IN
+ * stays the caller's, and where it is until members_close().
+ */
+struct members *members_of_input(struct input *in, struct err *err);
 void members_close(struct members *m);
 /*
  * The next regular file in it; at the end *RET_END is true and RET is not touched. Folders,
  * links, and what macOS puts beside files (._x, __MACOSX/) are passed over.
  */
 bool members_next(struct members *m, struct member *ret, bool *ret_end, struct err *err);
+
+/* What is in the file that members_next() gave; RET is to be done before the next one. */
+bool members_content(struct members *m, struct input *ret, struct err *err);
 
 /* Where PATH goes through a file as if it were a folder: the file's path; n = 0: it doesn't. */
 struct str members_path(struct str path);

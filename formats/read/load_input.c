@@ -138,19 +138,61 @@ static bool complete(struct loading *l, struct str path, bool *ret_none, struct 
 	return ok;
 }
 
+/* A tar or zip that came through a pipe; those that are files are listed by source_expand(). */
+static bool is_archive(const struct loading *l, struct str path)
+{
+	return path.n && members_in(str_take(l->in.window, FORMAT_HEAD)) &&
+	       !members_path(l->path).n;
+}
+
+static bool read_member(struct format_reader *r, struct members *m, struct str name,
+			struct err *err)
+{
+	struct input in;
+	bool ok;
+
+	if (!members_content(m, &in, err))
+		return false;
+	r->in = &in;
+	ok = format_read(r, err);
+	join_room(r->join); /* nothing is borrowed from an input that goes */
+	input_done(&in);
+	return ok || err_wrap(err, "%.*s", STR_ARG(name));
+}
+
+/* Its members one behind the other, as if they were one file of many histories. */
+static bool read_archive(struct format_reader *r, struct input *in, struct err *err)
+{
+	struct members *m = members_of_input(in, err);
+	struct member member;
+	bool end = false, ok = m != NULL;
+
+	while (ok && (ok = members_next(m, &member, &end, err)) && !end)
+		if (source_may_hold(member.name))
+			ok = read_member(r, m, member.name, err);
+	members_close(m);
+	r->in = in;
+	return ok;
+}
+
 bool loading_input(struct loading *l, struct str path, struct err *err)
 {
 	struct format_reader r = reader_of(l);
 	bool ok, none = false;
 
-	if (!input_want(&l->in, FORMAT_HEAD, err))
+	/* What came before a cut is worth reading; the error comes again behind it. */
+	if (!input_want(&l->in, FORMAT_HEAD, err) && !l->in.window.n)
 		return false;
-	if (!l->join.keep_whole)
-		ahead_begin(&l->in);
 	loading_layers(l);
-	reserve(l);
-	ok = format_read(&r, err) && complete(l, path, &none, err) &&
-	     (none || join_end(&l->join, err));
+	if (is_archive(l, path)) {
+		ok = read_archive(&r, &l->in, err) && join_end(&l->join, err);
+	} else {
+		if (!l->join.keep_whole)
+			ahead_begin(&l->in);
+		reserve(l);
+		ok = format_read(&r, err) && complete(l, path, &none, err) &&
+		     (none || join_end(&l->join, err));
+	}
 	if (l->stopped || (ok && none))
 		return true;
 	if (!ok)

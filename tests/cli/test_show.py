@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # test_show.py: show on a terminal, its documentation, and rows that other programs read.
+import io
 import json
 import os
 import pathlib
@@ -8,6 +9,7 @@ import pty
 import re
 import subprocess
 import sys
+import tarfile
 import unittest
 
 HINDCAST = pathlib.Path(sys.argv[1]).resolve()
@@ -52,6 +54,20 @@ class Show(unittest.TestCase):
             plain = re.sub(r"\x1b\[[0-9;]*m", "", coloured).replace("\r\n", "\n")
             self.assertEqual(plain, show(*view, SAGA))
         self.assertIn("\x1b[1;31mActivityTaskFailed\x1b[0m", on_terminal(SAGA))
+
+    def test_an_archive_comes_through_a_pipe(self):
+        both = [SAGA, ROOT / "tests/corpus/go/order-1.json"]
+        for mode in ("w", "w:gz"):
+            packed = io.BytesIO()
+            with tarfile.open(fileobj=packed, mode=mode) as tar:
+                for path in both:
+                    tar.add(path, path.name)
+                tar.add(__file__, "test_show.py")
+            for n, path in enumerate(both, 1):
+                done = subprocess.run([HINDCAST, "show", "--", f"-#{n}"], input=packed.getvalue(),
+                                      capture_output=True, timeout=120, check=True)
+                self.assertEqual(done.stdout.decode().split("\n", 1)[1],
+                                 show(path).split("\n", 1)[1])
 
     def test_every_row_is_json(self):
         for view in (["--tasks"], ["--groups"], ["--state-at", "1-"], ["--event", "1-"],
