@@ -45,7 +45,7 @@ static bool begins_as_delimited(struct str s)
 	return wire_varint(s, &at, &n) && n > 1 && begins_as_message(str_skip(s, at));
 }
 
-bool layer_promises(struct str begin, bool whole)
+static bool begins_as_history(struct str begin)
 {
 	struct str text = str_trim(begin);
 
@@ -57,8 +57,22 @@ bool layer_promises(struct str begin, bool whole)
 	/* Archives, of which members.h knows more. */
 	if (str_starts(begin, STR("PK\x03\x04")) || str_starts(str_skip(begin, 257), STR("ustar")))
 		return true;
-	return begins_as_message(begin) || begins_as_delimited(begin) ||
-	       layer_of(begin, whole, LAYER_SURE) != NULL;
+	return begins_as_message(begin) || begins_as_delimited(begin);
+}
+
+bool layer_looks(struct str begin)
+{
+	bool ret = begins_as_history(begin);
+
+	for (size_t i = 0; !ret && i < sizeof(LAYERS) / sizeof(*LAYERS); i++)
+		ret = LAYERS[i] != &LAYER_ZLIB && LAYERS[i]->sniff(begin, false);
+	return ret;
+}
+
+/* Text carriers become shorter each time they come off, so this ends. */
+bool layer_promises(struct str begin, bool whole)
+{
+	return begins_as_history(begin) || layer_of(begin, whole, LAYER_SURE) != NULL;
 }
 
 size_t layer_peek(const struct layer *l, struct str begin, bool whole, char *to, size_t room)

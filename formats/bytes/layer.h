@@ -74,6 +74,12 @@ const struct layer *layer_of(struct str begin, bool whole, enum layer_ask ask);
 bool layer_promises(struct str begin, bool whole);
 
 /*
+ * The same without a look into other layers: for a sniff that unpacks what it is shown, which
+ * a file that unpacks to itself would send round for ever.
+ */
+bool layer_looks(struct str begin);
+
+/*
  * The first bytes under L into TO, as many as come of BEGIN and fit into ROOM; 0 also where
  * they are damaged.
  */

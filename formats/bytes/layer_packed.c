@@ -124,6 +124,11 @@ static bool zlib_step(void *state, struct layer_io *io, struct err *err)
 	return true;
 }
 
+static bool zlib_header(struct str s)
+{
+	return s.n > 1 && s.p[0] == '\x78' && memchr("\x01\x5e\x9c\xda", s.p[1], 4);
+}
+
 /*
  * Two bytes are little to tell a format by, and "x^" begins words too: the first block must
  * unpack, and where the header is text, to something that looks like a history.
@@ -133,11 +138,12 @@ static bool zlib_sniff(struct str begin, bool whole)
 	char peek[256];
 	size_t n;
 
-	if (begin.n < 6 || begin.p[0] != '\x78' || !memchr("\x01\x5e\x9c\xda", begin.p[1], 4))
+	if (begin.n < 6 || !zlib_header(begin))
 		return false;
 	n = layer_peek(&LAYER_ZLIB, str_take(begin, LAYER_SNIFF), whole && begin.n <= LAYER_SNIFF,
 		       peek, sizeof(peek));
-	return n > 0 && (begin.p[1] != '\x5e' || layer_promises(str_slice(peek, n), false));
+	return n > 0 && (begin.p[1] != '\x5e' || zlib_header(str_slice(peek, n)) ||
+			 layer_looks(str_slice(peek, n)));
 }
 
 /* ---- zstd ---- */
