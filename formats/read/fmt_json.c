@@ -54,6 +54,33 @@ static void skip_line(struct json_reading *j)
 	}
 }
 
+/*
+ * Behind the JSON, on lines of their own: a warning, the end of a fence. What goes on in the
+ * JSON's last line, or with a bracket, is damage and stays one.
+ */
+static bool skip_text_behind(struct json_reading *j)
+{
+	struct str rest;
+	size_t n;
+
+	if (j->r->depth || j->log || !input_want(j->w.in, j->w.at + FORMAT_HEAD, NULL) ||
+	    !j->w.in->at_end)
+		return false;
+	rest = str_skip(j->w.in->window, j->w.at);
+	if (!j->w.at || j->w.in->window.p[j->w.at - 1] != '\n' || rest.n > FORMAT_HEAD ||
+	    memchr(rest.p, '\0', rest.n))
+		return false;
+	for (size_t i = 0; i < rest.n; i++)
+		if ((i == 0 || rest.p[i - 1] == '\n') && strchr("{[}],:\"", rest.p[i]))
+			return false;
+	n = input_count_lines(str_trim(rest)) + 1;
+	load_report_note(j->r->report, "text-skipped",
+			 "%zu line%s of other text behind the JSON %s skipped", n,
+			 n == 1 ? "" : "s", n == 1 ? "is" : "are");
+	j->w.at = j->w.in->window.n;
+	return true;
+}
+
 static bool something_follows(struct json_reading *j)
 {
 	int64_t line, column;
@@ -79,6 +106,8 @@ static bool read_documents(struct json_reading *j)
 		}
 		if (c != '{' && c != '[' && c != '"') {
 			if (!n && !j->r->depth && skip_text(j))
+				continue;
+			if (n && skip_text_behind(j))
 				continue;
 			return n ? something_follows(j)
 				 : json_window_error(&j->w, j->err, "JSON is expected");

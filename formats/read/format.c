@@ -57,7 +57,8 @@ bool format_read(struct format_reader *r, struct err *err)
 	const struct format *format = NULL;
 	struct str head;
 
-	if (!input_want(r->in, FORMAT_HEAD, err))
+	/* What came before a cut is worth reading; the error comes again behind it. */
+	if (!input_want(r->in, FORMAT_HEAD, err) && !r->in->window.n)
 		return false;
 	/* Else they go when more comes in, or when an inner input returns. */
 	r->stays = r->in->at_end && !r->depth;

@@ -3,6 +3,7 @@
 #include "formats/read/fmt_json_parts.h"
 
 #include "formats/base/limits.h"
+#include "formats/bytes/layer.h"
 #include "formats/transcode/json.h"
 
 #include <stdio.h>
@@ -38,8 +39,6 @@ static bool end_of_list(struct json_reading *j, char close)
 	return json_window_error(&j->w, j->err, "an event or the end of the list is expected");
 }
 
-static bool read_object(struct json_reading *j, struct json_place place);
-
 /* The events that follow are a part; those of groups are one, whatever list they are in. */
 static bool begin_part(struct json_reading *j, struct json_place place, bool *in_part)
 {
@@ -73,7 +72,7 @@ static bool read_item(struct json_reading *j, struct json_place place, bool *in_
 	if (!place.sure && place.kind == JOIN_PLAIN)
 		place.kind = JOIN_BATCH;
 	if (c == '{')
-		return read_object(j, place);
+		return json_read_value(j, place);
 	if (c == '[')
 		return json_read_value(j, place);
 	if (c == '"')
@@ -189,7 +188,7 @@ static bool read_events(struct json_reading *j, struct json_place place)
 		const struct json_key *row = json_glance(j);
 
 		if (row && row->role != JSON_EVENT)
-			ok = read_object(j, place);
+			ok = json_read_value(j, place);
 		else if (!row && j->r->n_events && is_trouble(j, &text))
 			return read_trouble(j, text);
 		else /* one without an id is left to the transcoder */
@@ -223,6 +222,52 @@ static bool read_token(struct json_reading *j, struct members *m)
 	return true;
 }
 
+/* JSON with events in TEXT, or what stands for bytes of one. */
+static bool is_carrier(struct str text)
+{
+	struct str inner = str_trim(text);
+	struct input in;
+	struct json_reading look = {.w = {.in = &in}};
+	bool ret;
+
+	if (!inner.n || (inner.p[0] != '{' && inner.p[0] != '['))
+		return layer_of(inner, true, LAYER_SURE) != NULL;
+	if (!input_open_bytes(&in, inner, INPUT_RAW, NULL))
+		return false;
+	ret = json_glance(&look) != NULL;
+	input_done(&in);
+	return ret;
+}
+
+/*
+ * {"data": "{\"events\": ...}"}, {"data": "CiAI..."}: the string that the cursor is at is read
+ * as an input where it looks like one. *RET_READ: it was, and it held events.
+ */
+static bool read_carrier(struct json_reading *j, bool *ret_read)
+{
+	struct json look;
+	struct str text;
+	struct buf scratch = {0};
+	struct err err = ERR_INIT;
+	size_t before = j->r->n_events;
+	bool ok;
+
+	*ret_read = false;
+	if (!json_window_whole(&j->w, j->err))
+		return false;
+	look = (struct json){j->w.in->window, j->w.at};
+	ok = json_read_string(&look, &scratch, &text, NULL) && is_carrier(text);
+	if (ok && !format_read_inside(j->r, text, &err) &&
+	    (err.code != ERR_FORMAT || j->r->n_events > before)) {
+		*j->err = err;
+		buf_done(&scratch);
+		return err_wrap(j->err, "in a JSON string");
+	}
+	buf_done(&scratch);
+	*ret_read = j->r->n_events > before;
+	return true;
+}
+
 /* "message" and the like of an error reply are worth repeating. */
 static bool read_other(struct json_reading *j, struct str key, struct members *m, bool top)
 {
@@ -238,6 +283,14 @@ static bool read_other(struct json_reading *j, struct str key, struct members *m
 
 		if (row) /* {"workflow_1": [[...]]}, {"data": {"history": ...}} */
 			return json_read_value(j, (struct json_place){JOIN_PLAIN, false});
+		if (c == '"') {
+			bool read;
+
+			if (!read_carrier(j, &read))
+				return false;
+			if (read)
+				return json_window_skip(&j->w, &value, j->err);
+		}
 	}
 	if (!json_window_skip(&j->w, &value, j->err))
 		return false;
@@ -304,6 +357,13 @@ static bool read_member(struct json_reading *j, struct json_place place, struct 
 		return true;
 	default:
 		m->others = true;
+		/* Of a reply in {"result": ...}, unless it is what a workflow returned. */
+		if (wrapper && str_is(key, "result") && !j->refusal) {
+			char c = json_window_peek(&j->w);
+
+			if ((c == '{' || c == '[') && json_glance(j))
+				return json_read_value(j, (struct json_place){JOIN_PLAIN, false});
+		}
 		json_refuse(j, key);
 		return json_window_skip(&j->w, &value, j->err);
 	}
@@ -342,6 +402,7 @@ static bool read_members(struct json_reading *j, struct json_place place, struct
 					   "a member or the end of the object is expected");
 }
 
+/* Called by json_read_value() alone, which counts how deep it is. */
 static bool read_object(struct json_reading *j, struct json_place place)
 {
 	const struct json_key *row = json_glance(j);

@@ -257,6 +257,10 @@ static void other_text_before_the_json_is_skipped(void **state)
 	holds_one(say("WARN this CLI is old\n[grpc] hello\n{\"events\":[%s]}\n", events("a", 1, 3)), 3,
 		  "text-skipped ");
 	holds_one(say("\xef\xbb\xbf{\"events\":[%s]}", events("a", 1, 3)), 3, "");
+	holds_one(say("```json\n{\"events\":[%s]}\n```\n", events("a", 1, 3)), 3,
+		  "text-skipped text-skipped ");
+	holds_one(say("{\"events\":[%s]}\nWarning: bye\n", events("a", 1, 3)), 3, "text-skipped ");
+	is_refused(say("{\"events\":[%s]}\n]\n", events("a", 1, 3)), "something follows");
 	is_refused("WARN this CLI is old\nhello\n", "not a history (tried: ");
 }
 
