@@ -205,7 +205,8 @@ static void put_table(struct listing *l)
 			cells[i] = cell(&l->rows.at[r], i, &l->arena);
 		put_line(&text, cells, widths);
 	}
-	fwrite(text.p, 1, text.n, l->c->context->out);
+	if (text.n)
+		fwrite(text.p, 1, text.n, l->c->context->out);
 	buf_done(&text);
 }
 
