@@ -300,6 +300,9 @@ static bool take_end(struct event_sink *s, const struct load_info *info, struct 
 	say_stages(w, info, &lost);
 	say_stored(w, info);
 	lost &= c->settings->strict;
+	/* What is written then is all that there is, and no history. */
+	if (c->settings->repair && repair_report_wrong(&c->repair.report))
+		convert_worse(c, EXIT_FOUND);
 	if (lost) {
 		convert_worse(c, EXIT_FOUND);
 		if (c->format)

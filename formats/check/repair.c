@@ -4,6 +4,7 @@
 
 #include "formats/base/limits.h"
 #include "formats/history/history.h"
+#include "formats/history/history_facts.h"
 #include "formats/wire/wire.h"
 
 #include <inttypes.h>
@@ -106,6 +107,12 @@ static size_t border(const struct schema *schema, struct str events, size_t n)
 	return keep;
 }
 
+static bool closes_run(struct str whole)
+{
+	/* HistoryEvent.event_type */
+	return history_end_by((int32_t)wire_value_at(wire_bytes_at(whole, 1), 3, 0)) != HISTORY_OPEN;
+}
+
 static void put(const pieces *list, size_t n, struct buf *out)
 {
 	for (size_t i = 0; i < n; i++)
@@ -134,10 +141,16 @@ bool repair_events(const struct schema *schema, struct str events, bool damaged,
 		buf_done(&all);
 		ret->cut = list.n - keep;
 		ret->last = keep ? list.at[keep - 1].id : 0;
+		ret->closed = keep && closes_run(list.at[keep - 1].whole);
 		put(&list, keep, out);
 	}
 	vec_done(&list);
 	return ok;
+}
+
+bool repair_report_wrong(const struct repair_report *r)
+{
+	return r->gaps || r->differs;
 }
 
 size_t repair_report_add(const struct repair_report *r, struct buf *lines)
@@ -154,7 +167,7 @@ size_t repair_report_add(const struct repair_report *r, struct buf *lines)
 	if (r->gaps)
 		buf_printf(lines, "event %" PRId64 " is missing%s: that can't be repaired\n",
 			   r->missing, r->gaps > 1 ? ", and others behind it" : "");
-	if (r->damaged)
+	if (r->damaged && !r->closed)
 		buf_printf(lines, "kept up to event %" PRId64 "; what follows is lost\n", r->last);
 	if (r->cut)
 		buf_printf(lines,

@@ -27,6 +27,7 @@ struct repair_report {
 	size_t cut;	   /* events behind the border */
 	int64_t last;	   /* id of the last event kept */
 	bool damaged;	   /* the rest is lost */
+	bool closed;	   /* the last event ends the run: there is no rest */
 };
 
 /*
@@ -40,6 +41,9 @@ bool repair_events(const struct schema *schema, struct str events, bool damaged,
  * things were lost: events that were cut off, and the rest that was.
  */
 size_t repair_report_add(const struct repair_report *r, struct buf *lines);
+
+/* Whether something is wrong still: events are missing, or contradict one another. */
+bool repair_report_wrong(const struct repair_report *r);
 
 /* The same as a stage of convert's. */
 struct repair_stage {

@@ -466,6 +466,17 @@ def test_strict_writes_nothing(world, folder):
     world.check(fine.returncode == 0 and fine.stdout == plain.stdout, "strict: not the same")
 
 
+def test_repair_that_leaves_something_wrong(world, folder):
+    """What is there is written; the exit code says that it is no whole history."""
+    page = world.tests + "/corpus/odd/http-history-page2.json"
+    done = world.run(page, "--repair", "-o", folder + "/a.json")
+    said = done.stderr.decode()
+    world.check(done.returncode == 1 and "event 1 is missing" in said, f"repair: {done}")
+    world.check("what follows is lost" not in said, f"repair of a run that is closed: {said}")
+    with open(folder + "/a.json", encoding="utf-8") as file:
+        world.check(len(json.load(file)["events"]) == 17, "repair: other events")
+
+
 def test_special_files(world, folder):
     """A pipe that has a name is written to, not replaced."""
     pipe = folder + "/pipe"

@@ -33,6 +33,7 @@ static void order(struct build *b)
 	build_timer_started(b, 5);  /* 11 */
 	build_timer_started(b, 6);  /* 12 */
 	build_timer_fired(b, 11);   /* 13 */
+	build_completed(b);	    /* 14, without its task */
 }
 
 /* The events of INDEXES, from 0, "-" between; repaired, their ids. */
@@ -108,6 +109,8 @@ static void a_damaged_history_goes_back_to_a_border(void **state)
 		/* Amid what comes from outside. */
 		{"1 2 3 4 5 6", "1 2 3 4 5 6", "kept up to event 6; what follows is lost\n"},
 		{"1", "1", "kept up to event 1; what follows is lost\n"},
+		/* Nothing follows what ends the run. */
+		{"12 13 14", "12 13 14", "event 1 is missing: that can't be repaired\n"},
 	};
 
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++)
