@@ -36,8 +36,11 @@ static void check_neighbours(struct check *c)
 		/* A second run's first event is that, whatever it comes after. */
 		if (i && e->type == EVENT_WORKFLOW_EXECUTION_STARTED && fault != HISTORY_FAULT_GAP)
 			continue;
-		/* Of a page that is not the first one that was said already. */
+		/* Of a page that is not the first one that was said already, as which are missing. */
 		if (fault == HISTORY_FAULT_START && c->info && c->info->damage.p)
+			continue;
+		if (fault == HISTORY_FAULT_GAP && c->info &&
+		    str_starts(c->info->damage, STR("only a part of a history")))
 			continue;
 		text = history_fault_text(c->h, i, fault, &c->step);
 		check_say(c, CODES[fault], i, "%.*s", STR_ARG(text));

@@ -142,10 +142,11 @@ static bool read_all(struct format_reader *r, bool log, struct err *err)
 	buf_done(&j.w.scratch);
 	if (!ok && str_starts(str_of(j.err->message), STR("truncated:"))) {
 		char where[ERR_MESSAGE_BYTES];
+		size_t n = join_count(r->join);
 
 		memcpy(where, j.err->message, sizeof(where));
-		err_set(j.err, ERR_SYNTAX, "%s, after %zu whole event%s", where, r->n_events,
-			r->n_events == 1 ? "" : "s");
+		err_set(j.err, ERR_SYNTAX, "%s, after %zu whole event%s", where, n,
+			n == 1 ? "" : "s");
 	}
 	if (!ok || r->n_events > before || r->depth)
 		return ok;

@@ -19,6 +19,7 @@ enum json_role {
 	JSON_BLOBS,   /* a list of DataBlobs */
 	JSON_GROUP,   /* a list of events of a group, as the Web UI has them */
 	JSON_TOKEN,   /* nextPageToken */
+	JSON_HEADER,  /* of a part of an archive: it says whether others follow */
 	JSON_TROUBLE, /* "error": what a page could not be */
 	JSON_LEAVE,   /* nothing of ours below it, whatever it looks like */
 };

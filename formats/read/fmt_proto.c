@@ -26,7 +26,8 @@ bool format_wire_event(struct format_reader *r, struct str whole, struct err *er
 	bool ok;
 
 	if (!wire_next(&w, &f))
-		return err_set(err, ERR_SYNTAX, "damaged after %zu whole events", r->n_events);
+		return err_set(err, ERR_SYNTAX, "damaged after %zu whole events",
+			       join_count(r->join));
 	if (r->cadence->temporal || (!r->n_events && cadence_is_proto(r->settings->schema, f.bytes)))
 		return format_cadence_wire(r, f.bytes, err);
 	if (!r->n_events) {
@@ -104,7 +105,7 @@ bool format_wire_history(struct format_reader *r, struct str bytes, enum join_ki
 			return false;
 	if (w.broken)
 		return err_set(err, ERR_SYNTAX, "a blob that is damaged after %zu whole events",
-			       r->n_events);
+			       join_count(r->join));
 	return join_part_end(r->join, false, err);
 }
 
@@ -243,7 +244,7 @@ static bool read_response(struct format_reader *r, struct err *err)
 		    !read_raw(r, value_of(&h, whole), err))
 			return false;
 		if (h.number == RESPONSE_TOKEN && h.type == WIRE_BYTES)
-			join_token(r->join, h.n > 0);
+			join_token(r->join, h.n > 0 ? JOIN_TOKEN : JOIN_LAST);
 	}
 	return next == PROTO_END;
 }

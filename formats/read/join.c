@@ -115,7 +115,8 @@ static bool begin(struct join *j, const struct join_event *e, struct err *err)
 	struct sink_identity who = j->keep_whole ? (struct sink_identity){0} : identity(j, e);
 
 	j->open = true;
-	j->closed = j->more = j->irregular = false;
+	j->closed = j->irregular = false;
+	j->more = JOIN_LAST;
 	j->n = j->dropped = 0;
 	j->n_joined = 0;
 	j->pages.n = j->offsets.n = 0;
@@ -128,13 +129,21 @@ static bool begin(struct join *j, const struct join_event *e, struct err *err)
 /* A page says that others follow, and none did. */
 static bool incomplete(struct join *j, struct err *err)
 {
-	char message[200];
+	static const struct {
+		const char *what, *why;
+	} WORDS[] = {
+		[JOIN_TOKEN] = {"only one page of a history",
+				"its nextPageToken is set: fetch the other pages and name all of "
+				"them together"},
+		[JOIN_HEADER] = {"only a part of an archived history",
+				 "its header does not say that it is the last (isLast): get the "
+				 "parts behind it and name all of them together"},
+	};
+	char message[240];
 
-	snprintf(message, sizeof(message),
-		 "only one page of a history: events %" PRId64 " to %" PRId64
-		 " are there, and its nextPageToken is set: fetch the other pages and name all "
-		 "of them together",
-		 j->first, j->last);
+	snprintf(message, sizeof(message), "%s: events %" PRId64 " to %" PRId64
+		 " are there, and %s", WORDS[j->more].what, j->first, j->last,
+		 WORDS[j->more].why);
 	return join_damage(j, message, err);
 }
 
@@ -202,6 +211,7 @@ static void stash(struct join *j, const struct join_event *e)
 	buf_add(&j->held, e->whole);
 	p->to = j->held.n;
 	p->last = e->id;
+	p->closes = history_end_by(e->type) != HISTORY_OPEN;
 	p->n++;
 	j->mode = JOIN_HOLD;
 }
@@ -465,7 +475,7 @@ bool join_part_end(struct join *j, bool more, struct err *err)
 	bool ok = true;
 
 	j->mode = JOIN_IDLE;
-	j->part.more = more;
+	j->part.more = more ? JOIN_TOKEN : JOIN_LAST;
 	if (mode == JOIN_REPEAT)
 		j->dropped += j->repeated;
 	else if (mode == JOIN_HOLD)
@@ -473,20 +483,39 @@ bool join_part_end(struct join *j, bool more, struct err *err)
 	else if (mode == JOIN_PASS)
 		j->part.last = j->last;
 	if (j->open && j->part.last == j->last)
-		j->more = more && !j->part.turned;
+		j->more = j->part.turned ? JOIN_LAST : j->part.more;
 	return ok && (!j->waiting.n || join_waiting(j, false, err));
 }
 
-void join_token(struct join *j, bool more)
+/* Runs are archived when they are closed: then there is nothing behind it, whatever it says. */
+static enum join_more believed(enum join_more more, bool turned, bool closes)
 {
-	for (size_t i = 0; i < j->waiting.n; i++)
-		if (j->waiting.at[i].number == j->part.number) {
-			j->waiting.at[i].more = more && !j->waiting.at[i].turned;
+	return turned || (more == JOIN_HEADER && closes) ? JOIN_LAST : more;
+}
+
+void join_token(struct join *j, enum join_more more)
+{
+	for (size_t i = 0; i < j->waiting.n; i++) {
+		struct join_part *p = &j->waiting.at[i];
+
+		if (p->number == j->part.number) {
+			p->more = believed(more, p->turned, p->closes);
 			return;
 		}
+	}
 	/* Unless a later page was here already. */
 	if (j->open && j->part.last == j->last)
-		j->more = more && !j->part.turned;
+		j->more = believed(more, j->part.turned, j->closed);
+}
+
+size_t join_count(const struct join *j)
+{
+	size_t n = j->open ? j->n + j->dropped : 0;
+
+	for (size_t i = 0; i < j->waiting.n; i++)
+		n += j->waiting.at[i].n;
+	n += j->mode == JOIN_HOLD ? j->part.n : 0;
+	return n + (j->mode == JOIN_REPEAT ? j->repeated : 0);
 }
 
 bool join_end(struct join *j, struct err *err)

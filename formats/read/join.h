@@ -29,6 +29,13 @@ enum join_kind {
 	JOIN_SCATTERED, /* events of one history in any order (groups of the Web UI) */
 };
 
+/* Whether others follow, and what says so. */
+enum join_more {
+	JOIN_LAST,
+	JOIN_TOKEN,  /* nextPageToken is set */
+	JOIN_HEADER, /* the header of an archive's part lacks isLast */
+};
+
 /* A part that waits: its events are in join's `held`. */
 struct join_part {
 	enum join_kind kind;
@@ -37,7 +44,8 @@ struct join_part {
 	int64_t low, high, last;
 	size_t n;
 	bool rises, falls; /* each id is one more, or one less, than the one before */
-	bool more;	   /* a token for the next page stood beside it */
+	enum join_more more; /* that others follow was said beside it */
+	bool closes;	   /* its last event ends a run */
 	bool turned, sorted; /* what was done to it */
 };
 
@@ -54,7 +62,7 @@ struct join {
 
 	/* The history under way. */
 	bool open, closed; /* closed: its last event ended the run */
-	bool more;	   /* of its last page */
+	enum join_more more; /* of its last page */
 	bool irregular;	   /* its ids don't just count up */
 	int64_t last;	   /* id */
 	int64_t first;
@@ -102,8 +110,10 @@ struct buf *join_room(struct join *j);
 bool join_made(struct join *j, size_t at, struct err *err);
 /* It ends. MORE: it said that other events follow. */
 bool join_part_end(struct join *j, bool more, struct err *err);
+/* Whole events of the history under way, for messages on where an input broke off. */
+size_t join_count(const struct join *j);
 /* MORE of the last part, where that is known only after its end. */
-void join_token(struct join *j, bool more);
+void join_token(struct join *j, enum join_more more);
 /* Nothing follows: what waits must fit now. */
 bool join_end(struct join *j, struct err *err);
 

@@ -69,7 +69,8 @@ static void turn_round(struct join *j, struct join_part *p)
 	}
 	rewrite(j, p, &list);
 	vec_done(&list);
-	p->falls = p->more = false; /* what follows is older */
+	p->falls = false;
+	p->more = JOIN_LAST; /* what follows is older */
 	p->turned = true;
 }
 
@@ -185,6 +186,27 @@ static int by_low(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
+/* "events 1 to 18 are there, " or with several ranges between commas */
+static void present(const struct join *j, struct buf *out)
+{
+	int64_t low = j->open ? j->first : 0, high = j->open ? j->last : 0;
+
+	buf_puts(out, "events ");
+	for (size_t i = 0; i < j->waiting.n; i++) {
+		const struct join_part *p = &j->waiting.at[i];
+
+		if (high && p->low <= high + 1) {
+			high = p->high > high ? p->high : high;
+			continue;
+		}
+		if (high)
+			buf_printf(out, "%" PRId64 " to %" PRId64 ", ", low, high);
+		low = p->low;
+		high = p->high;
+	}
+	buf_printf(out, "%" PRId64 " to %" PRId64 " are there, ", low, high);
+}
+
 /* "events 1 to 18 and 36 to 60 are missing" */
 static void missing(const struct join *j, struct buf *out)
 {
@@ -257,10 +279,9 @@ bool join_leftover(struct join *j, struct err *err)
 			   "or to more than one: name the parts of each history by themselves",
 			   first->low, first->high, first->number);
 	else
-		buf_printf(&text,
-			   "only a part of a history: events %" PRId64 " to %" PRId64 " are there, ",
-			   first->low, first->high);
+		buf_puts(&text, "only a part of a history: ");
 	if (first->low != 1 && !(j->open && first->low <= j->last + 1)) {
+		present(j, &text);
 		missing(j, &text);
 		buf_puts(&text, ": fetch the other pages and name all of them together");
 	}
@@ -287,7 +308,7 @@ bool join_lone(struct join *j, struct join_lone *ret, struct err *err)
 		if (!p[i].rises || (i && p[i].low != p[i - 1].high + 1))
 			return false;
 	*ret = (struct join_lone){p->low, vec_last(&j->waiting)->high,
-				  vec_last(&j->waiting)->more};
+				  vec_last(&j->waiting)->more != JOIN_LAST};
 	return true;
 }
 

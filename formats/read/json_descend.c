@@ -204,7 +204,9 @@ static bool read_events(struct json_reading *j, struct json_place place)
 /* What was found in one object. */
 struct members {
 	bool events, others; /* a list of events; keys of other containers */
-	bool token, more;    /* nextPageToken; it is not empty */
+	bool token;	     /* something says whether others follow: */
+	enum join_more more;
+	bool body;	     /* of a part of an archive */
 	size_t unknown;
 	char first[TRANSCODE_LOSS_PATH];
 	struct str trouble;
@@ -217,8 +219,44 @@ static bool read_token(struct json_reading *j, struct members *m)
 	if (!json_window_skip(&j->w, &value, j->err))
 		return false;
 	m->token = true;
-	m->more = !str_is(value, "\"\"") && !str_is(value, "null") && !str_is(value, "{}") &&
-		  !str_is(value, "[]");
+	m->more = str_is(value, "\"\"") || str_is(value, "null") || str_is(value, "{}") ||
+				  str_is(value, "[]")
+			  ? JOIN_LAST
+			  : JOIN_TOKEN;
+	return true;
+}
+
+/*
+ * The header of a part of a server's archive (archiver.v1.HistoryBlobHeader). Servers leave
+ * out what is false, so of one that says where it ends isLast must be there, and true.
+ */
+static bool read_header(struct json_reading *j, struct members *m)
+{
+	bool last = false, says = false;
+	struct buf scratch = {0};
+	struct str text, key, value;
+	struct json header;
+
+	if (!json_window_skip(&j->w, &text, j->err))
+		return false;
+	header = (struct json){text, 0};
+	json_take(&header, '{');
+	while (json_peek(&header) == '"' && json_read_string(&header, &scratch, &key, NULL) &&
+	       json_take(&header, ':')) {
+		bool is_last = str_is(key, "isLast") || str_is(key, "is_last");
+
+		says |= is_last || str_is(key, "lastEventId") || str_is(key, "last_event_id");
+		if (!json_skip(&header, &value, NULL))
+			break;
+		last |= is_last && str_is(value, "true");
+		if (!json_take(&header, ','))
+			break;
+	}
+	buf_done(&scratch);
+	if (says) {
+		m->token = true;
+		m->more = last ? JOIN_LAST : JOIN_HEADER;
+	}
 	return true;
 }
 
@@ -342,6 +380,7 @@ static bool read_member(struct json_reading *j, struct json_place place, struct 
 	case JSON_HISTORY:
 	case JSON_INSIDE:
 		m->others = true;
+		m->body |= row->kind == JOIN_BATCH;
 		return json_read_value(j, below);
 	case JSON_BLOBS:
 		m->others = true;
@@ -349,6 +388,8 @@ static bool read_member(struct json_reading *j, struct json_place place, struct 
 	case JSON_TOKEN:
 		m->others = true;
 		return read_token(j, m);
+	case JSON_HEADER:
+		return read_header(j, m);
 	case JSON_TROUBLE:
 		if (!json_window_skip(&j->w, &value, j->err))
 			return false;
@@ -421,7 +462,8 @@ static bool read_object(struct json_reading *j, struct json_place place)
 	if (!read_members(j, place, &m))
 		return false;
 	count_unknown(j, &m);
-	if (m.token)
+	/* What is called a header may be anything, where there is no body. */
+	if (m.token && (m.more != JOIN_HEADER || m.body))
 		join_token(j->r->join, m.more);
 	if (m.trouble.p && j->r->n_events)
 		return read_trouble(j, m.trouble);

@@ -34,7 +34,7 @@ static const struct json_key KEYS[] = {
 	{"error", JSON_TROUBLE, JOIN_PLAIN, NULL, NULL, NULL},
 	{"result", JSON_LEAVE, JOIN_PLAIN, NULL, NULL, NULL},
 	{"closeEvent", JSON_LEAVE, JOIN_PLAIN, NULL, NULL, NULL},
-	{"header", JSON_LEAVE, JOIN_PLAIN, NULL, NULL, NULL},
+	{"header", JSON_HEADER, JOIN_BATCH, NULL, NULL, NULL},
 	{"initialEvent", JSON_LEAVE, JOIN_PLAIN, NULL, NULL, NULL},
 	{"lastEvent", JSON_LEAVE, JOIN_PLAIN, NULL, NULL, NULL},
 	{"archived", JSON_LEAVE, JOIN_PLAIN, NULL, NULL, NULL},
@@ -103,7 +103,7 @@ static enum seen glance_object(struct json *j, unsigned depth, const struct json
 			break;
 		row = json_key(key);
 		if (row && row->role != JSON_LEAVE && row->role != JSON_TOKEN &&
-		    row->role != JSON_TROUBLE) {
+		    row->role != JSON_HEADER && row->role != JSON_TROUBLE) {
 			*ret = row;
 			seen = DECIDED;
 		} else if (!json_skip(j, &value, NULL)) {

@@ -59,7 +59,7 @@ static bool give_what_is_there(struct loading *l, struct err *err)
 		info->damage = arena_str(&l->report.texts, str_of(why.message));
 	info->damage_line = why.line;
 	info->damage_byte = why.byte;
-	l->join.more = false; /* said already */
+	l->join.more = JOIN_LAST; /* said already */
 	*err = (struct err)ERR_INIT;
 	return join_end(&l->join, err);
 }

@@ -27,8 +27,10 @@ bool proto_want(struct proto_cursor *c, size_t n, struct err *err)
 
 bool proto_broken(const struct proto_cursor *c, struct err *err)
 {
-	err_set(err, ERR_SYNTAX, "truncated or damaged after %zu whole event%s, at byte %" PRIu64,
-		c->r->n_events, c->r->n_events == 1 ? "" : "s", proto_position(c));
+	size_t n = join_count(c->r->join);
+
+	err_set(err, ERR_SYNTAX, "truncated or damaged after %zu whole event%s, at byte %" PRIu64, n,
+		n == 1 ? "" : "s", proto_position(c));
 	if (err)
 		err->byte = (int64_t)proto_position(c);
 	return false;

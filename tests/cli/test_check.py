@@ -399,6 +399,18 @@ class Check(unittest.TestCase):
                 path = wire(load("go/saga-1.json"), self.folder, change)
                 self.expect(code, path, event, FOLLOW.get(code, set()))
 
+    def test_missing_pages_are_told_once(self):
+        events = load("go/saga-1.json")["events"]
+        path = self.folder / "pages.json"
+        path.write_text(json.dumps({"history": {"events": events[:10]}, "nextPageToken": "eA=="}) +
+                        json.dumps({"history": {"events": events[20:]}}), encoding="utf-8")
+        findings, exit_code = check(path)
+        self.assertEqual([f["code"] for f in findings if f["code"] in ("incomplete", "gap")],
+                         ["incomplete"])
+        self.assertIn(f"events 1 to 10, 21 to {len(events)} are there, events 11 to 20 are missing",
+                      findings[0]["message"])
+        self.assertEqual(exit_code, 1)
+
     def test_no_code_is_without_a_case(self):
         done = subprocess.run([HINDCAST, "check", "--list-codes", "--json"],
                               capture_output=True, check=True)

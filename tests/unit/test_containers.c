@@ -8,134 +8,12 @@
 #include <cmocka.h>
 
 #include "formats/base/base64.h"
-#include "formats/read/load.h"
 #include "formats/wire/wire.h"
 #include "tests/unit/build.h"
+#include "tests/unit/containers_story.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const struct schema *schema;
-
-/* ---- small builders: events FROM to TO of run RUN, in JSON and on the wire ---- */
-
-static struct arena words;
-
-static const char *say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static const char *say(const char *format, ...)
-{
-	va_list args;
-	struct str s;
-
-	va_start(args, format);
-	s = arena_vprintf(&words, format, args);
-	va_end(args);
-	return s.p;
-}
-
-/* {"eventId":"5",...}; event 1 names workflow w-RUN. */
-static const char *event_of(const char *run, int id)
-{
-	if (id == 1)
-		return say("{\"eventId\":\"1\",\"eventTime\":\"2026-01-01T00:00:00Z\",\"eventType\":"
-			   "\"EVENT_TYPE_WORKFLOW_EXECUTION_STARTED\","
-			   "\"workflowExecutionStartedEventAttributes\":{\"workflowId\":\"w-%s\","
-			   "\"originalExecutionRunId\":\"%s\"}}",
-			   run, run);
-	return say("{\"eventId\":\"%d\",\"eventType\":\"EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED\","
-		   "\"workflowExecutionSignaledEventAttributes\":{\"signalName\":\"%s-%d\"}}",
-		   id, run, id);
-}
-
-/* Without brackets; newest first where FROM is more than TO. */
-static const char *events(const char *run, int from, int to)
-{
-	const char *list = event_of(run, from);
-	int step = from < to ? 1 : -1;
-
-	for (int id = from; id != to; id += step)
-		list = say("%s,%s", list, event_of(run, id + step));
-	return list;
-}
-
-struct found {
-	size_t n; /* histories */
-	size_t n_events[8];
-	char workflow_id[8][16];
-	char notes[400];
-	char container[100];
-	char damage[300];
-	bool in_order;
-	struct buf wire;
-};
-
-static bool note(void *data, struct history *h, const struct load_info *info, struct err *err)
-{
-	struct found *f = data;
-
-	(void)err;
-	assert_true(f->n < 8);
-	assert_int_equal(info->ordinal, f->n + 1);
-	f->n_events[f->n] = h->n_events;
-	snprintf(f->workflow_id[f->n], sizeof(*f->workflow_id), "%.*s", STR_ARG(h->workflow_id));
-	for (size_t i = 0; i < info->n_notes; i++)
-		snprintf(f->notes + strlen(f->notes), sizeof(f->notes) - strlen(f->notes), "%s ",
-			 info->notes[i].code);
-	snprintf(f->container, sizeof(f->container), "%s", info->axes[LOAD_CONTAINER].what);
-	snprintf(f->damage, sizeof(f->damage), "%.*s", STR_ARG(info->damage));
-	for (size_t i = 1; i < h->n_events; i++)
-		f->in_order &= h->events[i].id == h->events[i - 1].id + 1;
-	buf_clear(&f->wire);
-	buf_add(&f->wire, h->wire);
-	f->n++;
-	return true;
-}
-
-static struct found found;
-
-static bool load(struct str bytes, unsigned flags, struct err *err)
-{
-	struct load_settings settings = {.schema = schema, .flags = flags};
-
-	buf_done(&found.wire);
-	found = (struct found){.in_order = true};
-	*err = (struct err)ERR_INIT;
-	return load_each_bytes(&settings, bytes, note, &found, err);
-}
-
-/* The text holds these histories: so many events each. */
-static void holds(const char *text, size_t n, const size_t *n_events, const char *notes)
-{
-	struct err err;
-
-	if (!load(str_of(text), 0, &err))
-		fail_msg("%s: %s", text, err.message);
-	if (found.n != n)
-		fail_msg("%zu histories in %s", found.n, text);
-	for (size_t i = 0; i < n; i++)
-		if (found.n_events[i] != n_events[i])
-			fail_msg("history %zu has %zu events in %s", i + 1, found.n_events[i], text);
-	assert_true(found.in_order);
-	if (strcmp(found.notes, notes) != 0)
-		fail_msg("notes are '%s' of %s", found.notes, text);
-}
-
-static void holds_one(const char *text, size_t n_events, const char *notes)
-{
-	holds(text, 1, &n_events, notes);
-	assert_string_equal(found.workflow_id[0], "w-a");
-}
-
-static void is_refused(const char *text, const char *says)
-{
-	struct err err;
-
-	if (load(str_of(text), 0, &err))
-		fail_msg("%s is taken", text);
-	if (!strstr(err.message, says))
-		fail_msg("'%s' lacks '%s'", err.message, says);
-	assert_null(strchr(err.message, '\n'));
-}
 
 /* ---- JSON ---- */
 
@@ -193,50 +71,6 @@ static void documents_stand_one_behind_the_other(void **state)
 		  events("a", 1, 3), events("b", 1, 2)),
 	      2, both, "");
 	holds(say("[\"%s\"]", "{\\\"events\\\":[{\\\"eventId\\\":1}]}"), 1, (size_t[]){1}, "");
-}
-
-static const char *page(const char *run, int from, int to, const char *token)
-{
-	return say("{\"history\":{\"events\":[%s]},\"nextPageToken\":\"%s\"}", events(run, from, to),
-		   token);
-}
-
-static void pages_are_joined_in_any_order(void **state)
-{
-	const char *one = page("a", 1, 3, "eHg="), *two = page("a", 4, 5, "eHk="),
-		   *three = page("a", 6, 9, "");
-
-	(void)state;
-	holds_one(say("%s\n%s\n%s", one, two, three), 9, "pages-joined ");
-	holds_one(say("[%s,%s,%s]", one, two, three), 9, "pages-joined ");
-	holds_one(say("[%s,%s,%s]", three, one, two), 9, "pages-joined ");
-	holds_one(say("[%s,%s,%s]", two, three, one), 9, "pages-joined ");
-	holds_one(say("[%s,%s,%s]", three, two, one), 9, "pages-joined ");
-	/* some came twice */
-	holds_one(say("[%s,%s,%s,%s]", one, two, two, three), 9, "duplicates-dropped pages-joined ");
-	holds_one(say("[%s,%s,%s,%s]", one, one, two, three), 9, "duplicates-dropped pages-joined ");
-	holds_one(say("[%s,%s,%s,%s]", three, one, three, two), 9,
-		  "duplicates-dropped pages-joined ");
-	/* a second fetch overlaps the first */
-	holds_one(say("[%s,%s]", page("a", 1, 4, "eHg="), page("a", 1, 9, "")), 9,
-		  "duplicates-dropped pages-joined ");
-	/* two histories' pages, one history behind the other */
-	holds(say("%s%s%s%s", one, page("a", 4, 6, ""), page("b", 1, 2, "eA=="), page("b", 3, 4, "")),
-	      2, (size_t[]){6, 4}, "pages-joined pages-joined ");
-}
-
-static void what_is_missing_is_named(void **state)
-{
-	const char *one = page("a", 1, 3, "eHg="), *three = page("a", 6, 9, "");
-
-	(void)state;
-	is_refused(one, "events 1 to 3 are there, and its nextPageToken is set");
-	is_refused(three, "events 6 to 9 are there, events 1 to 5 are missing");
-	is_refused(say("[%s,%s]", one, three), "events 4 to 5 are missing");
-	is_refused(say("[%s,%s]", three, one), "events 4 to 5 are missing");
-	is_refused(say("[%s,%s,%s]", one, page("b", 2, 4, ""), three),
-		   "event 2 is there twice, and not the same (in part 1 of the input and in part 2)");
-	is_refused(say("%s%s", one, page("b", 1, 2, "")), "nextPageToken is set");
 }
 
 static void newest_first_is_turned_round(void **state)
@@ -544,33 +378,12 @@ static void every_cut_of_protobuf_is_told(void **state)
 	build_done(&b);
 }
 
-static int make_schema(void **state)
-{
-	static struct arena a;
-
-	(void)state;
-	arena_init(&a);
-	arena_init(&words);
-	schema = schema_new(&a);
-	return 0;
-}
-
-static int forget_words(void **state)
-{
-	(void)state;
-	buf_done(&found.wire);
-	arena_done(&words);
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest TESTS[] = {
 		cmocka_unit_test(one_history_in_any_shape_of_json),
 		cmocka_unit_test(groups_of_the_web_ui_are_sorted),
 		cmocka_unit_test(documents_stand_one_behind_the_other),
-		cmocka_unit_test(pages_are_joined_in_any_order),
-		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(newest_first_is_turned_round),
 		cmocka_unit_test(other_text_before_the_json_is_skipped),
 		cmocka_unit_test(what_tdbg_prints_is_read),
@@ -585,5 +398,5 @@ int main(void)
 		cmocka_unit_test(every_cut_of_protobuf_is_told),
 	};
 
-	return cmocka_run_group_tests(TESTS, make_schema, forget_words);
+	return cmocka_run_group_tests(TESTS, containers_story_begin, containers_story_end);
 }
