@@ -341,15 +341,18 @@ static bool add_one(void *data, struct history *h, const struct load_info *info,
 	struct corpus *c = a->c;
 	struct arena_mark mark = arena_mark(&c->arena);
 	struct corpus_item item;
+	size_t named;
 
 	(void)err;
 	if (c->items.n >= a->most) {
 		c->n_left_out++;
 		return true;
 	}
-	item = new_item(a, info->only ? a->path
-				      : arena_printf(&c->arena, "%.*s#%zu", STR_ARG(a->path),
-						     info->ordinal));
+	load_path_split(a->path, &named);
+	item = new_item(a, info->only || named
+				   ? a->path
+				   : arena_printf(&c->arena, "%.*s#%zu", STR_ARG(a->path),
+						  info->ordinal));
 	item.once = !info->only || info->joined || str_is(a->path, "-") ||
 		    (c->members && c->members->archive);
 	note_ids(c, a->settings, &item, h);

@@ -529,6 +529,9 @@ static void a_file_of_several_histories_is_so_many_items(void **state)
 		assert_int_equal(item->decided, i == 3);
 	}
 	assert_true(str_ends(s->corpus.items.at[3].decision->duplicate_of, STR("all.bin#1")));
+	corpus_add(&s->corpus, &s->settings, arena_printf(&s->arena, "%s#2", path.p));
+	assert_int_equal(s->corpus.items.n, 5);
+	assert_true(str_ends(s->corpus.items.at[4].path, STR("all.bin#2")));
 	unlink(path.p);
 	buf_done(&all);
 }
