@@ -22,6 +22,7 @@ struct ahead {
 	pthread_cond_t changed;
 	struct piece ring[AHEAD_PIECES];
 	size_t first, full; /* index of the oldest full piece, and how many there are */
+	bool waits;	    /* the thread, for room */
 	bool ended;	    /* the thread puts no more pieces */
 	bool failed;	    /* with this error, behind the last piece */
 	struct err error;
@@ -46,8 +47,13 @@ static struct piece *free_piece(struct ahead *a)
 	struct piece *p = NULL;
 
 	pthread_mutex_lock(&a->lock);
-	while (a->full == AHEAD_PIECES && !a->left)
+	/* Once the ring was full it waits for room for several: waking it takes long. */
+	a->waits = a->full == AHEAD_PIECES;
+	while (a->waits && !a->left) {
 		pthread_cond_wait(&a->changed, &a->lock);
+		a->waits = a->full > AHEAD_PIECES / 2;
+	}
+	a->waits = false;
 	if (!a->left)
 		p = &a->ring[(a->first + a->full) % AHEAD_PIECES];
 	pthread_mutex_unlock(&a->lock);
@@ -134,7 +140,8 @@ static bool ahead_read(void *data, char *to, size_t room, size_t *ret_n, struct 
 	pthread_mutex_lock(&a->lock);
 	a->first = (a->first + 1) % AHEAD_PIECES;
 	a->full--;
-	pthread_cond_signal(&a->changed);
+	if (a->waits && a->full <= AHEAD_PIECES / 2)
+		pthread_cond_signal(&a->changed);
 	pthread_mutex_unlock(&a->lock);
 	return true;
 }
@@ -178,8 +185,11 @@ void ahead_begin(struct input *in)
 	struct input begin; /* as it is now: the thread changes its own */
 	struct ahead *a;
 
-	/* An error comes again where it belongs: to whoever gets there. */
-	if (!in->reader.done || !input_want(in, AHEAD_PIECE, NULL) || in->at_end ||
+	/*
+	 * What a thread unpacks (input_ahead.h) is ahead already. An error comes again where it
+	 * belongs: to whoever gets there.
+	 */
+	if (!in->reader.done || in->under || !input_want(in, AHEAD_PIECE, NULL) || in->at_end ||
 	    in->window.n < AHEAD_PIECE)
 		return;
 	begin = *in;

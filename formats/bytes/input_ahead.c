@@ -8,7 +8,7 @@
 #include "formats/base/mem.h"
 #include "formats/bytes/input_begin.h"
 
-#define BLOCKS 4
+#define BLOCKS 8
 
 struct input_ahead {
 	struct input in; /* the thread's, until it has ended */
@@ -17,6 +17,7 @@ struct input_ahead {
 	pthread_cond_t moved;
 	size_t filled, emptied; /* blocks so far; the first is at most BLOCKS ahead */
 	bool ended, stop, ok;
+	bool waits; /* the thread, for room */
 	struct err err;
 	struct block {
 		char *p;
@@ -31,8 +32,13 @@ static bool wait_for_room(struct input_ahead *a)
 	bool ret;
 
 	pthread_mutex_lock(&a->mutex);
-	while (a->filled - a->emptied == BLOCKS && !a->stop)
+	/* Once all were full it waits for room for several: waking it takes long. */
+	a->waits = a->filled - a->emptied == BLOCKS;
+	while (a->waits && !a->stop) {
 		pthread_cond_wait(&a->moved, &a->mutex);
+		a->waits = a->filled - a->emptied > BLOCKS / 2;
+	}
+	a->waits = false;
 	ret = !a->stop;
 	pthread_mutex_unlock(&a->mutex);
 	return ret;
@@ -97,7 +103,8 @@ static bool ahead_read(void *data, char *to, size_t room, size_t *ret_n, struct 
 	a->at = 0;
 	pthread_mutex_lock(&a->mutex);
 	a->emptied++;
-	pthread_cond_signal(&a->moved);
+	if (a->waits && a->filled - a->emptied <= BLOCKS / 2)
+		pthread_cond_signal(&a->moved);
 	pthread_mutex_unlock(&a->mutex);
 	return true;
 }
