@@ -39,6 +39,8 @@ static bool pack(void *data, struct str bytes, int64_t event, struct err *err)
 {
 	struct out_file *f = data;
 
+	if (!f->packer)
+		return put(f, bytes, err);
 	return packer_add(f->packer, bytes, err) && packer_border(f->packer, event, err);
 }
 
@@ -46,9 +48,13 @@ static bool sink_write(struct out_sink *s, struct str bytes, int64_t event, stru
 {
 	struct out_file *f = (struct out_file *)s;
 
-	if (!f->packer)
+	/* Who reads along is given all at once, and hears of nothing late. */
+	if (!f->packer && f->direct)
 		return put(f, bytes, err);
-	/* Packing takes longer than making what is packed; for a little a thread is too much. */
+	/*
+	 * Packing takes longer than making what is packed, and a new file's pages half as long;
+	 * for a little a thread is too much.
+	 */
 	if (!f->behind && f->alone >= BEHIND_SLOT)
 		f->behind = behind_start(pack, f);
 	if (f->behind)
