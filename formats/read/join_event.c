@@ -2,7 +2,7 @@
 /* join_event.c: an event's id and type, and whether it was there before. */
 #include "formats/read/join_event.h"
 
-#include "formats/wire/wire.h"
+#include "formats/wire/wire_step.h"
 
 /*
  * Events whose bytes are gone are known again by a hash: so many back. A server's histories
@@ -20,15 +20,16 @@ struct join_seen {
 /* The id is the first field and the type among the next in all that is written. */
 struct join_event join_event_of(struct str whole)
 {
-	struct wire w = wire_of(whole), fields;
 	struct join_event e = {.whole = whole};
-	struct wire_field f;
+	struct wire_step f = {0};
+	const char *p, *end;
 
-	if (!wire_next(&w, &f))
+	if (!whole.n || !wire_step(whole.p, whole.p + whole.n, &f))
 		return e;
 	e.bytes = f.bytes;
-	fields = wire_of(f.bytes);
-	while ((!e.id || !e.type) && wire_next(&fields, &f)) {
+	p = f.bytes.p;
+	end = p + f.bytes.n;
+	while ((!e.id || !e.type) && p && p < end && (p = wire_step(p, end, &f))) {
 		if (f.number == 1 && f.type == WIRE_VARINT)
 			e.id = (int64_t)f.value;
 		else if (f.number == 3 && f.type == WIRE_VARINT)

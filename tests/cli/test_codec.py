@@ -181,6 +181,20 @@ def check_storage(w):
     checked = subprocess.run([w.program, "check", path], stdout=subprocess.PIPE, timeout=60,
                              check=False, text=True)
     yield from expect_in("check", checked.stdout, ": note: 1 payload is stored elsewhere")
+    with open(path, encoding="ascii") as file:
+        event = json.load(file)["events"][0]
+    payloads = event["workflowExecutionStartedEventAttributes"]["input"]["payloads"]
+    older = base64.b64encode(b"json/external-storage-reference").decode()
+    payloads.append({"metadata": {"encoding": older}, "data": payloads[0]["data"]})
+    for before in range(48):  # wherever a search looks first
+        event["workflowExecutionStartedEventAttributes"]["workflowType"]["name"] = "t" * before
+        both = os.path.join(w.folder, "both.json")
+        for these, n in ((payloads[1:], "1 payload is"), (payloads, "2 payloads are")):
+            event["workflowExecutionStartedEventAttributes"]["input"]["payloads"] = these
+            with open(both, "w", encoding="ascii") as file:
+                json.dump({"events": [event]}, file)
+            _, _, err = w.run(both)
+            yield from expect_in(f"both kinds, {before}", err, n + " stored elsewhere")
     code, written, err = w.run(path, "--storage", store + "/nothing")
     yield from expect("no such store", (code, written), (3, None))
     yield from expect_in("no such store", err, "--storage: there is no folder ")
