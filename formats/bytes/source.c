@@ -127,7 +127,7 @@ static bool is_hidden(struct str path)
 
 static void add_file(struct expansion *x, struct str path, int64_t bytes)
 {
-	vec_push(&x->list->files, (struct source_file){path, bytes});
+	vec_push(&x->list->files, (struct source_file){.path = path, .bytes = bytes});
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -351,8 +351,15 @@ static bool add_path(struct expansion *x, struct str path, unsigned depth)
 			archival_drop_parts(x->list, from, x->a);
 		return true;
 	}
-	if (S_ISREG(st.st_mode))
-		return add_regular(x, path, st.st_size);
+	if (S_ISREG(st.st_mode)) {
+		size_t before = x->list->files.n;
+
+		if (!add_regular(x, path, st.st_size))
+			return false;
+		if (x->list->files.n == before + 1)
+			vec_last(&x->list->files)->named = str_eq(vec_last(&x->list->files)->path, path);
+		return true;
+	}
 	add_file(x, path, -1);
 	return true;
 }
@@ -406,10 +413,57 @@ bool source_expand_where(const struct str *arguments, size_t n, struct arena *a,
 	return true;
 }
 
+static bool is_file(struct str path)
+{
+	struct stat st;
+
+	return stat(path.p, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* The part that opens with NAME's in it: the first of those that lie there without a gap. */
+static struct str first_part_of(const struct archival_name *name, struct arena *a)
+{
+	struct str first = STR_NONE, before;
+
+	for (long long steps = -1; name->part + steps >= 0; steps--) {
+		before = archival_part(name, steps, a);
+		if (!is_file(before))
+			break;
+		first = before;
+	}
+	return first;
+}
+
+/* Parts of an archived history that are named beside its first one, which opens with them. */
+static void drop_named_parts(struct source_list *list, struct arena *a)
+{
+	struct map paths = {0};
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->files.n; i++)
+		if (list->files.at[i].named)
+			map_put(&paths, list->files.at[i].path, 0, NULL);
+	for (size_t i = 0; i < list->files.n; i++) {
+		const struct source_file *file = &list->files.at[i];
+		struct archival_name name;
+		struct str first = STR_NONE;
+
+		if (file->named && archival_parse(file->path, &name) && name.part > 0)
+			first = first_part_of(&name, a);
+		if (!first.n || !map_get(&paths, first))
+			list->files.at[n++] = *file;
+	}
+	list->files.n = n;
+	map_done(&paths);
+}
+
 bool source_expand(const struct str *arguments, size_t n, struct arena *a,
 		   struct source_list *list, struct err *err)
 {
-	return source_expand_where(arguments, n, a, source_may_hold, list, err);
+	if (!source_expand_where(arguments, n, a, source_may_hold, list, err))
+		return false;
+	drop_named_parts(list, a);
+	return true;
 }
 
 void source_list_done(struct source_list *list)

@@ -12,6 +12,7 @@
 struct source_file {
 	struct str path;   /* as given, or folder/entry for what a folder or glob holds */
 	int64_t bytes;	   /* size on disk; -1: standard input */
+	bool named;	   /* by itself or by a glob, not by its folder or archive */
 };
 
 struct source_list {
@@ -116,12 +117,16 @@ struct load_settings {
 	/* Where members of archives are asked for in their order; may be NULL. */
 	struct members_cursor *members;
 	uint64_t *offset; /* may be NULL: load_events() keeps in it how far it is */
+	/* May be NULL: what was recognised of an input until it failed; valid during the call. */
+	void (*failed)(void *data, const struct load_info *info);
+	void *failed_data;
 };
 
 /*
  * The files of one command, so that pages of a history that lie in files of their own, in
- * one folder, are joined: the history comes when its first page is loaded, under the name
- * of that file; loading the others gives nothing, and no error.
+ * one folder or named one by one, are joined: the history comes when its first page is
+ * loaded, under the name of that file; loading the others gives nothing, and no error. A
+ * page of one's own folder goes before those elsewhere, and what is there twice is taken once.
  */
 struct load_pages *load_pages_new(const struct source_file *files, size_t n);
 void load_pages_free(struct load_pages *p);

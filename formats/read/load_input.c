@@ -112,6 +112,13 @@ static bool read_other_pages(struct loading *l, const struct load_chain *chain, 
 			return err_wrap(err, "%.*s", STR_ARG(chain->at[i]));
 	}
 	l->report.info.joined = true;
+	if (chain->copies)
+		load_report_note(&l->report, "copies-dropped",
+				 "%zu other file%s the same events as one of its pages, and %s left "
+				 "out: %.*s%s",
+				 chain->copies, chain->copies == 1 ? " has" : "s have",
+				 chain->copies == 1 ? "is" : "are", STR_ARG(chain->copy),
+				 chain->copies == 1 ? "" : ", ...");
 	return true;
 }
 
@@ -218,6 +225,8 @@ bool loading_path(struct loading *l, struct str path, struct err *err)
 	if (ok) {
 		if (!l->instead || !l->instead(l, &ok, err))
 			ok = loading_input(l, path, err);
+		if (!ok && l->settings->failed && !l->join.sink_failed)
+			l->settings->failed(l->settings->failed_data, load_report_info(&l->report));
 		input_done(&l->in);
 	}
 	return ok || err_wrap(err, "%.*s", STR_ARG(path));

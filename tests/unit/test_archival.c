@@ -188,6 +188,12 @@ static void a_folder_lists_each_run_once(void **state)
 	assert_text(list.files.at[0].path, "second");
 	assert_text(list.files.at[1].path, "old");
 	source_list_done(&list);
+	/* But a part whose first one is named as well is in that. */
+	arguments[1] = STR("s3/prefix/ns-1/history/shop/order-1/run-1/5/0");
+	assert_true(source_expand(arguments, 2, &a, &list, &err));
+	assert_int_equal(list.files.n, 1);
+	assert_text(list.files.at[0].path, "first second");
+	source_list_done(&list);
 	arena_done(&a);
 }
 

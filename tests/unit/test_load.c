@@ -13,6 +13,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct schema *schema;
@@ -167,6 +169,7 @@ struct loaded {
 	size_t n, joined;
 	size_t n_events;
 	struct str wire; /* that each must have */
+	bool noted;	 /* that copies were left out */
 };
 
 static bool count(void *data, struct history *h, const struct load_info *info, struct err *err)
@@ -176,13 +179,18 @@ static bool count(void *data, struct history *h, const struct load_info *info, s
 	(void)err;
 	l->n++;
 	l->joined += info->joined;
+	for (size_t i = 0; i < info->n_notes; i++)
+		l->noted |= strcmp(info->notes[i].code, "copies-dropped") == 0;
 	l->n_events = h->n_events;
 	assert_true(str_eq(h->wire, l->wire));
 	return true;
 }
 
 static const struct source_file PAGES[] = {
-	{{"c.bin", 5}, 1}, {{"a.bin", 5}, 1}, {{"b.bin", 5}, 1}, {{"other.bin", 9}, 1},
+	{{"c.bin", 5}, 1, false},
+	{{"a.bin", 5}, 1, false},
+	{{"b.bin", 5}, 1, false},
+	{{"other.bin", 9}, 1, false},
 };
 
 static void pages_in_files_are_one_history_under_the_first_ones_name(void **state)
@@ -233,6 +241,92 @@ static void pages_in_files_are_one_history_under_the_first_ones_name(void **stat
 	load_pages_free(settings.pages);
 	for (size_t i = 0; i < 4; i++)
 		unlink(PAGES[i].path.p);
+	build_done(&b);
+}
+
+/* Loads all of them; how many histories there were, which all have WIRE. */
+static size_t load_all(const struct source_file *files, size_t n, struct str wire, bool *ret_noted)
+{
+	struct load_settings settings = {.schema = schema, .pages = load_pages_new(files, n)};
+	struct loaded l = {.wire = wire};
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < n; i++)
+		if (!load_each(&settings, files[i].path, count, &l, &err))
+			fail_msg("%s", err.message);
+	*ret_noted = l.noted;
+	load_pages_free(settings.pages);
+	return l.n;
+}
+
+static void pages_that_are_named_are_joined_across_folders(void **state)
+{
+	/* two/ has pages of its own that go on at the same event */
+	static const struct source_file FILES[] = {
+		{{"two/p1.bin", 10}, 1, true}, {{"one/p2.bin", 10}, 1, true},
+		{{"p1.bin", 6}, 1, true},      {{"two/p2.bin", 10}, 1, true},
+	};
+	struct load_settings settings = {.schema = schema};
+	struct loaded l = {0};
+	struct err err = ERR_INIT;
+	struct build b;
+	bool noted;
+
+	(void)state;
+	order(&b);
+	build_timer(&b, 1);
+	l.wire = build_wire(&b);
+	mkdir("one", 0777);
+	mkdir("two", 0777);
+	write_page("p1.bin", l.wire, 1, 3, true);
+	write_page("one/p2.bin", l.wire, 4, 7, false);
+	write_page("two/p1.bin", l.wire, 1, 3, true);
+	write_page("two/p2.bin", l.wire, 4, 7, false);
+	assert_int_equal(load_all(FILES, 4, l.wire, &noted), 2);
+	assert_false(noted);
+	settings.pages = load_pages_new(FILES + 1, 2);
+	assert_true(load_pages_are_one(settings.pages, &settings));
+	load_pages_free(settings.pages);
+	/* Found in folders they stay apart. */
+	{
+		struct source_file found[] = {FILES[2], FILES[1]};
+
+		found[0].named = found[1].named = false;
+		settings.pages = load_pages_new(found, 2);
+		assert_false(load_each(&settings, STR("p1.bin"), count, &l, &err));
+		load_pages_free(settings.pages);
+	}
+	for (size_t i = 0; i < 4; i++)
+		unlink(FILES[i].path.p);
+	rmdir("one");
+	rmdir("two");
+	build_done(&b);
+}
+
+static void a_page_that_is_in_two_files_is_taken_once(void **state)
+{
+	static const struct source_file FILES[] = {
+		{{"a (1).bin", 9}, 1, false}, {{"a.bin", 5}, 1, false}, {{"b (1).bin", 9}, 1, false},
+		{{"b.bin", 5}, 1, false},     {{"c.bin", 5}, 1, false},
+	};
+	struct load_settings settings = {.schema = schema};
+	struct build b;
+	bool noted;
+
+	(void)state;
+	order(&b);
+	build_timer(&b, 1);
+	build_timer(&b, 2);
+	for (size_t i = 0; i < 5; i++)
+		write_page(FILES[i].path.p, build_wire(&b), i < 2 ? 1 : i < 4 ? 4 : 7,
+			   i < 2 ? 3 : i < 4 ? 6 : 9, i < 4);
+	assert_int_equal(load_all(FILES, 5, build_wire(&b), &noted), 1);
+	assert_true(noted);
+	settings.pages = load_pages_new(FILES, 5);
+	assert_true(load_pages_are_one(settings.pages, &settings));
+	load_pages_free(settings.pages);
+	for (size_t i = 0; i < 5; i++)
+		unlink(FILES[i].path.p);
 	build_done(&b);
 }
 
@@ -327,6 +421,8 @@ int main(void)
 		cmocka_unit_test(a_number_behind_a_path_names_a_history),
 		cmocka_unit_test(one_of_a_file_is_loaded_by_number),
 		cmocka_unit_test(pages_in_files_are_one_history_under_the_first_ones_name),
+		cmocka_unit_test(pages_that_are_named_are_joined_across_folders),
+		cmocka_unit_test(a_page_that_is_in_two_files_is_taken_once),
 		cmocka_unit_test(of_runs_that_are_exported_again_the_last_is_taken),
 		cmocka_unit_test(a_stream_has_all_events_in_order),
 	};
