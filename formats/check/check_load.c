@@ -12,6 +12,7 @@ static const struct {
 	{"duplicates-dropped", CHECK_DROPPED},
 	{"pages-joined", CHECK_JOINED},
 	{"cadence", CHECK_CADENCE},
+	{"runs-mixed", CHECK_MIXED_RUNS},
 };
 
 static void check_notes(struct check *c)

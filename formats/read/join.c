@@ -69,6 +69,12 @@ static void add_bytes(struct join *j, const struct join_event *e)
 	buf_add(&j->out, e->whole);
 }
 
+/* Lists by themselves are not joined, and there are many events in them. */
+static bool may_join(enum join_kind kind)
+{
+	return kind == JOIN_PAGE || kind == JOIN_BATCH;
+}
+
 static bool append(struct join *j, const struct join_event *e, struct err *err)
 {
 	add_bytes(j, e);
@@ -77,6 +83,8 @@ static bool append(struct join *j, const struct join_event *e, struct err *err)
 	j->first = j->n ? j->first : e->id;
 	j->last = e->id;
 	j->closed = history_end_by(e->type) != HISTORY_OPEN;
+	if (may_join(j->part.kind))
+		join_note_run(j, e);
 	j->n++;
 	j->n_events++;
 	if (!j->keep_whole && join_so_far(j).n >= SINK_CHUNK)
@@ -117,6 +125,7 @@ static bool begin(struct join *j, const struct join_event *e, struct err *err)
 	j->open = true;
 	j->closed = j->irregular = false;
 	j->more = JOIN_LAST;
+	j->run = (struct join_run){0};
 	j->n = j->dropped = 0;
 	j->n_joined = 0;
 	j->pages.n = j->offsets.n = 0;
@@ -240,7 +249,8 @@ static bool start_anew(struct join *j, const struct join_event *e, struct err *e
 {
 	enum join_kind kind = j->part.kind;
 
-	j->part = (struct join_part){.kind = kind, .number = ++j->n_parts};
+	j->part = (struct join_part){
+		.kind = kind, .number = ++j->n_parts, .run = j->run_beside};
 	j->mode = JOIN_START;
 	return start(j, e, err);
 }
@@ -303,6 +313,8 @@ static bool start(struct join *j, const struct join_event *e, struct err *err)
 		return begin_with(j, e, err);
 	} else if (joins && e->id == j->last + 1 && (!j->closed || j->feeding)) {
 		j->mode = JOIN_PASS;
+		if (may_join(j->part.kind))
+			join_check_run(j, e);
 		note_part(j, e->id);
 		return append(j, e, err);
 	} else if (j->feeding) {
@@ -435,6 +447,7 @@ bool join_feed(struct join *j, const struct join_part *part, bool as_it_stands, 
 
 	j->part = (struct join_part){.kind = part->kind,
 				     .number = part->number,
+				     .run = part->run,
 				     .turned = part->turned,
 				     .sorted = part->sorted};
 	j->mode = JOIN_START;
@@ -461,7 +474,8 @@ bool join_part(struct join *j, enum join_kind kind, struct err *err)
 {
 	if (j->mode != JOIN_IDLE && !join_part_end(j, false, err))
 		return false;
-	j->part = (struct join_part){.kind = kind, .number = ++j->n_parts};
+	j->part = (struct join_part){
+		.kind = kind, .number = ++j->n_parts, .run = j->run_beside};
 	j->mode = JOIN_START;
 	if (kind != JOIN_WHOLE || !j->open)
 		return true;

@@ -36,6 +36,16 @@ enum join_more {
 	JOIN_HEADER, /* the header of an archive's part lacks isLast */
 };
 
+/* What events of one run can't contradict; only of parts that may be joined. */
+struct join_run {
+	uint64_t id;	   /* hash of the run id beside its events; 0: none was */
+	int64_t start;	   /* time of event 1 in ns; 0: not known */
+	int64_t time;	   /* of the last event */
+	int64_t task_id;   /* of the last event, and its failover version */
+	int64_t version;
+	int64_t completed; /* id of the last WorkflowTaskCompleted */
+};
+
 /* A part that waits: its events are in join's `held`. */
 struct join_part {
 	enum join_kind kind;
@@ -47,6 +57,7 @@ struct join_part {
 	enum join_more more; /* that others follow was said beside it */
 	bool closes;	   /* its last event ends a run */
 	bool turned, sorted; /* what was done to it */
+	uint64_t run;	   /* hash of the run id beside it; 0: there was none */
 };
 
 enum join_mode { JOIN_IDLE, JOIN_START, JOIN_PASS, JOIN_HOLD, JOIN_REPEAT };
@@ -68,6 +79,7 @@ struct join {
 	int64_t first;
 	size_t n;
 	enum join_kind kind;
+	struct join_run run; /* what is known of it */
 	struct buf out;	     /* events not yet given to the sink */
 	struct str borrowed; /* the same, where they lie together elsewhere; then out is empty */
 	VEC_OF(struct join_page { int64_t first; size_t number; }) pages;
@@ -79,6 +91,7 @@ struct join {
 	/* The part under way, and those that wait. */
 	enum join_mode mode;
 	struct join_part part;
+	uint64_t run_beside; /* of parts that begin from here on */
 	struct buf held;   /* of all waiting parts, and the one under way in JOIN_HOLD */
 	struct buf repeat; /* events seen before, until it is clear what they are */
 	size_t repeated;
@@ -112,6 +125,8 @@ bool join_made(struct join *j, size_t at, struct err *err);
 bool join_part_end(struct join *j, bool more, struct err *err);
 /* Whole events of the history under way, for messages on where an input broke off. */
 size_t join_count(const struct join *j);
+/* The run id that stands beside the parts that follow; n = 0: none does. */
+void join_run_beside(struct join *j, struct str run_id);
 /* MORE of the last part, where that is known only after its end. */
 void join_token(struct join *j, enum join_more more);
 /* Nothing follows: what waits must fit now. */
@@ -128,7 +143,13 @@ bool join_lone(struct join *j, struct join_lone *ret, struct err *err);
 /* It is one of several pages that will be read. */
 void join_is_page(struct join *j);
 
-/* ---- between join.c and join_parts.c ---- */
+/* ---- between join.c, join_parts.c and join_run.c ---- */
+
+/* E goes on with the history in another part: are they of one run? If not, a note says so. */
+struct join_event;
+void join_check_run(struct join *j, const struct join_event *e);
+/* E was added. */
+void join_note_run(struct join *j, const struct join_event *e);
 
 /* The part in held is complete: it goes on, or waits. */
 bool join_settle(struct join *j, struct err *err);

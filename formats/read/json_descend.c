@@ -206,7 +206,7 @@ struct members {
 	bool events, others; /* a list of events; keys of other containers */
 	bool token;	     /* something says whether others follow: */
 	enum join_more more;
-	bool body;	     /* of a part of an archive */
+	bool header, body;   /* of a part of an archive */
 	size_t unknown;
 	char first[TRANSCODE_LOSS_PATH];
 	struct str trouble;
@@ -245,14 +245,19 @@ static bool read_header(struct json_reading *j, struct members *m)
 	       json_take(&header, ':')) {
 		bool is_last = str_is(key, "isLast") || str_is(key, "is_last");
 
+		bool is_run = str_is(key, "runId") || str_is(key, "run_id");
+
 		says |= is_last || str_is(key, "lastEventId") || str_is(key, "last_event_id");
 		if (!json_skip(&header, &value, NULL))
 			break;
 		last |= is_last && str_is(value, "true");
+		if (is_run)
+			join_run_beside(j->r->join, value);
 		if (!json_take(&header, ','))
 			break;
 	}
 	buf_done(&scratch);
+	m->header = true;
 	if (says) {
 		m->token = true;
 		m->more = last ? JOIN_LAST : JOIN_HEADER;
@@ -462,6 +467,8 @@ static bool read_object(struct json_reading *j, struct json_place place)
 	if (!read_members(j, place, &m))
 		return false;
 	count_unknown(j, &m);
+	if (m.header)
+		join_run_beside(j->r->join, STR_NONE);
 	/* What is called a header may be anything, where there is no body. */
 	if (m.token && (m.more != JOIN_HEADER || m.body))
 		join_token(j->r->join, m.more);

@@ -93,6 +93,28 @@ static void the_last_part_of_an_archive_must_say_so(void **state)
 	holds_one(say("{\"header\":{\"lastEventId\":3},\"events\":[%s]}", events("a", 1, 3)), 3, "");
 }
 
+/* Two batches: event 1, and event 2 with its time and task id and a run id beside it. */
+static const char *two_parts(const char *time, int task_id, int version, const char *run_id)
+{
+	return say("{\"header\":{\"runId\":\"a\"},\"body\":[{\"events\":[%.*s,\"taskId\":5}]}]}"
+		   "{\"header\":{\"runId\":\"%s\"},\"body\":[{\"events\":[{\"eventId\":2,"
+		   "\"eventTime\":\"%s\",\"taskId\":%d,\"version\":%d,\"eventType\":\"TimerFired\"}]}]}",
+		   (int)strlen(event_of("a", 1)) - 1, event_of("a", 1), run_id, time, task_id, version);
+}
+
+static void parts_of_two_runs_are_told(void **state)
+{
+	(void)state;
+	holds_one(two_parts("2026-01-01T00:00:01Z", 6, 0, "a"), 2, "");
+	/* another run id; a time before the run; a task id that falls */
+	holds_one(two_parts("2026-01-01T00:00:01Z", 6, 0, "b"), 2, "runs-mixed ");
+	holds_one(two_parts("2025-12-31T23:58:00Z", 6, 0, "a"), 2, "runs-mixed ");
+	holds_one(two_parts("2026-01-01T00:00:01Z", 4, 0, "a"), 2, "runs-mixed ");
+	/* clocks differ by seconds, and another cluster counts its task ids by itself */
+	holds_one(two_parts("2025-12-31T23:59:58Z", 6, 0, "a"), 2, "");
+	holds_one(two_parts("2026-01-01T00:00:01Z", 4, 1, "a"), 2, "");
+}
+
 /* Of the history that is cut, not of the whole input. */
 static void whole_events_are_counted_by_history(void **state)
 {
@@ -126,6 +148,7 @@ int main(void)
 		cmocka_unit_test(pages_are_joined_in_any_order),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(the_last_part_of_an_archive_must_say_so),
+		cmocka_unit_test(parts_of_two_runs_are_told),
 		cmocka_unit_test(whole_events_are_counted_by_history),
 	};
 
