@@ -98,6 +98,8 @@ void convert_list(struct converting *c, const struct source_list *list);
 /* What a history was recognised as, on stdout (on stderr where results go to stdout). */
 void convert_explain(struct converting *c, struct str path, const struct load_info *info,
 		     size_t events);
+/* The same of an input that can't be read. */
+void convert_explain_failed(struct converting *c, struct str path, const struct load_info *info);
 /* An input begins; it is at progress.offset, with so many events; its line goes away. */
 void convert_progress_begin(struct converting *c, const struct source_file *file);
 void convert_progress_at(struct converting *c, struct str path, size_t events);

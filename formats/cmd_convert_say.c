@@ -87,6 +87,15 @@ static void add_guesses(const struct load_info *info, struct buf *text)
 	}
 }
 
+static void add_notes(const struct load_info *info, struct buf *text)
+{
+	for (size_t i = 0; i < info->n_notes; i++) {
+		buf_printf(text, "  %-10s ", i ? "" : "noted");
+		visible_add(text, info->notes[i].text, LIMIT_SHOWN_PATH_BYTES);
+		buf_add_char(text, '\n');
+	}
+}
+
 void convert_explain(struct converting *c, struct str path, const struct load_info *info,
 		     size_t events)
 {
@@ -100,12 +109,25 @@ void convert_explain(struct converting *c, struct str path, const struct load_in
 	buf_printf(&text, ": %zu event%s, read as %s\n", events, events == 1 ? "" : "s",
 		   info->format);
 	add_axes(c, info, &text);
-	for (size_t i = 0; i < info->n_notes; i++) {
-		buf_printf(&text, "  %-10s ", i ? "" : "noted");
-		visible_add(&text, info->notes[i].text, LIMIT_SHOWN_PATH_BYTES);
-		buf_add_char(&text, '\n');
-	}
+	add_notes(info, &text);
 	add_guesses(info, &text);
+	fwrite(text.p, 1, text.n, to);
+	buf_done(&text);
+}
+
+void convert_explain_failed(struct converting *c, struct str path, const struct load_info *info)
+{
+	FILE *to = str_is(c->settings->out, "-") ? c->context->err : c->context->out;
+	struct buf text;
+
+	convert_progress_end(c);
+	buf_init(&text, 0);
+	visible_add(&text, path, LIMIT_SHOWN_PATH_BYTES);
+	buf_puts(&text, ": can't be read; recognised until then\n");
+	for (size_t i = 0; i < LOAD_AXES; i++)
+		if (info->axes[i].what && (i != LOAD_PAYLOADS || info->axes[LOAD_EVENTS].what))
+			add_axis(&text, AXES[i], &info->axes[i]);
+	add_notes(info, &text);
 	fwrite(text.p, 1, text.n, to);
 	buf_done(&text);
 }

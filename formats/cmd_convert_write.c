@@ -321,6 +321,13 @@ static bool take_end(struct event_sink *s, const struct load_info *info, struct 
 
 /* ---- the run ---- */
 
+static void explain_failed(void *data, const struct load_info *info)
+{
+	struct writing *w = data;
+
+	convert_explain_failed(w->c, w->input, info);
+}
+
 /* True where the inputs behind this one may still be of use. */
 static bool write_input(struct writing *w, const struct source_file *file)
 {
@@ -353,6 +360,10 @@ void convert_write(struct converting *c, const struct source_list *list)
 	struct err err = ERR_INIT;
 
 	w.counts = c->settings->explain || c->context->err_is_tty;
+	if (c->settings->explain) {
+		c->load.failed = explain_failed;
+		c->load.failed_data = &w;
+	}
 	arena_init(&w.arena);
 	for (size_t i = 0; i < list->files.n; i++)
 		if (!write_input(&w, &list->files.at[i]))

@@ -477,6 +477,15 @@ def test_repair_that_leaves_something_wrong(world, folder):
         world.check(len(json.load(file)["events"]) == 17, "repair: other events")
 
 
+def test_explain_what_cannot_be_read(world, folder):
+    """What was recognised up to there is what --explain is for."""
+    page = world.tests + "/corpus/odd/http-history-page1.json"
+    done = world.run(page, "--explain")
+    world.check(done.returncode == 3 and b"only one page" in done.stderr, f"explain: {done}")
+    for line in (b"carrier    JSON", b"container  a server's reply", b"events     "):
+        world.check(line in done.stdout, f"explain: {line} is not in {done.stdout}")
+
+
 def test_special_files(world, folder):
     """A pipe that has a name is written to, not replaced."""
     pipe = folder + "/pipe"
