@@ -79,7 +79,7 @@ static const struct opt OPTS[] = {
 	{"codec-ca", 0, OPT_STRING, "FILE", CODEC(authorities),
 	 "Certificates to trust instead of the system's, for a codec server with one of your own "
 	 "(PEM)."},
-	{"codec-timeout", 0, OPT_INT, "SECONDS", CODEC(timeout),
+	{"codec-timeout", 0, OPT_COUNT, "SECONDS", CODEC(timeout),
 	 "How long a codec server has for one request (30)."},
 #undef CODEC
 
@@ -245,8 +245,8 @@ static void settle(struct converting *c)
 	};
 	c->load = (struct load_settings){
 		.schema = c->context->schema, .from = s->from, .offset = &c->progress.offset};
-	/* What JSON had stays in JSON, whoever knows it. */
-	if (s->keep_unknown || (c->format && c->format->flags & OUT_JSON))
+	/* What JSON had stays in JSON, whoever knows it; a table takes names of types from it. */
+	if (s->keep_unknown || (c->format && c->format->flags & (OUT_JSON | OUT_TABLE)))
 		c->load.flags |= LOAD_KEEP_UNKNOWN;
 	/* Stages are for events: what they are to remove must not go past them. */
 	if (c->format && c->format->flags & OUT_FIELDS && !c->last && !s->target.n)

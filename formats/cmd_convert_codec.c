@@ -49,7 +49,7 @@ static bool check(const struct convert_codec_options *o, struct err *err)
 	if (encode && !o->endpoint.n && !o->chain.n)
 		return err_set(err, ERR_USAGE, "--codec-chain says what to put on, the innermost "
 			       "first: zlib,encrypted");
-	if (o->timeout < 0 || o->timeout > 3600)
+	if (o->timeout > 3600)
 		return err_set(err, ERR_USAGE, "--codec-timeout is 1 to 3600 seconds");
 	return true;
 }

@@ -114,6 +114,11 @@ static bool store(struct parser *p, const struct opt *opt, struct str value)
 			return true;
 		return err_set(p->err, ERR_USAGE, "--%s: '%.*s' is not a whole number",
 			       opt->name, STR_ARG(value));
+	case OPT_COUNT:
+		if (str_to_int(value, member) && *(long long *)member > 0)
+			return true;
+		return err_set(p->err, ERR_USAGE, "--%s: '%.*s' is no whole number from 1 on",
+			       opt->name, STR_ARG(value));
 	case OPT_SIZE:
 		if (parse_size(value, member))
 			return true;

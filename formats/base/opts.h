@@ -21,6 +21,7 @@ enum opt_kind {
 	OPT_FLAG,   /* bool */
 	OPT_STRING, /* struct str */
 	OPT_INT,    /* long long */
+	OPT_COUNT,  /* long long: from 1 on, so that 0 says that it was not given */
 	OPT_SIZE,   /* long long: bytes; 800M or 2G, in powers of 1024 */
 	OPT_LIST,   /* struct opt_list: may be given more than once */
 	OPT_HEADING, /* no option: `name` stands above the rows that follow, in help */

@@ -94,6 +94,23 @@ static bool no_such_target(struct str text, struct err *err)
 	return false;
 }
 
+/* Patches are told apart where something changed with one; what comes behind is not known. */
+#define MINOR_OF(version) ((version) >> 10)
+#define MAJOR_OF(version) ((version) >> 20)
+
+static bool too_new(struct str text, uint32_t newest, struct err *err)
+{
+	struct buf known;
+
+	buf_init(&known, 0);
+	put_version(&known, newest);
+	err_set(err, ERR_USAGE,
+		"'%.*s' is newer than what is known here, up to %s: without --target nothing is "
+		"left out", STR_ARG(text), known.p);
+	buf_done(&known);
+	return false;
+}
+
 bool target_parse(struct str text, struct target *ret, struct err *err)
 {
 	struct str version = text, sdk = str_split(&version, '-');
@@ -105,6 +122,8 @@ bool target_parse(struct str text, struct target *ret, struct err *err)
 		return err_set(err, ERR_USAGE, "'%.*s' is no version: 1.30 or 1.30.2 is expected",
 			       STR_ARG(version));
 	if (!bare && str_is(sdk, "api")) {
+		if (MINOR_OF(number) > MINOR_OF(edition_newest()))
+			return too_new(text, edition_newest(), err);
 		*ret = (struct target){{number, EDITION_FULL}};
 		return true;
 	}
@@ -114,6 +133,9 @@ bool target_parse(struct str text, struct target *ret, struct err *err)
 			found = &LOADERS[i];
 	if (!found)
 		return no_such_target(text, err);
+	/* The last row holds for what its SDK has released since, up to its next great one. */
+	if (MAJOR_OF(number) > MAJOR_OF(found->from))
+		return too_new(text, found->from, err);
 	ret->edition = found->edition;
 	return true;
 }

@@ -45,6 +45,17 @@ static bool read_part(struct str *text, long long most, long long *ret)
 	return str_to_int(part, ret) && *ret >= 0 && *ret <= most;
 }
 
+uint32_t edition_newest(void)
+{
+	uint32_t newest = 0;
+
+	for (size_t i = 0; i < N_ROWS(SINCE_ROWS); i++)
+		newest = SINCE_ROWS[i].version > newest ? SINCE_ROWS[i].version : newest;
+	for (size_t i = 0; i < N_ROWS(RENAMED_ROWS); i++)
+		newest = RENAMED_ROWS[i].version > newest ? RENAMED_ROWS[i].version : newest;
+	return newest;
+}
+
 bool edition_parse(struct str text, uint32_t *ret)
 {
 	long long major, minor, patch = EDITION_ANY_PATCH;

@@ -38,6 +38,8 @@ const struct schema *schema_new_edition(struct arena *a, const struct edition *e
 
 /* "1.30", "1.30.2", "v1.62.14"; without a patch the last one is meant. */
 bool edition_parse(struct str text, uint32_t *ret);
+/* The version that the schema was last changed for; a later patch of it may be built in. */
+uint32_t edition_newest(void);
 /* Whether IN (a full name) had NUMBER with today's meaning in VERSION. */
 bool edition_has(struct str in, int32_t number, uint32_t version);
 /* What it was called then, or NULL: as today. */

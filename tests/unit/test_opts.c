@@ -13,7 +13,7 @@ struct settings {
 	bool verbose;
 	bool quiet;
 	struct str worker;
-	long long timeout;
+	long long timeout, rows;
 	struct opt_list env;
 };
 
@@ -23,6 +23,7 @@ static const struct opt OPTS[] = {
 	{"worker", 'w', OPT_STRING, "CMD", offsetof(struct settings, worker),
 	 "The worker's command. A shell runs it."},
 	{"timeout", 0, OPT_INT, "SECONDS", offsetof(struct settings, timeout), "How long."},
+	{"rows", 0, OPT_COUNT, "N", offsetof(struct settings, rows), "How many."},
 	{"env", 0, OPT_LIST, "NAME=VALUE", offsetof(struct settings, env), "Sets NAME."},
 };
 
@@ -151,6 +152,8 @@ static void a_wrong_line_says_what_is_wrong(void **state)
 		{{"--worker"}, "--worker needs a value: --worker CMD"},
 		{{"-w"}, "--worker needs a value: --worker CMD"},
 		{{"--verbose=1"}, "--verbose takes no value"},
+		{{"--rows", "0"}, "--rows: '0' is no whole number from 1 on"},
+		{{"--rows", "-1"}, "--rows: '-1' is no whole number from 1 on"},
 		{{"--timeout", "5s"}, "--timeout: '5s' is not a whole number"},
 	};
 
