@@ -13,34 +13,75 @@ struct looking {
 	size_t *stored; /* elsewhere, of the whole history */
 };
 
-static bool is_json(struct str text)
+/* What encoders of some languages write and JSON lacks. */
+static const char *const WORDS[] = {"NaN", "Infinity"};
+
+static bool is_json(struct str text, struct json *j, struct err *err)
 {
-	struct json j = {text, 0};
 	struct str value;
 
-	return json_skip(&j, &value, NULL) && json_peek(&j) == '\0' && j.at == text.n;
+	*j = (struct json){text, 0};
+	return json_skip(j, &value, err) &&
+	       ((json_peek(j) == '\0' && j->at == text.n) ||
+		json_error(j, err, "something follows the value"));
 }
 
-/* A decoded payload whose text happens to be valid base64 was read as bytes: not JSON. */
+/* No control characters but white space: nobody's base64 taken apart by chance. */
+static bool is_readable(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+
+		if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f)
+			return false;
+	}
+	return json_utf8(text);
+}
+
+/*
+ * A decoded payload whose text happens to be valid base64 was read as bytes: neither JSON
+ * nor a text. A text that is no JSON is as its worker wrote it, and the reason is told.
+ */
+static void say_payload(struct looking *l, struct str path, struct str data,
+			const struct json *j, const struct err *why)
+{
+	struct str rest = str_trim(str_skip(data, j->at));
+
+	for (size_t i = 0; i < sizeof(WORDS) / sizeof(*WORDS); i++)
+		if (str_starts(rest, str_of(WORDS[i]))) {
+			check_say(l->c, CHECK_ODD_PAYLOAD, l->event,
+				  "a payload (%.*s) holds %s, which JSON lacks and some SDKs refuse",
+				  STR_ARG(path), WORDS[i]);
+			return;
+		}
+	if (is_readable(data))
+		check_say(l->c, CHECK_ODD_PAYLOAD, l->event,
+			  "a payload (%.*s) says json/plain, but can't be read as JSON: %s",
+			  STR_ARG(path), data.n ? why->message : "it is empty");
+	else
+		check_say(l->c, CHECK_DECODED_PAYLOAD, l->event,
+			  "a payload (%.*s) says json/plain but is no JSON: it was decoded when it "
+			  "was exported", STR_ARG(path));
+}
+
 static bool see_payload(void *data, const struct payload_at *at, struct err *err)
 {
 	struct looking *l = data;
+	struct err why = ERR_INIT;
 	struct buf path;
+	struct json j;
 
 	(void)err;
 	*l->stored += at->payload.reference;
 	if (at->payload.kind != PAYLOAD_JSON || at->payload.reference ||
-	    !str_is(at->payload.encoding, "json/plain") || is_json(at->payload.data))
+	    !str_is(at->payload.encoding, "json/plain") || is_json(at->payload.data, &j, &why))
 		return true;
 	if (l->found) /* one finding an event: they come by the dozen */
 		return true;
 	l->found = true;
 	buf_init(&path, 0);
 	payload_path(at, &path);
-	check_say(l->c, CHECK_DECODED_PAYLOAD, l->event,
-		  "a payload (%.*s) says json/plain but is no JSON: it was decoded when it was "
-		  "exported",
-		  STR_ARG(buf_str(&path)));
+	say_payload(l, buf_str(&path), at->payload.data, &j, &why);
 	buf_done(&path);
 	return true;
 }
