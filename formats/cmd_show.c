@@ -3,7 +3,9 @@
 #include "formats/cmd_show.h"
 
 #include "formats/base/limits.h"
+#include "formats/base/visible.h"
 #include "formats/commands.h"
+#include "formats/transcode/json.h"
 
 #include <inttypes.h>
 #include <locale.h>
@@ -32,9 +34,9 @@ static const struct opt OPTS[] = {
 	{"columns", 'c', OPT_STRING, "LIST", offsetof(struct show, columns),
 	 "Instead of the usual line these columns, with commas between; names of docs/show.md, "
 	 "and fields of events, as \"id,type,activityType.name\"."},
-	{"limit", 'n', OPT_INT, "N", offsetof(struct show, limit),
+	{"limit", 'n', OPT_COUNT, "N", offsetof(struct show, limit),
 	 "The first N rows of each history."},
-	{"tail", 0, OPT_INT, "N", offsetof(struct show, tail), "The last N rows of each history."},
+	{"tail", 0, OPT_COUNT, "N", offsetof(struct show, tail), "The last N rows of each history."},
 
 	{"Payloads", 0, OPT_HEADING, NULL, 0, NULL},
 	{"payloads", 'p', OPT_FLAG, NULL, offsetof(struct show, payloads),
@@ -139,9 +141,6 @@ static bool check_settings(const struct show *w, struct err *err)
 		return err_set(err, ERR_USAGE, "--utc and --local: one of them is expected");
 	if (w->limit && w->tail)
 		return err_set(err, ERR_USAGE, "--limit and --tail: one of them is expected");
-	if (w->limit < 0 || w->tail < 0)
-		return err_set(err, ERR_USAGE, "%s: a number from 1 on is expected",
-			       w->limit < 0 ? "--limit" : "--tail");
 	if (w->event.p && (w->limit || w->tail))
 		return err_set(err, ERR_USAGE, "%s does not go with --event",
 			       w->limit ? "--limit" : "--tail");
@@ -221,19 +220,48 @@ static bool add_event(struct showing *s, struct str event, struct err *err)
 	return ok;
 }
 
+/* "history" before all else, as in the other views. */
+static bool show_event_line(struct showing *s, size_t index, struct err *err)
+{
+	const struct schema_message *m = history_event_message(s->h);
+	struct str event = history_event(s->h, index);
+	size_t begin;
+	bool ok;
+
+	buf_puts(&s->out, "{\"history\":");
+	json_put_string(&s->out, s->path);
+	if (s->settings->payloads) {
+		buf_puts(&s->out, ",\"event\":");
+		ok = add_event(s, event, err);
+		buf_puts(&s->out, ",\"payloads\":");
+		ok = ok && payload_json_all(&s->files.reader, m, event, &s->out, err);
+		buf_puts(&s->out, "}\n");
+		return ok;
+	}
+	begin = s->out.n;
+	ok = add_event(s, event, err);
+	/* The event's own brace becomes a comma; an event of nothing keeps none. */
+	if (ok && s->out.n - begin > 2)
+		s->out.p[begin] = ',';
+	else if (ok)
+		s->out.n = begin, buf_add_char(&s->out, '}');
+	buf_add_char(&s->out, '\n');
+	return ok;
+}
+
 static bool show_event(struct showing *s, size_t index, struct err *err)
 {
 	const struct schema_message *m = history_event_message(s->h);
 	struct str event = history_event(s->h, index);
 	bool ok;
 
-	if (s->settings->payloads && s->settings->json) {
-		buf_puts(&s->out, "{\"event\":");
-		ok = add_event(s, event, err);
-		buf_puts(&s->out, ",\"payloads\":");
-		ok = ok && payload_json_all(&s->files.reader, m, event, &s->out, err);
-		buf_puts(&s->out, "}\n");
-		return ok;
+	if (s->settings->json)
+		return show_event_line(s, index, err);
+	if (s->many) {
+		show_paint(s, SHOW_STRONG);
+		visible_add(&s->out, s->path, 0);
+		show_plain(s);
+		buf_printf(&s->out, ": event %" PRId64 "\n", s->h->events[index].id);
 	}
 	ok = add_event(s, event, err);
 	buf_add_char(&s->out, '\n');
@@ -304,6 +332,7 @@ static bool show_loaded(struct one *one, const struct history *h, const struct l
 	arena_init(&s->step);
 	s->h = h;
 	s->path = inputs_label(one->path, info, &s->arena);
+	s->many = s->n_files > 1 || !info->only;
 	if (!s->settings->event.p)
 		groups_make(h, &s->arena, &s->groups);
 	ok = view_of(s->settings)(s, err) && history_decoded(h, err);
@@ -398,6 +427,7 @@ static int run(const struct command_context *context, void *settings, const stru
 	} else {
 		code = inputs_expand(context, "show", operands, n_operands, &a, &list);
 	}
+	s.n_files = list.files.n;
 	s.pages = load_pages_new(list.files.at, list.files.n);
 	for (size_t i = 0; i < list.files.n; i++) {
 		int one = show_file(&s, &list, list.files.at[i].path);

@@ -68,11 +68,13 @@ struct showing {
 	bool paint;   /* escape sequences for colours are wanted */
 	bool any;     /* something was printed already */
 	bool found;   /* --grep: something matched */
+	size_t n_files; /* of the command line, in all */
 	bool decode;  /* payloads of whole histories, before anything is shown */
 	struct payload_files files;
 
 	/* Of the history at hand. */
 	struct str path; /* FILE, or FILE#N */
+	bool many;	 /* it is not the only one */
 	const struct history *h;
 	struct groups groups;
 	struct arena arena;
