@@ -85,6 +85,15 @@ static bool was_advised(const struct checking *c, const char *fix)
 	return false;
 }
 
+/* Errors of reading name the event amid their text, behind line and column. */
+static bool names_event(const struct check_finding *f)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "event %" PRId64 ": ", f->event_id);
+	return str_has(f->text, name);
+}
+
 /* What to do is said once a file, below the first finding that it is for. */
 static void add_text(struct checking *c, const struct check_finding *f)
 {
@@ -95,7 +104,7 @@ static void add_text(struct checking *c, const struct check_finding *f)
 	buf_puts(out, ": ");
 	if (row->severity != CHECK_PROBLEM)
 		buf_printf(out, "%s: ", severity_word(row->severity));
-	if (f->event_id)
+	if (f->event_id && !names_event(f))
 		buf_printf(out, "event %" PRId64 ": ", f->event_id);
 	visible_add(out, f->text, 0);
 	buf_printf(out, " [%s]\n", row->code);
@@ -184,7 +193,7 @@ static int check_file(struct checking *c, struct source_list *list, struct str p
 {
 	struct load_settings settings = {.schema = c->context->schema,
 					 .from = c->settings->from,
-					 .flags = LOAD_PARTIAL,
+					 .flags = LOAD_KEEP_UNKNOWN | LOAD_PARTIAL,
 					 .members = &list->members,
 					 .pages = c->pages};
 	struct one one = {c, path};

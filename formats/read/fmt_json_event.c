@@ -71,7 +71,9 @@ static bool transcode(struct json_reading *j, struct buf *out)
 		*err = first;
 	if (first.byte >= 0)
 		input_locate(j->w.in, (size_t)first.byte, INPUT_TEXT, err);
-	err_wrap(err, "event %zu", r->n_events + 1);
+	/* By its id, where it was read by then; else by its place. */
+	if (!err || !str_starts(str_of(err->message), STR("event ")))
+		err_wrap(err, "event %zu", r->n_events + 1);
 	return err ? err_wrap(err, "line %" PRId64 ", column %" PRId64, err->line, err->column)
 		   : false;
 }
