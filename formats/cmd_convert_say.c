@@ -62,9 +62,16 @@ static void add_axes(struct converting *c, const struct load_info *info, struct 
 	buf_done(&axes);
 }
 
+/* A blob of Cadence's is one guess, and any number of payloads. */
 static size_t count_payloads(const struct transcode_loss *loss)
 {
-	return loss->exact_payloads + transcode_loss_count(loss, TRANSCODE_GUESSED);
+	return loss->exact_payloads + loss->taken_apart +
+	       transcode_loss_count(loss, TRANSCODE_GUESSED) - loss->n[TRANSCODE_GUESS_CADENCE];
+}
+
+static size_t count_guesses(const struct transcode_loss *loss, enum transcode_kind kind)
+{
+	return kind == TRANSCODE_GUESS_CADENCE ? loss->taken_apart : loss->n[kind];
 }
 
 /* The first few of what was guessed, by kind. */
@@ -75,8 +82,8 @@ static void add_guesses(const struct load_info *info, struct buf *text)
 
 		if (!n || transcode_kind_severity(k) != TRANSCODE_GUESSED)
 			continue;
-		buf_printf(text, "  %-10s %zu of %zu payloads (%s), the first in\n", "guessed", n,
-			   count_payloads(&info->loss), transcode_kind_name(k));
+		buf_printf(text, "  %-10s %zu of %zu payloads (%s), the first in\n", "guessed",
+			   count_guesses(&info->loss, k), count_payloads(&info->loss), transcode_kind_name(k));
 		for (size_t i = 0; i < n && i < TRANSCODE_LOSS_FIRST; i++) {
 			const struct transcode_item *item = &info->loss.first[k][i];
 

@@ -34,6 +34,17 @@ static void check_notes(struct check *c)
 			  CHECK_ROWS[CHECK_NEWEST_FIRST].meaning);
 }
 
+static void say_loss(struct check *c, const struct transcode_loss *loss,
+		     enum transcode_severity severity, enum check_code code)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	if (transcode_loss_text(loss, severity, &text))
+		check_say(c, code, c->h->n_events, "%.*s", STR_ARG(buf_str(&text)));
+	buf_done(&text);
+}
+
 static void check_loss(struct check *c)
 {
 	static const struct {
@@ -41,19 +52,21 @@ static void check_loss(struct check *c)
 		enum check_code code;
 	} ROWS[] = {
 		{TRANSCODE_LOST, CHECK_UNKNOWN_MEMBER},
+		{TRANSCODE_KEPT, CHECK_UNKNOWN_MEMBER},
 		{TRANSCODE_GUESSED, CHECK_SHORTHAND},
 		{TRANSCODE_NOTED, CHECK_ODDITY},
 	};
 
-	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
-		struct buf text;
+	/* Cadence's blobs can't be had in any other way: no problem, and nothing to be done. */
+	struct transcode_loss loss = c->info->loss, blobs = {0};
+	enum transcode_kind kind = TRANSCODE_GUESS_CADENCE;
 
-		buf_init(&text, 0);
-		if (transcode_loss_text(&c->info->loss, ROWS[i].severity, &text))
-			check_say(c, ROWS[i].code, c->h->n_events, "%.*s",
-				  STR_ARG(buf_str(&text)));
-		buf_done(&text);
-	}
+	blobs.n[kind] = loss.n[kind];
+	blobs.first[kind][0] = loss.first[kind][0];
+	loss.n[kind] = 0;
+	say_loss(c, &blobs, TRANSCODE_GUESSED, CHECK_CADENCE);
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++)
+		say_loss(c, &loss, ROWS[i].severity, ROWS[i].code);
 }
 
 void check_load(struct check *c)

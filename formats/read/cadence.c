@@ -492,14 +492,19 @@ static bool finish(struct cadence *c, json_t *event, struct transcode_loss *loss
 	struct turning t = {.c = c, .loss = loss};
 	json_t *turned = turn_event(&t, event);
 	char *text = json_dumps(turned, JSON_COMPACT);
+	size_t at = 0, exact = loss ? loss->exact_payloads : 0;
 	struct arena scratch;
-	size_t at = 0;
 	bool ok;
 
 	arena_init(&scratch);
 	ok = text ? transcode_json_to_wire(c->event, str_of(text), &at, &options, &scratch, out, err)
 		  : err_set(err, ERR_SYNTAX, "an event of Cadence that is no JSON object");
 	arena_done(&scratch);
+	/* What was read is of our own making. */
+	if (loss) {
+		loss->taken_apart += loss->exact_payloads - exact;
+		loss->exact_payloads = exact;
+	}
 	mem_free(text);
 	json_decref(turned);
 	json_decref(event);

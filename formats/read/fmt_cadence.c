@@ -8,6 +8,10 @@ struct cadence *format_cadence(struct format_reader *r)
 {
 	struct cadence *c = r->cadence;
 
+	if (!load_report_has(r->report, "cadence"))
+		load_report_note(r->report, "cadence",
+				 "a history of Cadence: it is turned into Temporal's terms, for "
+				 "reading; no worker can replay it");
 	if (c->temporal)
 		return c;
 	cadence_init(c, r->settings->schema);
@@ -15,11 +19,6 @@ struct cadence *format_cadence(struct format_reader *r)
 	load_report_axis(r->report, LOAD_EVENTS, "as Cadence has them",
 			 "decisions, attributes without a type, or nanoseconds for a time",
 			 "certain");
-	load_report_axis(r->report, LOAD_PAYLOADS, "blobs of all arguments",
-			 "Cadence has no payloads", "certain");
-	load_report_note(r->report, "cadence",
-			 "a history of Cadence: it is turned into Temporal's terms, for reading; no "
-			 "worker can replay it");
 	return c;
 }
 

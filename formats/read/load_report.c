@@ -54,7 +54,10 @@ static void payload_axis(struct load_report *report)
 	const char *json = report->info.axes[LOAD_CARRIER].what;
 	struct load_finding f = {"as stored", "all that were read", "certain"};
 
-	if (loss->n[TRANSCODE_GUESS_SHORTHAND])
+	if (loss->n[TRANSCODE_GUESS_CADENCE])
+		f = (struct load_finding){"blobs of Cadence's, taken apart",
+					  "JSON values one after the other", "a guess"};
+	else if (loss->n[TRANSCODE_GUESS_SHORTHAND])
 		f = (struct load_finding){"shorthand: values in place of payloads",
 					  "payloads without encoding and data", "certain"};
 	else if (loss->n[TRANSCODE_GUESS_DECODED])
@@ -112,8 +115,8 @@ void load_report_next(struct load_report *r)
 	arena_rewind(&r->texts, none);
 	/* Of each kind only so many rows mean anything. */
 	memset(r->info.loss.n, 0, sizeof(r->info.loss.n));
-	r->info.loss.exact_payloads = 0;
 	buf_clear(&r->fields);
+	r->info.loss.exact_payloads = r->info.loss.taken_apart = 0;
 	r->info.newest_first = false;
 	r->info.damage = STR_NONE;
 	r->info.damage_line = 0;

@@ -33,6 +33,11 @@ static const struct kind {
 	[TRANSCODE_GUESS_CADENCE] = {"guess-cadence", TRANSCODE_GUESSED,
 				     "blob of Cadence's taken apart into payloads",
 				     "blobs of Cadence's taken apart into payloads"},
+	[TRANSCODE_KEPT_MEMBER] = {"kept-member", TRANSCODE_KEPT,
+				   "member the schema does not know",
+				   "members the schema does not know"},
+	[TRANSCODE_KEPT_VALUE] = {"kept-value", TRANSCODE_KEPT, "enum name without a number",
+				  "enum names without a number"},
 	[TRANSCODE_NOTE_REMOVED] = {"note-removed", TRANSCODE_NOTED,
 				    "field that Temporal has removed",
 				    "fields that Temporal has removed"},
@@ -54,6 +59,7 @@ size_t transcode_loss_count(const struct transcode_loss *loss, enum transcode_se
 void transcode_loss_join(struct transcode_loss *into, const struct transcode_loss *more)
 {
 	into->exact_payloads += more->exact_payloads;
+	into->taken_apart += more->taken_apart;
 	for (size_t i = 0; i < TRANSCODE_KINDS; i++) {
 		for (size_t k = 0; k < more->n[i] && k < TRANSCODE_LOSS_FIRST; k++)
 			if (into->n[i] + k < TRANSCODE_LOSS_FIRST)

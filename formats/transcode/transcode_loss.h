@@ -11,6 +11,7 @@
 enum transcode_severity {
 	TRANSCODE_LOST,	   /* it is not in the output */
 	TRANSCODE_GUESSED, /* it is, but perhaps not byte for byte as it once was */
+	TRANSCODE_KEPT,	   /* it is, though the schema lacks it: for who asked to keep such */
 	TRANSCODE_NOTED,   /* nothing of worth went, but the input was out of the ordinary */
 };
 
@@ -23,6 +24,8 @@ enum transcode_kind {
 	TRANSCODE_GUESS_DECODED,   /* a payload with its data decoded (Web UI, tdbg) */
 	TRANSCODE_GUESS_DATA_ONLY, /* a payload without its metadata (Web UI 2.15 to 2.19) */
 	TRANSCODE_GUESS_CADENCE,   /* a blob of Cadence's, taken apart into payloads */
+	TRANSCODE_KEPT_MEMBER,	   /* as LOST_MEMBER, with keep_unknown: in a carrier */
+	TRANSCODE_KEPT_VALUE,	   /* as LOST_VALUE, with keep_unknown: in a carrier */
 	TRANSCODE_NOTE_REMOVED,	   /* a field that Temporal has since removed */
 	TRANSCODE_NOTE_UI,	   /* a member that the Web UI puts beside an event's own */
 	TRANSCODE_NOTE_BYTES,	   /* bytes as {"type": "Buffer"} or as a list of numbers */
@@ -41,6 +44,7 @@ struct transcode_item {
 struct transcode_loss {
 	size_t n[TRANSCODE_KINDS];
 	size_t exact_payloads; /* carried over byte for byte */
+	size_t taken_apart;    /* payloads that blobs of Cadence's became: all are guesses */
 	struct transcode_item first[TRANSCODE_KINDS][TRANSCODE_LOSS_FIRST]; /* as n, at most */
 };
 

@@ -245,10 +245,10 @@ static const char *lose(struct reader *r, const char *p, struct str name, struct
 {
 	const struct schema_message *m = transcode_path_message(r->path, r->root);
 
-	if (r->options->keep_unknown && m->wellknown == SCHEMA_ORDINARY)
-		return transcode_keep(r, p, name, value, depth) ? stop : NULL;
-	reader_note(r, TRANSCODE_LOST_MEMBER, name);
-	return stop;
+	bool kept = r->options->keep_unknown && m->wellknown == SCHEMA_ORDINARY;
+
+	reader_note(r, kept ? TRANSCODE_KEPT_MEMBER : TRANSCODE_LOST_MEMBER, name);
+	return !kept || transcode_keep(r, p, name, value, depth) ? stop : NULL;
 }
 
 /* For the end of the event, when it is known what else is there. */

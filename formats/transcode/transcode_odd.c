@@ -155,16 +155,16 @@ static const char *keep_enum(struct reader *r, const char *p, const char *value)
 const char *transcode_odd_enum(struct reader *r, const char *p, const struct schema_enum *e,
 			       struct str name, const char *value, uint64_t *ret)
 {
+	bool kept = r->options->keep_unknown && r->path->field->oneof < 0;
 	int32_t number;
 
 	*ret = 0;
-	if (transcode_enum_number(e, name, &number))
+	if (transcode_enum_number(e, name, &number)) {
 		*ret = (uint64_t)(int64_t)number;
-	else if (r->options->keep_unknown && r->path->field->oneof < 0)
-		return keep_enum(r, p, value);
-	else
-		reader_note(r, TRANSCODE_LOST_VALUE, STR(""));
-	return p;
+		return p;
+	}
+	reader_note(r, kept ? TRANSCODE_KEPT_VALUE : TRANSCODE_LOST_VALUE, STR(""));
+	return kept ? keep_enum(r, p, value) : p;
 }
 
 /* Bytes */
