@@ -88,8 +88,7 @@ def test_nothing_to_replay(w):
 
 
 def test_bad_histories_are_decided_without_a_worker(w):
-    bad = ["decoded", "duplicate", "empty", "gap", "mid-batch", "no-start", "truncated",
-           "two-docs"]
+    bad = ["duplicate", "empty", "gap", "mid-batch", "no-start", "truncated"]
     for name in bad:
         shutil.copy(DATA / (name + ".json"), w.path(name + ".json"))
     shutil.copy(DATA / "text.txt", w.path("text.txt"))
@@ -101,6 +100,22 @@ def test_bad_histories_are_decided_without_a_worker(w):
         same(row["verdict"], "invalid", row["history"])
         assert row["message"] and "\n" not in row["message"], row
     assert not w.path("started").exists(), "the worker was started for nothing"
+
+
+def test_decoded_payloads_are_guessed_and_said(w):
+    shutil.copy(DATA / "decoded.json", w.path("decoded.json"))
+    got = w.replay(".", worker=w.worker())
+    accounted(got, {"./decoded.json": "passed"})
+    same(got.row("./decoded.json")["payloadsGuessed"], True, "payloadsGuessed")
+    has(got.err, "payloads are guessed in 1 of 1")
+
+
+def test_two_documents_are_two_histories(w):
+    shutil.copy(DATA / "two-docs.json", w.path("two-docs.json"))
+    got = w.replay(".", worker=w.worker())
+    same(got.code, 0, "exit")
+    accounted(got, {"./two-docs.json#1": "passed", "./two-docs.json#2": "skipped"})
+    same(got.row("./two-docs.json#2")["reason"], "duplicate", "both tell of one run")
 
 
 def test_bad_histories_do_not_stop_the_good(w):
