@@ -70,7 +70,7 @@ static void add_line(struct showing *s, const struct match *m)
 
 	visible_add(&s->out, s->path, 0);
 	buf_printf(&s->out, ": event %" PRId64 " ", e->id);
-	buf_add(&s->out, history_type_name(s->h, e->type, &s->step));
+	buf_add(&s->out, event_type_name(s->h, m->index, &s->step));
 	buf_add_char(&s->out, ' ');
 	show_paint(s, SHOW_DIM);
 	visible_add(&s->out, short_path(m->where), LIMIT_SHOWN_PATH_BYTES);
@@ -87,7 +87,7 @@ static void add_json(struct showing *s, const struct match *m)
 	buf_puts(&s->out, "{\"history\":");
 	json_put_string(&s->out, s->path);
 	buf_printf(&s->out, ",\"eventId\":%" PRId64, e->id);
-	show_member(&s->out, "type", history_type_name(s->h, e->type, &s->step));
+	show_member(&s->out, "type", event_type_name(s->h, m->index, &s->step));
 	show_member(&s->out, "name", event_name(s->h, m->index, &s->step));
 	show_member(&s->out, "path", m->where);
 	buf_puts(&s->out, ",\"match\":");

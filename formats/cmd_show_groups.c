@@ -36,7 +36,7 @@ static void add_line(struct showing *s, const struct group *g)
 	struct buf *out = &s->out, detail;
 
 	if (!name.n)
-		name = history_type_name(h, h->events[g->first].type, &s->step);
+		name = event_type_name(h, g->first, &s->step);
 	show_cell(out, group_label(h, g, &s->step), 5);
 	show_cell(out, show_time(s, h->events[g->first].time, &s->step), 6);
 	show_cell(out, str_of(entity_kind_text(g->kind)), 15);

@@ -51,7 +51,7 @@ static struct widths measure(struct showing *s, const bool *wanted)
 		widen(&w.id, id_text(s, i));
 		widen(&w.time, show_time(s, s->h->events[i].time, &s->step));
 		widen(&w.delta, delta_text(s, i, &s->step));
-		widen(&w.type, history_type_name(s->h, s->h->events[i].type, &s->step));
+		widen(&w.type, event_type_name(s->h, i, &s->step));
 		arena_rewind(&s->step, mark);
 	}
 	return w;
@@ -132,7 +132,7 @@ static void trim_blanks(struct buf *out)
 static void add_line(struct showing *s, size_t index, const struct widths *w)
 {
 	const struct event *e = &s->h->events[index];
-	struct str type = history_type_name(s->h, e->type, &s->step);
+	struct str type = event_type_name(s->h, index, &s->step);
 	enum show_colour colour;
 	bool painted = s->paint && colour_of(s, index, &colour);
 
@@ -176,7 +176,7 @@ static void add_json_line(struct showing *s, size_t index)
 	add_seconds(&s->out, "elapsed", h->events[0].time, e->time);
 	if (index)
 		add_seconds(&s->out, "delta", e[-1].time, e->time);
-	show_member(&s->out, "type", history_type_name(h, e->type, &s->step));
+	show_member(&s->out, "type", event_type_name(h, index, &s->step));
 	show_member(&s->out, "name", event_name(h, index, &s->step));
 	show_member(&s->out, "id", event_code_id(h, index, &s->step));
 	if (answered < h->n_events)

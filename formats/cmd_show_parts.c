@@ -246,7 +246,7 @@ static void add_end(struct showing *s)
 	buf_puts(&s->out, ENDS[h->end]);
 	if (h->end == HISTORY_OPEN)
 		return;
-	last = history_type_name(h, h->events[h->n_events - 1].type, &s->step);
+	last = event_type_name(h, h->n_events - 1, &s->step);
 	buf_puts(&s->out, " by ");
 	buf_add(&s->out, last);
 }

@@ -227,7 +227,7 @@ static void add_text(const struct view *v)
 
 	show_paint(v->s, SHOW_STRONG);
 	buf_printf(out, "after event %" PRId64 ", ", e->id);
-	buf_add(out, history_type_name(v->s->h, e->type, &v->s->step));
+	buf_add(out, event_type_name(v->s->h, v->state->n - 1, &v->s->step));
 	show_plain(v->s);
 	buf_puts(out, ", ");
 	buf_add(out, show_time(v->s, e->time, &v->s->step));

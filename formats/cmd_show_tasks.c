@@ -128,7 +128,7 @@ static void add_events(struct showing *s, const struct task *t, bool in)
 			continue;
 		buf_printf(&s->out, "%s%" PRId64 " ", n > 1 ? ", " : in ? "  in: " : "  out: ",
 			   s->h->events[i].id);
-		buf_add(&s->out, history_type_name(s->h, s->h->events[i].type, &s->step));
+		buf_add(&s->out, event_type_name(s->h, i, &s->step));
 		if (event_name(s->h, i, &s->step).n) {
 			buf_add_char(&s->out, ' ');
 			visible_add(&s->out, event_name(s->h, i, &s->step),
@@ -202,7 +202,7 @@ static void add_json_events(struct showing *s, const struct task *t, bool in)
 		buf_printf(&s->out, "%s{\"eventId\":%" PRId64, n++ ? "," : "",
 			   s->h->events[i].id);
 		show_member(&s->out, "type",
-			    history_type_name(s->h, s->h->events[i].type, &s->step));
+			    event_type_name(s->h, i, &s->step));
 		show_member(&s->out, "name", event_name(s->h, i, &s->step));
 		buf_add_char(&s->out, '}');
 	}

@@ -45,7 +45,7 @@ static const struct reference_row {
 
 static struct str type_of(struct check *c, size_t event)
 {
-	return history_type_name(c->h, c->h->events[event].type, &c->step);
+	return event_type_name(c->h, event, &c->step);
 }
 
 static void say_dangling(struct check *c, size_t event, int64_t id)
@@ -64,8 +64,8 @@ static void say_later(struct check *c, size_t event, int64_t id)
 static void say_wrong(struct check *c, size_t event, size_t other)
 {
 	check_say(c, CHECK_WRONG_REFERENCE, event,
-		  "%.*s refers to event %" PRId64 ", which is a %.*s", STR_ARG(type_of(c, event)),
-		  c->h->events[other].id, STR_ARG(type_of(c, other)));
+		  "%.*s refers to event %" PRId64 ", which is of type %.*s",
+		  STR_ARG(type_of(c, event)), c->h->events[other].id, STR_ARG(type_of(c, other)));
 }
 
 /* Once for the history: by row, the number of its field. */

@@ -12,7 +12,7 @@
 static void check_type(struct check *c, size_t i)
 {
 	const struct event *e = &c->h->events[i];
-	struct str type = history_type_name(c->h, e->type, &c->step);
+	struct str type = event_type_name(c->h, i, &c->step);
 	const struct schema_message *m;
 	struct str bytes;
 

@@ -63,7 +63,7 @@ void diff_shown_done(struct diff_shown *s)
 
 struct str diff_type(const struct history *h, size_t index, struct arena *a)
 {
-	return history_type_name(h, h->events[index].type, a);
+	return event_type_name(h, index, a);
 }
 
 void diff_words(const struct history *h, size_t index, struct buf *out)

@@ -61,7 +61,7 @@ static void add_delta(const struct column_about *about, struct arena *scratch, s
 
 static void add_type(const struct column_about *about, struct arena *scratch, struct buf *out)
 {
-	buf_add(out, history_type_name(about->history, the_event(about)->type, scratch));
+	buf_add(out, event_type_name(about->history, about->index, scratch));
 }
 
 static void add_category(const struct column_about *about, struct arena *scratch,

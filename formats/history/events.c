@@ -2,7 +2,11 @@
 /* events.c: the table of event types, and the words that an event is named with. */
 #include "formats/history/events.h"
 
+#include "formats/base/limits.h"
+#include "formats/history/history_row.h"
 #include "formats/history/marker.h"
+#include "formats/transcode/json.h"
+#include "formats/transcode/transcode.h"
 #include "formats/wire/field.h"
 #include "formats/wire/wire.h"
 
@@ -145,6 +149,85 @@ const struct event_row *event_row(int32_t type)
 		return NULL;
 	return &ROWS[type];
 }
+
+/* ---- names of types ---- */
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* A name is shown as it is, so what is none must not pass for one. */
+static bool may_be_name(struct str s)
+{
+	if (!s.n || s.n > LIMIT_SHOWN_NAME_BYTES || !is_letter(s.p[0]))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_letter(s.p[i]) && !(s.p[i] >= '0' && s.p[i] <= '9') && s.p[i] != '_')
+			return false;
+	return true;
+}
+
+struct str event_type_camel(struct str name, struct arena *a)
+{
+	struct str prefix = STR("EVENT_TYPE_"), ret;
+	bool begins = true;
+	struct buf camel;
+
+	if (!may_be_name(name))
+		return STR_NONE;
+	if (!str_starts(name, prefix) || name.n == prefix.n)
+		return arena_str(a, name);
+	buf_init(&camel, 0);
+	for (size_t i = prefix.n; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (c != '_')
+			buf_add_char(&camel, !begins && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c);
+		begins = c == '_';
+	}
+	ret = arena_str(a, buf_str(&camel));
+	buf_done(&camel);
+	return ret;
+}
+
+/* What stands in JSON for a type without a number: "eventType":"EVENT_TYPE_OF_TOMORROW". */
+static struct str kept_type(const struct history *h, size_t index, struct arena *a)
+{
+	const struct schema_message *m = history_event_message(h);
+	struct wire w = wire_of(history_event(h, index));
+	struct buf scratch = {0};
+	struct str text, ret = STR_NONE;
+	struct wire_field f;
+
+	while (!ret.n && wire_next(&w, &f)) {
+		struct json j = {f.bytes, 0};
+		const struct schema_field *field;
+
+		if (f.number != TRANSCODE_CARRIER || f.type != WIRE_BYTES ||
+		    !json_read_string(&j, &scratch, &text, NULL))
+			continue;
+		field = schema_field_by_name(m, text);
+		if (field && field->number == HISTORY_FIELD_TYPE && json_take(&j, ':') &&
+		    json_peek(&j) == '"' && json_read_string(&j, &scratch, &text, NULL))
+			ret = event_type_camel(text, a);
+	}
+	buf_done(&scratch);
+	return ret;
+}
+
+struct str event_type_name(const struct history *h, size_t index, struct arena *a)
+{
+	int32_t type = h->events[index].type;
+	const struct event_row *row = event_row(type);
+	struct str name = row ? str_of(row->name) : STR_NONE;
+
+	if (!row && !type)
+		name = kept_type(h, index, a);
+	return name.n ? name : arena_printf(a, "EventType %" PRId32, type);
+}
+
+/* ---- attributes and what they say ---- */
 
 /* "...history.v1.TimerFiredEventAttributes" is TimerFired's, and not just its end. */
 static bool is_of_row(const struct schema_message *m, const struct event_row *row)

@@ -49,6 +49,14 @@ static inline const char *event_category_word(enum event_category category)
 
 /* NULL for types that the table does not know. */
 const struct event_row *event_row(int32_t type);
+/*
+ * "ActivityTaskScheduled". Of a type that the table lacks the name that its JSON gave it, as
+ * far as that was kept (TRANSCODE_CARRIER) and is made of letters and digits, else
+ * "EventType 77"; both in A.
+ */
+struct str event_type_name(const struct history *h, size_t index, struct arena *a);
+/* EVENT_TYPE_TIMER_FIRED as TimerFired, in A; all else that may be a name as it is; else none. */
+struct str event_type_camel(struct str name, struct arena *a);
 /* True where the event has the attributes of its type; false too for unknown types. */
 bool event_attributes_fit(const struct history *h, size_t index);
 /* The message of the attributes that events of TYPE have; NULL: the type is unknown. */

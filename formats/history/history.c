@@ -147,13 +147,6 @@ bool history_attributes(const struct history *h, size_t index,
 	return false;
 }
 
-struct str history_type_name(const struct history *h, int32_t type, struct arena *a)
-{
-	const struct event_row *row = event_row(type);
-
-	return row ? str_of(row->name) : arena_printf(a, "EventType %" PRId32, type);
-}
-
 struct str history_prefix(const struct history *h, size_t n)
 {
 	BUG_IF(n > h->n_events || h->live);

@@ -118,8 +118,6 @@ const struct schema_message *history_event_message(const struct history *h);
 /* The attributes: message and bytes; false where the event has none or is unknown. */
 bool history_attributes(const struct history *h, size_t index,
 			const struct schema_message **ret_message, struct str *ret_bytes);
-/* "ActivityTaskScheduled", or "EventType 77" in A. */
-struct str history_type_name(const struct history *h, int32_t type, struct arena *a);
 /* The wire bytes of the first N events. */
 struct str history_prefix(const struct history *h, size_t n);
 /* Index of the (first) event with that id, or n_events; in logarithmic time at worst. */

@@ -256,7 +256,7 @@ struct str history_fault_text(const struct history *h, size_t index, enum histor
 			      struct arena *a)
 {
 	const struct event *e = &h->events[index];
-	struct str type = history_type_name(h, e->type, a);
+	struct str type = event_type_name(h, index, a);
 	int64_t before = index ? h->events[index - 1].id : 0;
 
 	switch (fault) {
@@ -276,7 +276,10 @@ struct str history_fault_text(const struct history *h, size_t index, enum histor
 		return arena_printf(a, "events %" PRId64 " to %" PRId64 " are missing", before + 1,
 				    e->id - 1);
 	case HISTORY_FAULT_TYPE:
-		return STR("its event type is missing, or a name that is unknown here");
+		/* "EventType 0": it has no name either, or none that was kept. */
+		if (str_starts(type, STR("EventType ")))
+			return STR("its event type is missing, or a name that is unknown here");
+		return arena_printf(a, "its event type, %.*s, is unknown here", STR_ARG(type));
 	case HISTORY_FAULT_BATCH:
 		return arena_printf(a,
 				    "%.*s belongs to the workflow task completed at event %" PRId64

@@ -210,7 +210,7 @@ bool text_find_each(const struct history *h, size_t index, const struct codec_to
 	buf_init(&w.path, 0);
 	buf_init(&w.text, 0);
 	arena_init(&w.step);
-	tell(&w, STR("type"), history_type_name(h, h->events[index].type, &w.step));
+	tell(&w, STR("type"), event_type_name(h, index, &w.step));
 	w.name = event_name(h, index, &w.step);
 	if (!w.enough)
 		walk_message(&w, history_event_message(h), history_event(h, index), NULL);

@@ -5,6 +5,7 @@
 #include "formats/base/limits.h"
 #include "formats/base/opts.h"
 #include "formats/base/vec.h"
+#include "formats/history/events.h"
 
 struct parser {
 	struct str text;
@@ -139,7 +140,16 @@ static bool to_word(struct parser *p, const struct query_field *f, struct query_
 		l->text = str_of(word);
 		return true;
 	}
+	/* A type that is unknown here has its name from the export, as event_type_name(). */
+	if (!f->words && str_starts(l->text, STR("EVENT_TYPE_"))) {
+		l->text = event_type_camel(l->text, p->a);
+		return l->text.n || COMPLAIN(p, "a name of letters and digits is expected");
+	}
 	word = query_word_near(f, l->text);
+	if (!word && !f->words)
+		return COMPLAIN(p, "there is no %s '%.*s'; one newer than hindcast is spelled as in "
+				"exports, EVENT_TYPE_X", f->name,
+				STR_ARG(str_take(l->text, LIMIT_SHOWN_NAME_BYTES)));
 	if (word)
 		return COMPLAIN(p, "there is no %s '%.*s' (did you mean '%s'?)", f->name,
 				STR_ARG(str_take(l->text, LIMIT_SHOWN_NAME_BYTES)), word);

@@ -135,8 +135,8 @@ static struct query_value event_id(const struct query_about *about)
 
 static struct query_value event_type(const struct query_about *about)
 {
-	return of_text(QUERY_WORDS, history_type_name(about->event->history,
-						      the_event(about)->type, about->scratch));
+	return of_text(QUERY_WORDS, event_type_name(about->event->history, about->event->index,
+						    about->scratch));
 }
 
 static struct query_value category(const struct query_about *about)

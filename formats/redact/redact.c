@@ -226,7 +226,7 @@ static bool one_pass(struct redact *r, const struct history *h, struct buf *out,
 	for (size_t i = 0; ok && i < h->n_events; i++) {
 		struct arena_mark mark = arena_mark(&a);
 
-		r->event_type = history_type_name(h, h->events[i].type, &a);
+		r->event_type = event_type_name(h, i, &a);
 		r->event_name = names ? event_name(h, i, &a) : STR_NONE;
 		buf_clear(&one);
 		ok = rewrite_message(&rewrite, history_event_message(h), history_event(h, i), &one,

@@ -274,7 +274,7 @@ struct side command_side(const struct schema *schema, struct command_view c, str
 struct side event_side(const struct history *h, size_t index, struct arena *a)
 {
 	return (struct side){
-		.what = history_type_name(h, h->events[index].type, a),
+		.what = event_type_name(h, index, a),
 		.name = event_name(h, index, a),
 		.id = event_code_id(h, index, a),
 	};

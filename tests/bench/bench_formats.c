@@ -150,7 +150,7 @@ static void open_wire(struct bench *b)
 static void render(const struct history *h, size_t index, struct buf *out)
 {
 	struct arena a = {0};
-	struct str type = history_type_name(h, h->events[index].type, &a);
+	struct str type = event_type_name(h, index, &a);
 	struct str name = event_name(h, index, &a), id = event_code_id(h, index, &a);
 	size_t answered = event_answers(h, index);
 

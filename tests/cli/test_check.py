@@ -62,7 +62,7 @@ def breaks(code, base="go/saga-1.json", more=()):
     return keep
 
 
-@breaks("truncated", more=["no-task"])
+@breaks("truncated")
 def _(h):
     return json.dumps(h)[:900]
 
@@ -225,6 +225,24 @@ def _(h):
 @breaks("decoded-payload")
 def _(h):
     attributes(at(h, 5))["input"] = {"payloads": [payload(b"\x00\x01 no JSON")]}
+    return 5
+
+
+# What JSON of other makers holds, by the words that check has for it.
+ODD_PAYLOADS = [
+    (b'{"a":NaN,"b":1}', "holds NaN"),
+    (b"[1,-Infinity]", "holds Infinity"),
+    (b'"\\ud800"', "half a surrogate pair"),
+    (b"[" * 400 + b"]" * 400, "nested deeper than"),
+    (b"hello", "a value is expected"),
+    (b"1 2", "something follows the value"),
+    (b"", "it is empty"),
+]
+
+
+@breaks("odd-payload")
+def _(h):
+    attributes(at(h, 5))["input"] = {"payloads": [payload(ODD_PAYLOADS[0][0])]}
     return 5
 
 
@@ -410,6 +428,41 @@ class Check(unittest.TestCase):
         self.assertIn(f"events 1 to 10, 21 to {len(events)} are there, events 11 to 20 are missing",
                       findings[0]["message"])
         self.assertEqual(exit_code, 1)
+
+    def test_a_payload_is_odd_for_a_reason(self):
+        for data, words in ODD_PAYLOADS:
+            history = load("go/saga-1.json")
+            attributes(at(history, 5))["input"] = {"payloads": [payload(data)]}
+            path = self.folder / "payload.json"
+            path.write_text(json.dumps(history), encoding="utf-8")
+            findings, code = check(path)
+            self.assertEqual(([f["code"] for f in findings], code), (["odd-payload"], 0), data)
+            self.assertIn(words, findings[0]["message"])
+
+    def test_cadence_is_no_problem(self):
+        findings, code = check(ROOT / "tests/data/cadence.json")
+        self.assertEqual([f for f in findings if "fix" in f], [])
+        self.assertIn("2 blobs of Cadence's", " ".join(f["message"] for f in findings))
+        self.assertEqual({f["code"] for f in findings if f["severity"] == "problem"},
+                         {"no-type"})  # CancelTimerFailed, which Temporal has no number for
+        self.assertEqual(code, 1)
+
+    def test_an_event_is_named_once(self):
+        path = self.folder / "time.json"
+        path.write_text('{"events":[{"eventId":"1","eventTime":"soon"}]}', encoding="utf-8")
+        done = subprocess.run([HINDCAST, "check", path], capture_output=True, text=True)
+        self.assertEqual(done.stdout.splitlines()[0].count("event 1"), 1, done.stdout)
+        self.assertEqual(done.returncode, 1)
+
+    def test_an_unknown_type_has_its_name(self):
+        history = load("go/saga-1.json")
+        at(history, 5)["eventType"] = "EVENT_TYPE_WORKFLOW_DREAMT"
+        path = self.folder / "dreamt.json"
+        path.write_text(json.dumps(history), encoding="utf-8")
+        findings, _ = check(path)
+        self.assertIn("its event type, WorkflowDreamt, is unknown here",
+                      [f["message"] for f in findings if f["code"] == "no-type"])
+        self.assertIn("unknown-member", {f["code"] for f in findings})
 
     def test_no_code_is_without_a_case(self):
         done = subprocess.run([HINDCAST, "check", "--list-codes", "--json"],

@@ -4,10 +4,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
 #include "formats/history/events.h"
+#include "formats/read/load.h"
 #include "formats/wire/field.h"
 #include "tests/unit/build.h"
 
@@ -113,8 +115,8 @@ static void an_unknown_type_has_a_number_for_a_name(void **state)
 	build_event(&b, EVENT_TIMER_FIRED, 15, STR("")); /* another type's attributes */
 	h = build_history(&b, *state);
 	arena_init(&a);
-	assert_true(str_is(history_type_name(&h, 77, &a), "EventType 77"));
-	assert_true(str_is(history_type_name(&h, EVENT_TIMER_FIRED, &a), "TimerFired"));
+	assert_true(str_is(event_type_name(&h, 1, &a), "EventType 77"));
+	assert_true(str_is(event_type_name(&h, 2, &a), "TimerFired"));
 	assert_null(event_name(&h, 1, &a).p);
 	assert_true(event_attributes_fit(&h, 0));
 	assert_false(event_attributes_fit(&h, 1));
@@ -122,6 +124,52 @@ static void an_unknown_type_has_a_number_for_a_name(void **state)
 	arena_done(&a);
 	history_done(&h);
 	build_done(&b);
+}
+
+struct named {
+	const char *name; /* of the first event */
+	bool seen;
+};
+
+static bool see_name(void *data, struct history *h, const struct load_info *info, struct err *err)
+{
+	struct named *n = data;
+	struct arena a;
+
+	arena_init(&a);
+	assert_string_equal(arena_cstr(&a, event_type_name(h, 0, &a)), n->name);
+	arena_done(&a);
+	n->seen = true;
+	return true;
+}
+
+static void a_type_without_a_number_has_its_own_name(void **state)
+{
+	static const struct {
+		const char *json, *name;
+	} ROWS[] = {
+		{"\"EVENT_TYPE_WORKFLOW_DREAMT\"", "WorkflowDreamt"},
+		{"\"WorkflowDreamt\"", "WorkflowDreamt"},
+		{"\"EVENT_TYPE_V2_A\"", "V2A"},
+		{"\"EVENT_TYPE_\"", "EVENT_TYPE_"},
+		{"\"a b\"", "EventType 0"},
+		{"\"\\u001b[31m\"", "EventType 0"},
+		{"77", "EventType 77"},
+		{"18", "TimerFired"},
+	};
+
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
+		struct load_settings settings = {.schema = *state, .flags = LOAD_KEEP_UNKNOWN};
+		struct named n = {ROWS[i].name, false};
+		struct err err = ERR_INIT;
+		char text[200];
+
+		snprintf(text, sizeof(text), "{\"events\":[{\"eventId\":1,\"eventType\":%s}]}",
+			 ROWS[i].json);
+		if (!load_each_bytes(&settings, str_of(text), see_name, &n, &err))
+			fail_msg("%s: %s", text, err.message);
+		assert_true(n.seen);
+	}
 }
 
 static int make_schema(void **state)
@@ -139,6 +187,7 @@ int main(void)
 		cmocka_unit_test(every_row_names_fields_of_its_attributes),
 		cmocka_unit_test(names_say_what_happened),
 		cmocka_unit_test(an_unknown_type_has_a_number_for_a_name),
+		cmocka_unit_test(a_type_without_a_number_has_its_own_name),
 	};
 
 	return cmocka_run_group_tests(TESTS, make_schema, NULL);
