@@ -94,7 +94,7 @@ def _(h):
         json.dumps({"history": {"events": h["events"][12:]}})
 
 
-@breaks("cadence", more=["unknown-member", "payload-guessed", "no-workflow-id", "no-type"])
+@breaks("cadence", more=["unknown-member", "no-type"])
 def _(h):
     return (ROOT / "tests/data/cadence.json").read_text(encoding="utf-8")
 
