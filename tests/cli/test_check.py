@@ -246,6 +246,13 @@ def _(h):
     return 5
 
 
+@breaks("stored-elsewhere")
+def _(h):
+    reference = payload(b"{}")
+    reference["externalPayloads"] = [{"sizeBytes": "123"}]
+    attributes(at(h, 5))["input"] = {"payloads": [reference]}
+
+
 @breaks("no-reference", more=["impossible", "wrong-reference"])
 def _(h):
     del attributes(at(h, 6))["scheduledEventId"]
