@@ -355,10 +355,12 @@ static int add_stages(struct converting *c)
 		repair_stage_init(&c->repair, c->context->schema);
 		stage_line_add(&c->stages, &c->repair.stage);
 	}
-	if (convert_codec_open(c, &c->codec, &err) && add_target(c, &err)) {
+	if (convert_codec_open(c, &c->settings->codec, NULL, &c->codec, &err) &&
+	    add_target(c, &err)) {
 		if (c->last)
 			stage_line_add(&c->stages, c->last);
-		return 0;
+		if (convert_codec_open(c, &c->settings->again, c->codec, &c->again, &err))
+			return 0;
 	}
 	if (err.code == ERR_USAGE)
 		return usage(c, err.message);
@@ -410,6 +412,7 @@ int convert_run(const struct command_context *context, const char *name,
 		code = convert_all(&c, &list);
 	source_list_done(&list);
 	stage_line_done(&c.stages);
+	convert_codec_close(c.again);
 	convert_codec_close(c.codec);
 	load_pages_free(c.load.pages);
 	map_done(&c.written);

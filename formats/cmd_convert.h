@@ -31,6 +31,7 @@ struct convert {
 	bool keep_unknown;
 	bool repair;
 	struct convert_codec_options codec;
+	struct convert_codec_options again; /* another command's: behind its stage */
 };
 
 /* One run of the command. */
@@ -63,7 +64,7 @@ struct converting {
 		uint64_t offset;
 		int64_t total; /* of a plain file; else -1 */
 	} progress;
-	struct convert_codec *codec; /* NULL: none */
+	struct convert_codec *codec, *again; /* NULL: none */
 	struct target_stage target;  /* then is NULL: none */
 	struct stage *last;	     /* another command's, behind all others; or NULL */
 };

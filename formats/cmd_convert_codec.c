@@ -12,7 +12,7 @@
 #define TIMEOUT_SECONDS 30
 
 struct convert_codec {
-	struct codec_keys keys;
+	struct codec_keys own, *keys;
 	struct codec_remote remote;
 	struct codec_stage stage;
 };
@@ -68,7 +68,7 @@ static bool check_key(struct convert_codec *codec, struct codec_settings *s, str
 		return true;
 	if (!s->tools.key_id.n)
 		return err_set(err, ERR_USAGE, "--key-id says which key encrypts");
-	if (codec_key_find(&codec->keys, s->tools.key_id, err))
+	if (codec_key_find(codec->keys, s->tools.key_id, err))
 		return true;
 	if (err->code != ERR_NONE)
 		return false;
@@ -97,9 +97,16 @@ static bool open_remote(struct converting *c, struct convert_codec *codec,
 	return true;
 }
 
-bool convert_codec_open(struct converting *c, struct convert_codec **ret, struct err *err)
+static bool open_keys(struct converting *c, struct convert_codec *codec,
+		      const struct convert_codec_options *o, struct err *err)
 {
-	const struct convert_codec_options *o = &c->settings->codec;
+	return codec->keys != &codec->own ||
+	       payload_keys_open(&codec->own, o->keys, c->context, err);
+}
+
+bool convert_codec_open(struct converting *c, const struct convert_codec_options *o,
+			struct convert_codec *before, struct convert_codec **ret, struct err *err)
+{
 	struct codec_settings s = {.headers = o->header_fields,
 				   .plain_failures = o->plain_failures};
 	struct convert_codec *codec;
@@ -110,11 +117,12 @@ bool convert_codec_open(struct converting *c, struct convert_codec **ret, struct
 	if (!o->direction.n && !o->storage.n)
 		return true;
 	*ret = codec = arena_new(&c->names, struct convert_codec);
-	codec_keys_init(&codec->keys);
+	codec_keys_init(&codec->own);
+	codec->keys = before ? before->keys : &codec->own;
 	s.direction = !o->direction.n		     ? CODEC_INLINE
 		      : str_is(o->direction, "encode") ? CODEC_ENCODE : CODEC_DECODE;
 	s.tools = (struct codec_tools){
-		.keys = &codec->keys,
+		.keys = codec->keys,
 		.key_id = o->key_id,
 		.random = system_random,
 		.storage = o->storage,
@@ -126,7 +134,7 @@ bool convert_codec_open(struct converting *c, struct convert_codec **ret, struct
 			return false;
 		s.peer = &codec->remote.peer;
 	} else if ((o->chain.n && !codec_chain_read(o->chain, &s.chain, err)) ||
-		   !payload_keys_open(&codec->keys, o->keys, c->context, err) ||
+		   !open_keys(c, codec, o, err) ||
 		   !check_key(codec, &s, err)) {
 		return false;
 	}
@@ -140,5 +148,5 @@ void convert_codec_close(struct convert_codec *codec)
 	if (!codec)
 		return;
 	codec_remote_close(&codec->remote);
-	codec_keys_done(&codec->keys);
+	codec_keys_done(&codec->own);
 }

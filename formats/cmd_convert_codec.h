@@ -26,9 +26,11 @@ struct converting;
 struct convert_codec;
 
 /*
- * The stage that the options ask for (--storage alone is one too), at the end of C's line;
- * *RET is NULL where they ask for none. ERR_USAGE: options that don't go together.
+ * The stage that O asks for (--storage alone is one too), at the end of C's line; *RET is NULL
+ * where it asks for none. Keys are BEFORE's, another open one, where that is not NULL.
+ * ERR_USAGE: options that don't go together.
  */
-bool convert_codec_open(struct converting *c, struct convert_codec **ret, struct err *err);
+bool convert_codec_open(struct converting *c, const struct convert_codec_options *o,
+			struct convert_codec *before, struct convert_codec **ret, struct err *err);
 /* After the line's own end. NULL is fine. */
 void convert_codec_close(struct convert_codec *codec);

@@ -256,13 +256,21 @@ static bool take_events(struct event_sink *s, struct str events, struct err *err
 	       put_events(w, events, err);
 }
 
+/* Whether anything is lost is known when the stages have spoken: then they say it again. */
 static void say_stages(struct writing *w, const struct load_info *info, bool *lost)
 {
+	struct stage_line *line = &w->c->stages;
 	struct buf lines;
 	struct str left;
 
 	buf_init(&lines, 0);
-	*lost |= stage_line_report(&w->c->stages, &lines) > 0;
+	stage_line_unwritten(line, false);
+	*lost |= stage_line_report(line, &lines) > 0;
+	if (*lost && w->c->settings->strict) {
+		buf_clear(&lines);
+		stage_line_unwritten(line, true);
+		stage_line_report(line, &lines);
+	}
 	left = buf_str(&lines);
 	while (left.n)
 		convert_note(w->c, w->input, info, str_split(&left, '\n'));
@@ -340,6 +348,10 @@ static bool write_input(struct writing *w, const struct source_file *file)
 	convert_progress_end(w->c);
 	if (ok)
 		return true;
+	if (err.code == ERR_GONE) {
+		w->failed = true;
+		return false;
+	}
 	inputs_complain(w->c->context, err.message);
 	convert_worse(w->c, EXIT_CANNOT);
 	if (w->c->folder.p)
@@ -368,7 +380,8 @@ void convert_write(struct converting *c, const struct source_list *list)
 	for (size_t i = 0; i < list->files.n; i++)
 		if (!write_input(&w, &list->files.at[i]))
 			break;
-	if (w.is_open && !w.failed && !finish(&w, &err)) {
+	/* A reader that left early (head) has what it wanted. */
+	if (w.is_open && !w.failed && !finish(&w, &err) && err.code != ERR_GONE) {
 		inputs_complain(c->context, err.message);
 		convert_worse(c, EXIT_CANNOT);
 	}

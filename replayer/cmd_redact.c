@@ -2,6 +2,7 @@
 /* cmd_redact.c: `hindcast redact`: histories without their secrets, which still replay. */
 #include "formats/base/limits.h"
 #include "formats/cmd_convert.h"
+#include "formats/cmd_payloads.h"
 #include "formats/redact/redact.h"
 #include "replayer/commands.h"
 #include "replayer/redact_verify.h"
@@ -11,6 +12,7 @@
 
 struct redact_options {
 	struct convert convert;
+	struct payload_options payloads;
 	struct opt_list rules;
 	struct opt_list rule_files;
 	struct str salt_file;
@@ -18,7 +20,7 @@ struct redact_options {
 	bool ids;
 	bool names;
 	bool types;
-	bool keys;
+	bool key_names;
 	struct opt_list checks;
 	bool verify;
 	struct str worker;
@@ -56,8 +58,19 @@ static const struct opt OPTS[] = {
 	{"types", 0, OPT_FLAG, NULL, OWN(types),
 	 "Types of workflows and activities, names of signals, updates and operations too; no "
 	 "worker knows them then."},
-	{"keys", 0, OPT_FLAG, NULL, OWN(keys),
+	{"key-names", 0, OPT_FLAG, NULL, OWN(key_names),
 	 "Keys of JSON objects, memo, headers and search attributes too."},
+
+	{"Payloads", 0, OPT_HEADING, NULL, 0, NULL},
+	PAYLOAD_DECODE_OPTIONS(struct redact_options, payloads,
+			       "Take off what a payload codec put on, and redact what is inside."),
+	{"codec-chain", 0, OPT_STRING, "LIST", CONVERT(again.chain),
+	 "Decode, and put this on again afterwards, the innermost first: zlib,encrypted."},
+	{"key-id", 0, OPT_STRING, "ID", CONVERT(again.key_id), "The key that encrypting uses."},
+	{"codec-header-fields", 0, OPT_FLAG, NULL, CONVERT(again.header_fields),
+	 "With --codec-chain: encode the payloads of workflow headers too."},
+	{"codec-plain-failures", 0, OPT_FLAG, NULL, CONVERT(again.plain_failures),
+	 "With --codec-chain: leave messages and stack traces of failures readable."},
 
 	{"How", 0, OPT_HEADING, NULL, 0, NULL},
 	{"keep-size", 0, OPT_FLAG, NULL, OWN(keep_size),
@@ -187,6 +200,43 @@ static bool check_verify(const struct redact_options *o, struct err *err)
 	return true;
 }
 
+/* Decoding before, encoding behind: what lies between sees the values themselves. */
+static bool settle_codec(struct redact_options *o, struct err *err)
+{
+	struct convert_codec_options *first = &o->convert.codec, *again = &o->convert.again;
+
+	if (!again->chain.n && (again->key_id.n || again->header_fields || again->plain_failures))
+		return err_set(err, ERR_USAGE, "--key-id, --codec-header-fields and "
+			       "--codec-plain-failures belong to --codec-chain");
+	if (!payload_options_decode(&o->payloads) && !again->chain.n)
+		return true;
+	first->direction = STR("decode");
+	first->keys = o->payloads.keys;
+	first->storage = o->payloads.storage;
+	if (again->chain.n)
+		again->direction = STR("encode");
+	return true;
+}
+
+/* A rule that decides about nothing may be one with a typing error, and a secret stays. */
+static void say_unused(const struct redacting *c)
+{
+	for (size_t i = 0; i < c->rules.list.n; i++) {
+		const struct redact_rule *rule = &c->rules.list.at[i];
+		const char *near = rule->encoding.n ? redact_encoding_near(rule->encoding) : NULL;
+		struct buf line;
+
+		if (redact_rule_used(c->redact, i))
+			continue;
+		buf_init(&line, 0);
+		buf_printf(&line, "the rule '%.*s' decided about nothing", STR_ARG(rule->text));
+		if (near)
+			buf_printf(&line, " (did you mean '%s'?)", near);
+		inputs_complain(c->context, line.p);
+		buf_done(&line);
+	}
+}
+
 /* The originals lie in it for a while: nobody else may look. */
 static bool make_folder(struct redacting *c, struct err *err)
 {
@@ -212,7 +262,7 @@ static bool prepare(struct redacting *c, struct err *err)
 		.ids = o->ids,
 		.names = o->names,
 		.types = o->types,
-		.keys = o->keys,
+		.keys = o->key_names,
 	};
 
 	if (!check_verify(o, err) || !read_rules(c, err) || !read_checks(c, err) ||
@@ -269,13 +319,19 @@ static int run(const struct command_context *context, void *settings, const stru
 	int code;
 
 	arena_init(&c.arena);
-	redact_rules_init(&c.rules);
-	if (prepare(&c, &err)) {
+	redact_rules_init(&c.rules, context->schema);
+	if (settle_codec(settings, &err) && prepare(&c, &err)) {
 		code = convert_run(context, "redact", &c.options->convert, operands, n_operands,
 				   c.verify ? redact_verify_stage(c.verify)
 					    : redact_stage(c.redact));
 		if (code == EXIT_CANNOT && redact_refused(c.redact))
 			code = EXIT_FOUND;
+		if (code <= EXIT_FOUND)
+			say_unused(&c);
+		if (!code && c.options->convert.codec.direction.n &&
+		    !c.options->convert.again.chain.n)
+			inputs_complain(context, "payloads that were decoded stay decoded: "
+					"--codec-chain encodes them again");
 		if (!code && c.verify)
 			code = verify(&c);
 	} else {

@@ -26,6 +26,7 @@ enum err_code {
 	ERR_USAGE,   /* the command line is wrong */
 	ERR_MISSING, /* a thing that was asked for is not there */
 	ERR_WORKER,  /* the worker's doing */
+	ERR_GONE,    /* whoever read the output has left */
 };
 
 #define ERR_MESSAGE_BYTES 1024 /* longer messages are cut, with an ellipsis */

@@ -21,8 +21,14 @@ static bool write_all(int fd, struct str bytes, struct err *err)
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return err_errno(err, "writing");
+		if (n < 0) {
+			bool gone = errno == EPIPE;
+
+			err_errno(err, "writing");
+			if (gone && err)
+				err->code = ERR_GONE;
+			return false;
+		}
 		bytes = str_skip(bytes, (size_t)n);
 	}
 	return true;

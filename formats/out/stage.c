@@ -76,6 +76,12 @@ bool stage_line_end(struct stage_line *l, struct str *ret, struct err *err)
 	return run(l, buf_str(&l->held), true, ret, err);
 }
 
+void stage_line_unwritten(struct stage_line *l, bool unwritten)
+{
+	for (size_t i = 0; i < l->stages.n; i++)
+		l->stages.at[i]->unwritten = unwritten;
+}
+
 size_t stage_line_report(struct stage_line *l, struct buf *lines)
 {
 	size_t lost = 0;

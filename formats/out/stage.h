@@ -54,6 +54,7 @@ struct stage_kind {
 
 struct stage {
 	const struct stage_kind *kind;
+	bool unwritten; /* what it made is not kept: its report says what would have been */
 };
 
 /* Stages in order. The stages are the caller's; the buffers between them live in here. */
@@ -78,5 +79,7 @@ bool stage_line_events(struct stage_line *l, struct str events, struct str *ret,
 		       struct err *err);
 /* What the stages held back, after the last chunk. */
 bool stage_line_end(struct stage_line *l, struct str *ret, struct err *err);
+/* Whether what the stages made of the history is not kept; for the reports. */
+void stage_line_unwritten(struct stage_line *l, bool unwritten);
 /* The reports of all stages into LINES, "name: " before each line. Returns what was lost. */
 size_t stage_line_report(struct stage_line *l, struct buf *lines);

@@ -340,7 +340,7 @@ static size_t stage_report(struct stage *s, struct buf *lines)
 	const struct redact *r = (const struct redact *)s;
 	bool any = false;
 
-	buf_puts(lines, "replaced: ");
+	buf_puts(lines, s->unwritten ? "would be replaced: " : "replaced: ");
 	for (size_t i = 0; i < REDACT_KINDS; i++) {
 		if (!r->counts[i])
 			continue;
@@ -371,6 +371,7 @@ struct redact *redact_open(const struct redact_settings *settings)
 
 	r->stage.kind = &STAGE;
 	r->settings = *settings;
+	r->used = mem_zalloc((settings->rules->list.n + 1) * sizeof(*r->used));
 	r->shape = (struct redact_shape){settings->salt, settings->keep_size};
 	arena_init(&r->arena);
 	secrets_init(&r->secrets);
@@ -388,6 +389,7 @@ void redact_close(struct redact *r)
 	arena_done(&r->arena);
 	buf_done(&r->path);
 	buf_done(&r->text);
+	mem_free(r->used);
 	mem_free(r);
 }
 

@@ -62,18 +62,23 @@ struct redact_rule {
 	struct str event;	   /* the event's type; `*` is any text; p is NULL: any */
 	struct str type;	   /* what the event is about: an activity's type ... */
 	struct str encoding;	   /* of the payload */
+	struct str text;	   /* as it was written */
 	const struct rex *match; /* in the text; NULL: any */
 	enum redact_action action;
 };
 
 struct redact_rules {
+	const struct schema *schema;
 	VEC_OF(struct redact_rule) list;
 	struct arena arena;
 };
 
-void redact_rules_init(struct redact_rules *r);
+void redact_rules_init(struct redact_rules *r, const struct schema *schema);
 void redact_rules_done(struct redact_rules *r);
-/* One rule; copies what it keeps. ERR_USAGE: what is wrong. */
+/*
+ * One rule; copies what it keeps. ERR_USAGE: what is wrong; a path or a type of event that
+ * SCHEMA has not is, since it can fit nothing and a secret would stay.
+ */
 bool redact_rules_add(struct redact_rules *r, struct str text, struct err *err);
 /* A file of them, one a line; blank lines and `#` comments are passed over. Names the line. */
 bool redact_rules_read(struct redact_rules *r, struct str text, struct err *err);
@@ -107,6 +112,10 @@ struct stage *redact_stage(struct redact *r);
  * the code's, or something forbidden is there; the message names places, never values.
  */
 bool redact_history(struct redact *r, struct str events, struct buf *out, struct err *err);
+/* Whether the I-th rule decided about anything in the histories so far. */
+bool redact_rule_used(const struct redact *r, size_t i);
+/* The encoding that ENCODING may have been meant for, or NULL. */
+const char *redact_encoding_near(struct str encoding);
 /* Of the last history: how many values of each kind were replaced. */
 const size_t *redact_counts(const struct redact *r);
 const char *redact_kind_name(enum redact_kind kind);

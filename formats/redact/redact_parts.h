@@ -53,6 +53,7 @@ struct redact {
 	struct redact_shape shape;
 	uint8_t rows[SCHEMA_IDS]; /* of fields: 0 not looked up, else index + 1 */
 	size_t counts[REDACT_KINDS];
+	bool *used;	/* of the rules: it decided about something */
 	bool refused; /* something was left in a history that may not be */
 	/* One history: */
 	enum redact_pass pass;

@@ -3,10 +3,11 @@
 #include "formats/redact/redact_parts.h"
 
 #include "formats/base/opts.h"
+#include "formats/wire/path_known.h"
 
-void redact_rules_init(struct redact_rules *r)
+void redact_rules_init(struct redact_rules *r, const struct schema *schema)
 {
-	*r = (struct redact_rules){0};
+	*r = (struct redact_rules){.schema = schema};
 	arena_init(&r->arena);
 }
 
@@ -72,6 +73,32 @@ static struct str without_quotes(struct str value)
 	return value;
 }
 
+/* In any of its spellings; what newer servers have is "EventType 61" here. */
+static bool read_event(const struct schema *s, struct str value, struct str *ret, struct err *err)
+{
+	const struct schema_enum *types = schema_enum(s, "temporal.api.enums.v1.EventType");
+	const struct schema_enum_value *one = schema_enum_by_name(types, value);
+	const char **names, *close;
+	bool fits = str_starts(value, STR("EventType "));
+	struct arena a;
+	size_t n = 0;
+
+	*ret = one ? one->camel : value;
+	arena_init(&a);
+	names = arena_array(&a, const char *, types->n_values);
+	for (size_t i = 0; i < types->n_values; i++) {
+		fits |= path_glob(*ret, types->values[i].camel);
+		names[n++] = arena_cstr(&a, types->values[i].camel);
+	}
+	close = fits ? NULL : opts_did_you_mean(value, names, n);
+	if (!fits)
+		err_set(err, ERR_USAGE, "event: there is no type of event '%.*s'%s%s%s",
+			STR_ARG(value), close ? " (did you mean '" : "", close ? close : "",
+			close ? "'?)" : "");
+	arena_done(&a);
+	return fits;
+}
+
 static bool read_condition(struct redact_rules *r, struct str word, struct redact_rule *rule,
 			   struct err *err)
 {
@@ -85,11 +112,13 @@ static bool read_condition(struct redact_rules *r, struct str word, struct redac
 		return err_set(err, ERR_USAGE, "%.*s= has no value", STR_ARG(name));
 	if (str_is(name, "path")) {
 		rule->has_path = true;
-		return path_pattern_read(value, &rule->path, err) || err_wrap(err, "path");
+		return (path_pattern_read(value, &rule->path, err) &&
+			path_pattern_known(&rule->path, r->schema, err)) ||
+		       err_wrap(err, "path");
 	}
-	if (str_is(name, "event")) {
-		rule->event = value;
-	} else if (str_is(name, "type")) {
+	if (str_is(name, "event"))
+		return read_event(r->schema, value, &rule->event, err);
+	if (str_is(name, "type")) {
 		rule->type = value;
 	} else if (str_is(name, "encoding")) {
 		rule->encoding = value;
@@ -123,6 +152,7 @@ bool redact_rules_add(struct redact_rules *r, struct str text, struct err *err)
 	bool acted = false;
 
 	text = arena_str(&r->arena, str_trim(text));
+	rule.text = text;
 	while (text.n) {
 		if (!take_word(&text, &word, err))
 			return false;
@@ -182,8 +212,28 @@ enum redact_action redact_rule_for(const struct redact *r, const struct redact_p
 			continue;
 		if (rule->match && !(at->text.p && rex_fits(rule->match, at->text)))
 			continue;
+		r->used[i] = true;
 		*ret_rule = rule;
 		return rule->action;
 	}
 	return REDACT_NO_RULE;
+}
+
+bool redact_rule_used(const struct redact *r, size_t i)
+{
+	return r->used[i];
+}
+
+/* Anybody may have encodings of his own, so these are no more than a hint. */
+const char *redact_encoding_near(struct str encoding)
+{
+	static const char *const KNOWN[] = {
+		"json/plain", "json/protobuf", "binary/plain", "binary/null", "binary/protobuf",
+		"binary/encrypted", "binary/zlib", "binary/snappy",
+	};
+
+	for (size_t i = 0; i < sizeof(KNOWN) / sizeof(*KNOWN); i++)
+		if (str_is(encoding, KNOWN[i]))
+			return NULL;
+	return opts_did_you_mean(encoding, KNOWN, sizeof(KNOWN) / sizeof(*KNOWN));
 }

@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	settings.names = data[0] & 4;
 	settings.types = data[0] & 8;
 	settings.keys = data[0] & 16;
-	redact_rules_init(&rules);
+	redact_rules_init(&rules, schema());
 	redact_rules_add(&rules, line, NULL);
 	if (redact(&settings, rest, &one)) {
 		look_at(rest, buf_str(&one));

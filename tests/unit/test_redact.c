@@ -37,7 +37,7 @@ static struct world begin(void **state)
 	build_init(&w.b);
 	build_started(&w.b, "Order");
 	build_task(&w.b);
-	redact_rules_init(&w.rules);
+	redact_rules_init(&w.rules, w.schema);
 	w.settings = (struct redact_settings){.schema = w.schema, .salt = STR("salt")};
 	buf_init(&w.out, 0);
 	return w;
@@ -331,16 +331,20 @@ static void what_is_no_rule_is_said(void **state)
 		{"match=x", "match=/.../ holds an expression"},
 		{"match=/(/", "match: column 1: this group is not closed"},
 		{"match=/a", "/ is not closed"},
-		{"path=x hide", "'hide' is neither a condition nor replace, drop or keep"},
-		{"keep path=x", "what is to be done stands last"},
-		{"path=x keep drop", "there is one thing too much: 'drop'"},
+		{"path=inputt keep", "path: there is no field 'inputt' (did you mean 'input'?)"},
+		{"event=Foo", "event: there is no type of event 'Foo'"},
+		{"event=MarkerRecord", "event: there is no type of event 'MarkerRecord' (did you "
+				       "mean 'MarkerRecorded'?)"},
+		{"path=input hide", "'hide' is neither a condition nor replace, drop or keep"},
+		{"keep path=input", "what is to be done stands last"},
+		{"path=input keep drop", "there is one thing too much: 'drop'"},
 	};
 
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
 		struct redact_rules rules;
 		struct err err = ERR_INIT;
 
-		redact_rules_init(&rules);
+		redact_rules_init(&rules, *state);
 		assert_false(redact_rules_add(&rules, str_of(ROWS[i].rule), &err));
 		assert_string_equal(err.message, ROWS[i].message);
 		redact_rules_done(&rules);
@@ -353,7 +357,7 @@ static void files_of_rules_name_the_line(void **state)
 	struct redact_rules rules;
 	struct err err = ERR_INIT;
 
-	redact_rules_init(&rules);
+	redact_rules_init(&rules, *state);
 	assert_true(redact_rules_read(&rules, STR("# a comment\n\n path=input keep\r\n"
 						  "type='two words' match=/a b/ drop"), &err));
 	assert_int_equal(rules.list.n, 2);

@@ -87,7 +87,7 @@ static const char *through(struct stage_line *l, struct buf *out)
 
 static void stages_stand_in_order(void **state)
 {
-	struct marker x = {{&MARKER}, 'x', 0, false}, y = {{&PLAIN}, 'y', 0, false};
+	struct marker x = {{.kind = &MARKER}, 'x', 0, false}, y = {{.kind = &PLAIN}, 'y', 0, false};
 	struct stage_line l;
 	struct buf out = {0}, lines = {0};
 
@@ -109,7 +109,7 @@ static void stages_stand_in_order(void **state)
 
 static void one_that_wants_the_whole_gets_it(void **state)
 {
-	struct marker x = {{&MARKER}, 'x', 0, false}, w = {{&WHOLE}, 'w', 0, false};
+	struct marker x = {{.kind = &MARKER}, 'x', 0, false}, w = {{.kind = &WHOLE}, 'w', 0, false};
 	struct stage_line l;
 	struct buf out = {0};
 
@@ -124,7 +124,7 @@ static void one_that_wants_the_whole_gets_it(void **state)
 
 static void a_failure_names_its_stage(void **state)
 {
-	struct marker x = {{&MARKER}, 'x', 0, true};
+	struct marker x = {{.kind = &MARKER}, 'x', 0, true};
 	struct err err = ERR_INIT;
 	struct stage_line l;
 	struct str s;
