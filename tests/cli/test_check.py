@@ -248,7 +248,11 @@ def _(h):
 
 @breaks("stored-elsewhere")
 def _(h):
-    reference = payload(b"{}")
+    reference = payload(b'{"driverName":"s3"}')
+    reference["metadata"] = {
+        name: base64.b64encode(value).decode() for name, value in
+        {"encoding": b"json/protobuf",
+         "messageType": b"temporal.api.sdk.v1.ExternalStorageReference"}.items()}
     reference["externalPayloads"] = [{"sizeBytes": "123"}]
     attributes(at(h, 5))["input"] = {"payloads": [reference]}
 
