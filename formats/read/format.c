@@ -6,11 +6,13 @@
 
 #include <stdio.h>
 
-/* In the order in which they are asked. */
+/*
+ * In the order in which they are asked. Protobuf first: a tag is a line break and a length
+ * may be a brace, but every event begins with a byte (08) that no text has.
+ */
 static const struct format *const FORMATS[] = {
-	&FORMAT_JSON,	  &FORMAT_TDBG,	    &FORMAT_PROTO, &FORMAT_RESPONSE,
-	&FORMAT_EXPORT,	  &FORMAT_DATABLOB, &FORMAT_EVENT, &FORMAT_DELIMITED,
-	&FORMAT_JSON_BEHIND_TEXT,
+	&FORMAT_PROTO, &FORMAT_RESPONSE,  &FORMAT_EXPORT, &FORMAT_DATABLOB,	  &FORMAT_EVENT,
+	&FORMAT_DELIMITED, &FORMAT_JSON, &FORMAT_TDBG,   &FORMAT_JSON_BEHIND_TEXT,
 };
 
 #define N_FORMATS (sizeof(FORMATS) / sizeof(*FORMATS))

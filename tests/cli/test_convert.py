@@ -449,7 +449,8 @@ def test_reader_left(world, folder):
     child.stdout.close()
     error = child.stderr.read()
     child.stderr.close()
-    world.check(child.wait(timeout=20) == 3 and b"Broken pipe" in error,
+    # It has what it wanted, as `head` has: nothing is wrong.
+    world.check(child.wait(timeout=20) == 0 and not error,
                 f"reader left: {child.returncode} {error}")
 
 

@@ -63,7 +63,7 @@ static void refusals_say_what_to_do(void **state)
 	} ROWS[] = {
 		{"", ERR_FORMAT, "empty file"},
 		{" \n", ERR_FORMAT, "nothing but blanks"},
-		{"hello", ERR_FORMAT, "tried: json, tdbg, proto"},
+		{"hello", ERR_FORMAT, "tried: proto, response"},
 		{"Progress:\n  ID  Time  Type\n", ERR_FORMAT, "text table"},
 		{"\x1b[35mProgress:\x1b[0m\n", ERR_FORMAT, "text table"},
 		{"{\"events\":[]}", ERR_FORMAT, "no events"},
@@ -129,6 +129,49 @@ static void protobuf_is_read_bare_or_in_a_reply(void **state)
 	assert_non_null(strstr(err.message, "nextPageToken is set"));
 	buf_done(&reply);
 	build_done(&b);
+}
+
+/* A tag is a line break, and a length may be a brace, a bracket or a quote: no JSON. */
+static void protobuf_that_begins_as_json_does_is_protobuf(void **state)
+{
+	static const char FILL[256];
+
+	for (size_t n = '"'; n <= '{'; n++) {
+		struct buf event = {0}, history = {0}, reply = {0}, delimited = {0};
+		struct buf *const all[] = {&history, &reply, &delimited};
+
+		wire_put_value(&event, 1, 1);
+		wire_put_value(&event, 3, 1);
+		/* field 999, which takes two bytes for its tag and one for its length */
+		wire_put_bytes(&event, 999, str_slice(FILL, n - event.n - 3));
+		assert_int_equal(event.n, n);
+		wire_put_bytes(&history, 1, buf_str(&event));
+		wire_put_bytes(&reply, 1, buf_str(&history));
+		wire_put_varint(&delimited, event.n);
+		buf_add(&delimited, buf_str(&event));
+		for (size_t i = 0; i < 3; i++) {
+			struct err err = ERR_INIT;
+			struct history h;
+
+			if (!load_history_bytes(*state, buf_str(all[i]), &h, NULL, &err))
+				fail_msg("length %zu, file %zu: %s", n, i, err.message);
+			history_done(&h);
+			buf_done(all[i]);
+		}
+		buf_done(&event);
+	}
+}
+
+static void ids_at_the_end_of_their_range_are_no_trouble(void **state)
+{
+	static const char TEXT[] =
+		"{\"events\":[{\"eventId\":\"9223372036854775807\",\"eventType\":\"TimerFired\"},"
+		"{\"eventId\":\"-9223372036854775808\",\"eventType\":\"TimerFired\"}]}";
+	struct history h;
+
+	assert_true(load_history_bytes(*state, STR(TEXT), &h, NULL, NULL));
+	assert_int_equal(h.n_events, 2);
+	history_done(&h);
 }
 
 static void every_cut_of_protobuf_is_survived(void **state)
@@ -227,6 +270,8 @@ int main(void)
 		cmocka_unit_test(shapes_of_json_are_read),
 		cmocka_unit_test(refusals_say_what_to_do),
 		cmocka_unit_test(protobuf_is_read_bare_or_in_a_reply),
+		cmocka_unit_test(protobuf_that_begins_as_json_does_is_protobuf),
+		cmocka_unit_test(ids_at_the_end_of_their_range_are_no_trouble),
 		cmocka_unit_test(every_cut_of_protobuf_is_survived),
 		cmocka_unit_test(two_histories_in_one_file_are_told),
 		cmocka_unit_test(compression_is_taken_off_layer_by_layer),
