@@ -75,8 +75,16 @@ static bool may_join(enum join_kind kind)
 	return kind == JOIN_PAGE || kind == JOIN_BATCH;
 }
 
+/* Nothing that follows would change what is said of a history of so many. */
+static bool too_many(struct err *err)
+{
+	return err_set(err, ERR_LIMIT, "more than %zu events", LIMIT_HISTORY_EVENTS);
+}
+
 static bool append(struct join *j, const struct join_event *e, struct err *err)
 {
+	if (j->keep_whole && j->n == LIMIT_HISTORY_EVENTS)
+		return too_many(err);
 	add_bytes(j, e);
 	join_remember(j, e);
 	j->irregular |= j->n && e->id != join_next_id(j->last);
@@ -399,7 +407,7 @@ static bool dispatch(struct join *j, const struct join_event *e, struct err *err
 	case JOIN_PASS:
 		return pass(j, e, err);
 	case JOIN_HOLD:
-		return hold(j, e, err);
+		return j->part.n == LIMIT_HISTORY_EVENTS ? too_many(err) : hold(j, e, err);
 	case JOIN_REPEAT:
 		return repeat(j, e, err);
 	}

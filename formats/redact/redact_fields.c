@@ -63,12 +63,16 @@ static const struct redact_row WITHIN[] = {
 /* What SDKs read in markers. NULL for the members: all of it. */
 static const char *const GO_LOCAL_ACTIVITY[] = {"ActivityID", "ActivityType", "ReplayTime", "Attempt",
 						"Backoff", NULL};
+static const char *const CORE_PATCH[] = {"id", "deprecated", NULL};
+static const char *const CORE_LOCAL_ACTIVITY[] = {"seq", "attempt", "activity_id", "activity_type",
+						  "complete_time", "backoff",
+						  "original_schedule_time", "activation_index", NULL};
 static const struct {
 	const char *marker, *key;
 	const char *const *members;
 } MARKERS[] = {
-	{"core_patch", "patch-data", NULL},
-	{"core_local_activity", "data", NULL},
+	{"core_patch", "patch-data", CORE_PATCH},
+	{"core_local_activity", "data", CORE_LOCAL_ACTIVITY},
 	{"Version", "change-id", NULL},
 	{"Version", "changeId", NULL},
 	{"Version", "version", NULL},
