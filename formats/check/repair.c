@@ -206,5 +206,5 @@ static const struct stage_kind REPAIR = {
 
 void repair_stage_init(struct repair_stage *r, const struct schema *schema)
 {
-	*r = (struct repair_stage){.stage = {&REPAIR}, .schema = schema};
+	*r = (struct repair_stage){.stage.kind = &REPAIR, .schema = schema};
 }

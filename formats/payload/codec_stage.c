@@ -456,7 +456,7 @@ static const struct stage_kind PEER_KIND = {
 void codec_stage_init(struct codec_stage *c, const struct schema *schema,
 		      const struct codec_settings *settings)
 {
-	*c = (struct codec_stage){.stage = {settings->peer ? &PEER_KIND : &KIND},
+	*c = (struct codec_stage){.stage.kind = settings->peer ? &PEER_KIND : &KIND,
 				  .schema = schema, .settings = *settings, .first = ERR_INIT};
 	c->event = schema_message(schema, "temporal.api.history.v1.HistoryEvent");
 	c->failure = schema_message(schema, FAILURE);

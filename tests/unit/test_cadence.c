@@ -253,8 +253,8 @@ static void the_grpc_form_gives_the_same(void **state)
 static void temporals_own_are_none_of_cadences(void **state)
 {
 	static const char *const OWN[] = {
-		"{\"eventId\":\"1\",\"eventTime\":\"2026-01-01T00:00:00Z\",\"eventType\":"
-		"\"WorkflowExecutionStarted\",\"workflowExecutionStartedEventAttributes\":{}}",
+		("{\"eventId\":\"1\",\"eventTime\":\"2026-01-01T00:00:00Z\",\"eventType\":"
+		 "\"WorkflowExecutionStarted\",\"workflowExecutionStartedEventAttributes\":{}}"),
 		"{\"eventId\":\"2\",\"eventType\":\"EVENT_TYPE_WORKFLOW_TASK_SCHEDULED\"}",
 		"{\"eventId\":1}", "[1]", "null", "{", "",
 	};

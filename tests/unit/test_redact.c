@@ -102,8 +102,9 @@ static void json_keeps_its_shape(void **state)
 
 static void sizes_are_kept_where_asked(void **state)
 {
-	static const char *const TEXTS[] = {"\"x\"", "\"tab\\tand \\u00e4\"", "{\"a\":[\"\",\"long enough to "
-									     "have the word in it\",123]}",
+	static const char *const TEXTS[] = {"\"x\"", "\"tab\\tand \\u00e4\"",
+					    ("{\"a\":[\"\",\"long enough to have the word in "
+					     "it\",123]}"),
 					    "\"\u6ce8\u6587\"", "no JSON at all", "\"", "x"};
 
 	for (size_t i = 0; i < sizeof(TEXTS) / sizeof(*TEXTS); i++) {
