@@ -405,16 +405,6 @@ bool input_begin_reader(struct input *in, struct input_reader reader, unsigned f
 	return false;
 }
 
-bool input_begin_behind(struct input *in, const struct input *source,
-			struct input_reader reader, struct err *err)
-{
-	in->stages[0].offset = source->offset;
-	in->n_layers = source->n_layers;
-	memcpy(in->layers, source->layers, sizeof(in->layers));
-	memcpy(in->notes, source->notes, sizeof(in->notes));
-	return input_begin_reader(in, reader, INPUT_RAW, err);
-}
-
 void input_done(struct input *in)
 {
 	for (unsigned i = in->n_stages; i-- > 0;) {

@@ -15,6 +15,3 @@ void input_begin_ahead(struct input *in, struct input *under, struct input_reade
 bool input_begin_whole(struct input *in, struct str bytes, unsigned flags, struct err *err);
 bool input_begin_reader(struct input *in, struct input_reader reader, unsigned flags,
 			struct err *err);
-/* In place of the latter: what READER gives is what SOURCE has from its window on. */
-bool input_begin_behind(struct input *in, const struct input *source,
-			struct input_reader reader, struct err *err);

@@ -3,7 +3,6 @@
 #include "formats/read/load_input.h"
 
 #include "formats/base/limits.h"
-#include "formats/bytes/ahead.h"
 #include "formats/bytes/layer.h"
 
 void loading_init(struct loading *l, const struct load_settings *settings,
@@ -194,8 +193,6 @@ bool loading_input(struct loading *l, struct str path, struct err *err)
 	if (is_archive(l, path)) {
 		ok = read_archive(&r, &l->in, err) && join_end(&l->join, err);
 	} else {
-		if (!l->join.keep_whole)
-			ahead_begin(&l->in);
 		reserve(l);
 		ok = format_read(&r, err) && complete(l, path, &none, err) &&
 		     (none || join_end(&l->join, err));

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "formats/base/buf.h"
-#include "formats/bytes/ahead.h"
 #include "formats/bytes/filter.h"
+#include "formats/bytes/input.h"
 #include "formats/bytes/packer.h"
 
 #define LINES 200000
@@ -69,9 +69,7 @@ static struct seen read_all(const char *path, bool ahead)
 	struct seen s = {.err = ERR_INIT};
 	struct input in;
 
-	assert_true(input_open_path(&in, str_of(path), 0, &s.err));
-	if (ahead)
-		ahead_begin(&in);
+	assert_true(input_open_path(&in, str_of(path), ahead ? INPUT_AHEAD : 0, &s.err));
 	s.n_layers = in.n_layers;
 	while (!s.failed) {
 		size_t n = in.window.n < 70001 ? in.window.n : 70001;
@@ -152,8 +150,7 @@ static void lines_count_on(void **state)
 	struct input in;
 
 	write_file(p, buf_str(&p->text));
-	assert_true(input_open_path(&in, str_of(p->path), 0, &err));
-	ahead_begin(&in);
+	assert_true(input_open_path(&in, str_of(p->path), INPUT_AHEAD, &err));
 	assert_int_equal(in.offset, 3);
 	while (in.offset < 5000003) {
 		size_t n = 5000003 - in.offset;
@@ -172,13 +169,10 @@ static void small_files_need_no_thread(void **state)
 	struct place *p = *state;
 	struct err err = ERR_INIT;
 	struct input in;
-	void *reader;
 
 	write_file(p, STR("{\"events\": []}\n"));
-	assert_true(input_open_path(&in, str_of(p->path), 0, &err));
-	reader = in.reader.data;
-	ahead_begin(&in);
-	assert_ptr_equal(in.reader.data, reader);
+	assert_true(input_open_path(&in, str_of(p->path), INPUT_AHEAD, &err));
+	assert_null(in.under);
 	assert_true(str_is(in.window, "{\"events\": []}\n"));
 	input_done(&in);
 }
