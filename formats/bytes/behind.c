@@ -4,10 +4,8 @@
 
 #include "formats/base/buf.h"
 #include "formats/base/mem.h"
+#include "formats/base/thread.h"
 #include "formats/base/vec.h"
-
-#include <pthread.h>
-#include <signal.h>
 
 struct mark {
 	size_t end; /* in bytes, of what one call put there */
@@ -92,19 +90,12 @@ static void *thread_main(void *data)
 struct behind *behind_start(behind_write_fn *write, void *data)
 {
 	struct behind *b = mem_zalloc(sizeof(*b));
-	sigset_t all, before;
-	bool ok;
 
 	b->write = write;
 	b->data = data;
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->changed, NULL);
-	/* Signals are for the program's first thread. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	ok = pthread_create(&b->thread, NULL, thread_main, b) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (ok)
+	if (thread_start(&b->thread, thread_main, b))
 		return b;
 	pthread_cond_destroy(&b->changed);
 	pthread_mutex_destroy(&b->lock);

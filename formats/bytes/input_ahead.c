@@ -2,10 +2,8 @@
 /* input_ahead.c: a ring of blocks, one thread that fills them, one that empties them. */
 #include "formats/bytes/input_ahead.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include "formats/base/mem.h"
+#include "formats/base/thread.h"
 #include "formats/bytes/input_begin.h"
 
 #define BLOCKS 8
@@ -131,23 +129,6 @@ static void ahead_done(void *data)
 	ahead_free(a);
 }
 
-/* Signals are for the threads that wait for them; a fault is the thread's own. */
-static bool start(struct input_ahead *a)
-{
-	sigset_t all, before;
-	bool ok;
-
-	sigfillset(&all);
-	sigdelset(&all, SIGBUS);
-	sigdelset(&all, SIGSEGV);
-	sigdelset(&all, SIGFPE);
-	sigdelset(&all, SIGILL);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	ok = pthread_create(&a->thread, NULL, fill_blocks, a) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return ok;
-}
-
 bool input_ahead(struct input *in)
 {
 	struct input_ahead *a = mem_zalloc(sizeof(*a));
@@ -159,7 +140,7 @@ bool input_ahead(struct input *in)
 		a->blocks[i].p = mem_alloc(INPUT_CHUNK);
 	pthread_mutex_init(&a->mutex, NULL);
 	pthread_cond_init(&a->moved, NULL);
-	if (!start(a)) {
+	if (!thread_start(&a->thread, fill_blocks, a)) {
 		ahead_free(a);
 		return false;
 	}
