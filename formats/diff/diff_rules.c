@@ -255,11 +255,6 @@ bool diff_rules_idle(const struct diff_rules *r, size_t *at, const char **ret_op
 	return false;
 }
 
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /* 32 hex digits begin at P, with or without the dashes of a UUID. */
 static bool is_uuid(struct str s)
 {
@@ -271,7 +266,7 @@ static bool is_uuid(struct str s)
 	for (size_t i = 0; i < n; i++) {
 		bool dash = dashes && (i == 8 || i == 13 || i == 18 || i == 23);
 
-		if (dash ? s.p[i] != '-' : !is_hex(s.p[i]))
+		if (dash ? s.p[i] != '-' : str_hex_digit(s.p[i]) < 0)
 			return false;
 	}
 	return true;

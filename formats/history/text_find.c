@@ -49,11 +49,7 @@ static long hex4(struct str s)
 	if (s.n < 4)
 		return -1;
 	for (size_t i = 0; i < 4; i++) {
-		char c = s.p[i];
-		int digit = c >= '0' && c <= '9'   ? c - '0'
-			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-			    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-						   : -1;
+		int digit = str_hex_digit(s.p[i]);
 
 		if (digit < 0)
 			return -1;

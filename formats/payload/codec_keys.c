@@ -24,21 +24,13 @@ void codec_keys_done(struct codec_keys *keys)
 	arena_done(&keys->arena);
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* These three write up to 64 bytes and return false for what is no key in that spelling. */
 static bool read_hex(struct str s, char *to, size_t *ret_n)
 {
 	if (s.n % 2 || s.n > 128)
 		return false;
 	for (size_t i = 0; i < s.n; i += 2) {
-		int high = hex_digit(s.p[i]), low = hex_digit(s.p[i + 1]);
+		int high = str_hex_digit(s.p[i]), low = str_hex_digit(s.p[i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

@@ -38,11 +38,6 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /* ---- forms ---- */
 
 /* 9: a digit; anything else is itself. */
@@ -117,7 +112,7 @@ static bool is_uuid(struct str text)
 	for (size_t i = 0; i < 36; i++) {
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (dash ? text.p[i] != '-' : !is_hex(text.p[i]))
+		if (dash ? text.p[i] != '-' : str_hex_digit(text.p[i]) < 0)
 			return false;
 	}
 	return true;

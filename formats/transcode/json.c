@@ -130,15 +130,11 @@ static bool hex4(struct json *j, unsigned *ret)
 	if (j->text.n - j->at < 4)
 		return false;
 	for (int i = 0; i < 4; i++) {
-		char c = j->text.p[j->at + (size_t)i];
-		unsigned digit = c >= '0' && c <= '9'	? (unsigned)(c - '0')
-				 : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
-				 : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A') + 10
-							: 16;
+		int digit = str_hex_digit(j->text.p[j->at + (size_t)i]);
 
-		if (digit == 16)
+		if (digit < 0)
 			return false;
-		value = value << 4 | digit;
+		value = value << 4 | (unsigned)digit;
 	}
 	j->at += 4;
 	*ret = value;

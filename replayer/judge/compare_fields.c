@@ -55,7 +55,7 @@ static const struct rule {
 
 static bool is_hex(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+	return str_hex_digit(c) >= 0;
 }
 
 static bool is_digit(char c)
