@@ -2,6 +2,8 @@
 /* str.c: comparing, searching and cutting borrowed slices. */
 #include "formats/base/str.h"
 
+#include <stdint.h>
+
 int str_cmp(struct str a, struct str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
@@ -62,6 +64,17 @@ struct str str_split(struct str *s, char sep)
 	head.n = (size_t)(at - s->p);
 	*s = str_skip(*s, head.n + 1);
 	return head;
+}
+
+size_t str_put_utf8(char *to, unsigned rune)
+{
+	static const uint8_t LEAD[] = {0, 0, 0xc0, 0xe0, 0xf0};
+	size_t n = rune < 0x80 ? 1 : rune < 0x800 ? 2 : rune < 0x10000 ? 3 : 4;
+
+	for (size_t i = n; i-- > 1; rune >>= 6)
+		to[i] = (char)(0x80 | (rune & 0x3f));
+	to[0] = (char)(n == 1 ? rune : LEAD[n] | rune);
+	return n;
 }
 
 bool str_to_int(struct str s, long long *ret)

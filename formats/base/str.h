@@ -71,5 +71,7 @@ static inline int str_hex_digit(char c)
 		return c - '0';
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
+/* Writes the UTF-8 of RUNE, below 0x110000: up to four bytes; returns how many. */
+size_t str_put_utf8(char *to, unsigned rune);
 /* A whole decimal number with nothing around it. */
 bool str_to_int(struct str s, long long *ret);

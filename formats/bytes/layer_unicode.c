@@ -50,24 +50,13 @@ static bool big_sniff(struct str begin, bool whole)
 	return sniff(begin, whole, BIG);
 }
 
-static size_t put_utf8(char *to, unsigned rune)
-{
-	static const uint8_t LEAD[] = {0, 0, 0xc0, 0xe0, 0xf0};
-	size_t n = rune < 0x80 ? 1 : rune < 0x800 ? 2 : rune < 0x10000 ? 3 : 4;
-
-	for (size_t i = n; i-- > 1; rune >>= 6)
-		to[i] = (char)(0x80 | (rune & 0x3f));
-	to[0] = (char)(n == 1 ? rune : LEAD[n] | rune);
-	return n;
-}
-
 struct utf16 {
 	bool begun;
 };
 
 static void put(struct layer_io *io, unsigned rune, size_t taken)
 {
-	size_t n = put_utf8(io->out, rune);
+	size_t n = str_put_utf8(io->out, rune);
 
 	io->out += n;
 	io->room -= n;

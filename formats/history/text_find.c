@@ -58,26 +58,6 @@ static long hex4(struct str s)
 	return value;
 }
 
-static size_t put_utf8(char *to, long rune)
-{
-	if (rune < 0x800) {
-		to[0] = (char)(0xc0 | rune >> 6);
-		to[1] = (char)(0x80 | (rune & 0x3f));
-		return 2;
-	}
-	if (rune < 0x10000) {
-		to[0] = (char)(0xe0 | rune >> 12);
-		to[1] = (char)(0x80 | (rune >> 6 & 0x3f));
-		to[2] = (char)(0x80 | (rune & 0x3f));
-		return 3;
-	}
-	to[0] = (char)(0xf0 | rune >> 18);
-	to[1] = (char)(0x80 | (rune >> 12 & 0x3f));
-	to[2] = (char)(0x80 | (rune >> 6 & 0x3f));
-	to[3] = (char)(0x80 | (rune & 0x3f));
-	return 4;
-}
-
 /* The letter that S, behind a backslash, stands for; *RET_N bytes of S do. -1: no letter. */
 static long escaped_rune(struct str s, size_t *ret_n)
 {
@@ -109,7 +89,7 @@ static struct str without_escapes(struct str json, struct arena *a)
 						 : -1;
 
 		if (rune >= 0) {
-			n += put_utf8(out + n, rune);
+			n += str_put_utf8(out + n, (unsigned)rune);
 			from += 1 + used;
 			continue;
 		}

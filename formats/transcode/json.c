@@ -102,25 +102,6 @@ bool json_utf8(struct str s)
 	return true;
 }
 
-static void put_utf8(struct buf *out, unsigned code)
-{
-	if (code < 0x80) {
-		buf_add_char(out, (char)code);
-	} else if (code < 0x800) {
-		buf_add_char(out, (char)(0xc0 | code >> 6));
-		buf_add_char(out, (char)(0x80 | (code & 0x3f)));
-	} else if (code < 0x10000) {
-		buf_add_char(out, (char)(0xe0 | code >> 12));
-		buf_add_char(out, (char)(0x80 | (code >> 6 & 0x3f)));
-		buf_add_char(out, (char)(0x80 | (code & 0x3f)));
-	} else {
-		buf_add_char(out, (char)(0xf0 | code >> 18));
-		buf_add_char(out, (char)(0x80 | (code >> 12 & 0x3f)));
-		buf_add_char(out, (char)(0x80 | (code >> 6 & 0x3f)));
-		buf_add_char(out, (char)(0x80 | (code & 0x3f)));
-	}
-}
-
 /* Strings in */
 
 static bool hex4(struct json *j, unsigned *ret)
@@ -145,6 +126,7 @@ static bool hex4(struct json *j, unsigned *ret)
 static bool unicode_escape(struct json *j, struct buf *out, struct err *err)
 {
 	unsigned code, low;
+	char bytes[4];
 
 	if (!hex4(j, &code))
 		return json_error(j, err, "\\u needs four hex digits");
@@ -158,7 +140,7 @@ static bool unicode_escape(struct json *j, struct buf *out, struct err *err)
 			return json_error(j, err, "half a surrogate pair");
 		code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 	}
-	put_utf8(out, code);
+	buf_add_bytes(out, bytes, str_put_utf8(bytes, code));
 	return true;
 }
 
