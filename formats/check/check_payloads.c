@@ -16,16 +16,6 @@ struct looking {
 /* What encoders of some languages write and JSON lacks. */
 static const char *const WORDS[] = {"NaN", "Infinity"};
 
-static bool is_json(struct str text, struct json *j, struct err *err)
-{
-	struct str value;
-
-	*j = (struct json){text, 0};
-	return json_skip(j, &value, err) &&
-	       ((json_peek(j) == '\0' && j->at == text.n) ||
-		json_error(j, err, "something follows the value"));
-}
-
 /* No control characters but white space: nobody's base64 taken apart by chance. */
 static bool is_readable(struct str text)
 {
@@ -69,12 +59,12 @@ static bool see_payload(void *data, const struct payload_at *at, struct err *err
 	struct looking *l = data;
 	struct err why = ERR_INIT;
 	struct buf path;
-	struct json j;
+	struct json j = {at->payload.data, 0};
 
 	(void)err;
 	*l->stored += at->payload.reference;
 	if (at->payload.kind != PAYLOAD_JSON || at->payload.reference ||
-	    !str_is(at->payload.encoding, "json/plain") || is_json(at->payload.data, &j, &why))
+	    !str_is(at->payload.encoding, "json/plain") || json_only(&j, &why))
 		return true;
 	if (l->found) /* one finding an event: they come by the dozen */
 		return true;

@@ -15,10 +15,8 @@
 static bool is_json(struct str text)
 {
 	struct json j = {text, 0};
-	struct str value;
 
-	/* A NUL is no end: json_peek() gives 0 for both. */
-	return json_skip(&j, &value, NULL) && !json_peek(&j) && j.at == text.n && json_utf8(text);
+	return json_only(&j, NULL) && json_utf8(text);
 }
 
 static void set_form(struct payload_opened *o, enum payload_form form, struct str text)

@@ -358,6 +358,15 @@ bool json_skip(struct json *j, struct str *ret, struct err *err)
 	return true;
 }
 
+bool json_only(struct json *j, struct err *err)
+{
+	struct str value;
+
+	return json_skip(j, &value, err) &&
+	       ((json_peek(j) == '\0' && j->at == j->text.n) ||
+		json_error(j, err, "something follows the value"));
+}
+
 /* Strings out */
 
 static void put_escaped(struct buf *out, unsigned char c)

@@ -30,6 +30,8 @@ bool json_error(const struct json *j, struct err *err, const char *format, ...)
 bool json_read_string(struct json *j, struct buf *scratch, struct str *ret, struct err *err);
 /* Any value, unread. *RET is its text. */
 bool json_skip(struct json *j, struct str *ret, struct err *err);
+/* Whether the whole text, from the cursor on, is one value. A NUL behind it is no end. */
+bool json_only(struct json *j, struct err *err);
 /* Whether S is UTF-8: no surrogates, no overlong forms, nothing past U+10FFFF. */
 bool json_utf8(struct str s);
 /* Appends S as a JSON string with quotes; control characters and invalid UTF-8 escaped. */

@@ -11,12 +11,11 @@ static bool is_json(struct str s)
 {
 	static const char *const WORDS[] = {"NaN", "Infinity", "-Infinity"};
 	struct json j = {s, 0};
-	struct str value;
 
 	for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
 		if (str_is(str_trim(s), WORDS[i]))
 			return true; /* Python writes them */
-	return json_skip(&j, &value, NULL) && json_peek(&j) == '\0' && j.at == s.n;
+	return json_only(&j, NULL);
 }
 
 /* Text that somebody may have meant: UTF-8 without control characters but blanks. */
