@@ -83,7 +83,7 @@ static void find_gaps(const pieces *list, struct repair_report *r)
 			if (!r->gaps++)
 				r->missing = next;
 		}
-		next = (int64_t)((uint64_t)list->at[i].id + 1); /* the last one wraps */
+		next = history_next_id(list->at[i].id);
 	}
 }
 

@@ -36,6 +36,17 @@ struct event {
 	int64_t task;  /* workflow_task_completed_event_id of a command event; else 0 */
 };
 
+/* Ids come from outside: those at the ends of the range have no neighbour, and wrap. */
+static inline int64_t history_next_id(int64_t id)
+{
+	return (int64_t)((uint64_t)id + 1);
+}
+
+static inline int64_t history_id_before(int64_t id)
+{
+	return (int64_t)((uint64_t)id - 1);
+}
+
 /* One workflow task that completed: a turn of the workflow's code. */
 struct history_task {
 	size_t number;	   /* from 1 */

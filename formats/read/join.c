@@ -87,7 +87,7 @@ static bool append(struct join *j, const struct join_event *e, struct err *err)
 		return too_many(err);
 	add_bytes(j, e);
 	join_remember(j, e);
-	j->irregular |= j->n && e->id != join_next_id(j->last);
+	j->irregular |= j->n && e->id != history_next_id(j->last);
 	j->first = j->n ? j->first : e->id;
 	j->last = e->id;
 	j->closed = history_end_by(e->type) != HISTORY_OPEN;
@@ -220,8 +220,8 @@ static void stash(struct join *j, const struct join_event *e)
 		p->low = p->high = e->id;
 		p->rises = p->falls = true;
 	} else {
-		p->rises &= e->id == join_next_id(p->last);
-		p->falls &= e->id == join_id_before(p->last);
+		p->rises &= e->id == history_next_id(p->last);
+		p->falls &= e->id == history_id_before(p->last);
 		p->low = e->id < p->low ? e->id : p->low;
 		p->high = e->id > p->high ? e->id : p->high;
 	}
@@ -272,7 +272,7 @@ static bool pass(struct join *j, const struct join_event *e, struct err *err)
 	bool plain = j->part.kind == JOIN_PLAIN;
 	enum join_seen_as k;
 
-	if (e->id == join_next_id(j->last) || (j->part.kind == JOIN_STREAM && e->id == j->last))
+	if (e->id == history_next_id(j->last) || (j->part.kind == JOIN_STREAM && e->id == j->last))
 		return append(j, e, err);
 	if (j->part.kind == JOIN_STREAM)
 		return start_anew(j, e, err);
@@ -319,7 +319,7 @@ static bool start(struct join *j, const struct join_event *e, struct err *err)
 		j->mode = JOIN_REPEAT;
 	} else if (e->id == 1) {
 		return begin_with(j, e, err);
-	} else if (joins && e->id == join_next_id(j->last) && (!j->closed || j->feeding)) {
+	} else if (joins && e->id == history_next_id(j->last) && (!j->closed || j->feeding)) {
 		j->mode = JOIN_PASS;
 		if (may_join(j->part.kind))
 			join_check_run(j, e);
@@ -353,7 +353,7 @@ static bool no_repeat(struct join *j, bool fresh, struct err *err)
 
 static bool repeat(struct join *j, const struct join_event *e, struct err *err)
 {
-	bool follows = e->id == join_next_id(j->part.last);
+	bool follows = e->id == history_next_id(j->part.last);
 
 	if (follows && join_known(j, e) == JOIN_SAME) {
 		buf_add(&j->repeat, e->whole);
@@ -361,7 +361,7 @@ static bool repeat(struct join *j, const struct join_event *e, struct err *err)
 		j->part.last = e->id;
 		return buf_ok(&j->repeat, err);
 	}
-	if (follows && e->id == join_next_id(j->last) && !j->closed) {
+	if (follows && e->id == history_next_id(j->last) && !j->closed) {
 		j->dropped += j->repeated;
 		j->mode = JOIN_PASS;
 		note_part(j, e->id);
@@ -387,8 +387,8 @@ static bool hold(struct join *j, const struct join_event *e, struct err *err)
 	const struct join_part *p = &j->part;
 	bool again = e->id == 1 && !(p->falls && p->last == 2);
 	bool new_fall = p->falls && p->n > 1 && p->low == 1 && e->id > 1;
-	bool goes_on = (p->rises && e->id == join_next_id(p->last)) ||
-		       (p->falls && e->id == join_id_before(p->last));
+	bool goes_on = (p->rises && e->id == history_next_id(p->last)) ||
+		       (p->falls && e->id == history_id_before(p->last));
 
 	again |= p->kind == JOIN_STREAM && !goes_on;
 	if (p->kind == JOIN_SCATTERED || p->kind == JOIN_WHOLE || (!again && !new_fall)) {
@@ -435,7 +435,7 @@ bool join_made(struct join *j, size_t at, struct err *err)
 
 	if (!buf_ok(&j->out, err))
 		return false;
-	e.in_out = j->mode == JOIN_PASS && e.id == join_next_id(j->last);
+	e.in_out = j->mode == JOIN_PASS && e.id == history_next_id(j->last);
 	if (e.in_out)
 		return append(j, &e, err);
 	/* Not where it belongs: out is the history's that is under way. */

@@ -46,17 +46,6 @@ struct join_run {
 	int64_t completed; /* id of the last WorkflowTaskCompleted */
 };
 
-/* Ids come from outside: those at the ends of the range have no neighbour, and wrap. */
-static inline int64_t join_next_id(int64_t id)
-{
-	return (int64_t)((uint64_t)id + 1);
-}
-
-static inline int64_t join_id_before(int64_t id)
-{
-	return (int64_t)((uint64_t)id - 1);
-}
-
 /* A part that waits: its events are in join's `held`. */
 struct join_part {
 	enum join_kind kind;

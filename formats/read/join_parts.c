@@ -53,7 +53,7 @@ static void rewrite(struct join *j, struct join_part *p, const pieces *list)
 	p->last = list->at[list->n - 1].id;
 	p->rises = true;
 	for (size_t i = 1; i < list->n; i++)
-		p->rises &= list->at[i].id == join_next_id(list->at[i - 1].id);
+		p->rises &= list->at[i].id == history_next_id(list->at[i - 1].id);
 }
 
 static void turn_round(struct join *j, struct join_part *p)
@@ -108,7 +108,7 @@ static bool fits(const struct join *j, const struct join_part *p, bool late)
 		return true;
 	if (!j->open || j->kind == JOIN_WHOLE)
 		return false;
-	return p->low == join_next_id(j->last) || (late && p->low <= j->last);
+	return p->low == history_next_id(j->last) || (late && p->low <= j->last);
 }
 
 static bool feed(struct join *j, const struct join_part *p, struct err *err)
@@ -195,7 +195,7 @@ static void present(const struct join *j, struct buf *out)
 	for (size_t i = 0; i < j->waiting.n; i++) {
 		const struct join_part *p = &j->waiting.at[i];
 
-		if (high && p->low <= join_next_id(high)) {
+		if (high && p->low <= history_next_id(high)) {
 			high = p->high > high ? p->high : high;
 			continue;
 		}
@@ -210,7 +210,7 @@ static void present(const struct join *j, struct buf *out)
 /* "events 1 to 18 and 36 to 60 are missing" */
 static void missing(const struct join *j, struct buf *out)
 {
-	int64_t next = j->open ? join_next_id(j->last) : 1;
+	int64_t next = j->open ? history_next_id(j->last) : 1;
 	size_t n = 0;
 
 	for (size_t i = 0; i < j->waiting.n; i++) {
@@ -222,7 +222,7 @@ static void missing(const struct join *j, struct buf *out)
 				buf_printf(out, "%" PRId64 " to ", next);
 			buf_printf(out, "%" PRId64, p->low - 1);
 		}
-		next = p->high >= next ? join_next_id(p->high) : next;
+		next = p->high >= next ? history_next_id(p->high) : next;
 	}
 	if (n)
 		buf_puts(out, " are missing");
@@ -273,14 +273,14 @@ bool join_leftover(struct join *j, struct err *err)
 		return give_rest(j, err);
 	qsort(j->waiting.at, j->waiting.n, sizeof(*j->waiting.at), by_low);
 	buf_init(&text, 0);
-	if (first->low == 1 || (j->open && first->low <= join_next_id(j->last)))
+	if (first->low == 1 || (j->open && first->low <= history_next_id(j->last)))
 		buf_printf(&text,
 			   "events %" PRId64 " to %" PRId64 " (part %zu) belong to no history here, "
 			   "or to more than one: name the parts of each history by themselves",
 			   first->low, first->high, first->number);
 	else
 		buf_puts(&text, "only a part of a history: ");
-	if (first->low != 1 && !(j->open && first->low <= join_next_id(j->last))) {
+	if (first->low != 1 && !(j->open && first->low <= history_next_id(j->last))) {
 		present(j, &text);
 		missing(j, &text);
 		buf_puts(&text, ": fetch the other pages and name all of them together");
@@ -305,7 +305,7 @@ bool join_lone(struct join *j, struct join_lone *ret, struct err *err)
 		return false;
 	qsort(p, j->waiting.n, sizeof(*p), by_low);
 	for (size_t i = 0; i < j->waiting.n; i++)
-		if (!p[i].rises || (i && p[i].low != join_next_id(p[i - 1].high)))
+		if (!p[i].rises || (i && p[i].low != history_next_id(p[i - 1].high)))
 			return false;
 	*ret = (struct join_lone){p->low, vec_last(&j->waiting)->high,
 				  vec_last(&j->waiting)->more != JOIN_LAST};

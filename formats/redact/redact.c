@@ -94,7 +94,7 @@ static enum rewrite_action by_row(struct redact *r, const struct rewrite_field *
 	case HOW_STICKY:
 		if (is_sticky(at))
 			return replaced(r, REDACT_IDENTITIES, text, new);
-		return r->settings.names ? replaced(r, row->kind, text, new) : REWRITE_KEEP;
+		__attribute__((fallthrough));
 	case HOW_NAME:
 		return r->settings.names ? replaced(r, row->kind, text, new) : REWRITE_KEEP;
 	case HOW_TYPE:
