@@ -5,6 +5,7 @@
 #include "formats/base/width.h"
 #include "formats/cmd_convert.h"
 #include "formats/history/detail.h"
+#include "formats/history/history_row.h"
 #include "formats/query/query.h"
 #include "formats/transcode/json.h"
 #include "formats/wire/wire.h"
@@ -54,12 +55,9 @@ static bool list_begin(struct event_sink *s, const struct sink_identity *who,
 static int64_t time_of(struct str event)
 {
 	struct str timestamp = wire_bytes_at(event, FIELD_TIME);
-	int64_t seconds = (int64_t)wire_value_at(timestamp, 1, 0), ns;
 
-	if (__builtin_mul_overflow(seconds, (int64_t)1000000000, &ns) ||
-	    __builtin_add_overflow(ns, (int64_t)wire_value_at(timestamp, 2, 0), &ns))
-		return 0;
-	return ns;
+	return history_time((int64_t)wire_value_at(timestamp, 1, 0),
+			    (int64_t)wire_value_at(timestamp, 2, 0));
 }
 
 static bool list_events(struct event_sink *s, struct str events, struct err *err)

@@ -6,11 +6,11 @@
 #include "formats/base/visible.h"
 #include "formats/history/events.h"
 #include "formats/history/marker.h"
+#include "formats/transcode/transcode_parts.h"
 #include "formats/wire/field.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 /* Several rows of one type are shown in this order. */
 static const struct detail_row {
@@ -131,25 +131,9 @@ void detail_add(const struct history *h, size_t index, struct buf *out)
 
 struct str detail_time(int64_t nanoseconds, struct arena *a)
 {
-	int64_t seconds = nanoseconds / 1000000000, rest = nanoseconds % 1000000000;
-	char day[40];
-	struct tm tm;
-	time_t t;
+	char text[TRANSCODE_TEXT_MAX];
 
-	if (rest < 0) {
-		rest += 1000000000;
-		seconds--;
-	}
-	t = (time_t)seconds;
-	gmtime_r(&t, &tm);
-	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-	if (rest == 0)
-		return arena_printf(a, "%sZ", day);
-	if (rest % 1000000 == 0)
-		return arena_printf(a, "%s.%03" PRId64 "Z", day, rest / 1000000);
-	if (rest % 1000 == 0)
-		return arena_printf(a, "%s.%06" PRId64 "Z", day, rest / 1000);
-	return arena_printf(a, "%s.%09" PRId64 "Z", day, rest);
+	return arena_str(a, str_slice(text, transcode_print_nanos(text, nanoseconds)));
 }
 
 bool detail_seconds(int64_t from, int64_t to, struct buf *out)

@@ -2,6 +2,7 @@
 /* query_path.c: what a path like activityType.name leads to in the bytes of an event. */
 #include "formats/query/query_parts.h"
 
+#include "formats/history/history_row.h"
 #include "formats/wire/deep.h"
 #include "formats/wire/wire.h"
 
@@ -133,12 +134,8 @@ static bool any_text_fits(const struct query_test *test, const struct schema_mes
 /* Timestamp and Duration: seconds = 1, nanos = 2. */
 static int64_t nanoseconds(struct str bytes)
 {
-	int64_t seconds = (int64_t)wire_value_at(bytes, 1, 0), ns;
-
-	if (__builtin_mul_overflow(seconds, (int64_t)1000000000, &ns) ||
-	    __builtin_add_overflow(ns, (int64_t)(int32_t)wire_value_at(bytes, 2, 0), &ns))
-		return 0;
-	return ns;
+	return history_time((int64_t)wire_value_at(bytes, 1, 0),
+			    (int32_t)wire_value_at(bytes, 2, 0));
 }
 
 static bool message_fits(const struct query_test *test, const struct schema_message *m,

@@ -10,8 +10,6 @@
 
 #include <inttypes.h>
 
-#define NANOS_A_SECOND 1000000000
-
 static bool is_whole(const json_t *value, int64_t *ret)
 {
 	long long number;
@@ -38,17 +36,11 @@ json_t *cadence_seconds(const json_t *value)
 json_t *cadence_nanos(const json_t *value)
 {
 	char text[TRANSCODE_TEXT_MAX];
-	int64_t nanos, seconds, rest;
+	int64_t nanos;
 
 	if (!is_whole(value, &nanos))
 		return NULL;
-	seconds = nanos / NANOS_A_SECOND;
-	rest = nanos % NANOS_A_SECOND;
-	if (rest < 0) {
-		rest += NANOS_A_SECOND;
-		seconds--;
-	}
-	return json_stringn(text, transcode_print_timestamp(text, seconds, (int32_t)rest));
+	return json_stringn(text, transcode_print_nanos(text, nanos));
 }
 
 json_t *cadence_time(const json_t *value)

@@ -42,6 +42,8 @@ bool transcode_parse_duration(struct str text, int64_t *ret_seconds, int32_t *re
 /* These write up to TRANSCODE_TEXT_MAX bytes, without quotes, and return how many. */
 #define TRANSCODE_TEXT_MAX 40
 size_t transcode_print_timestamp(char *to, int64_t seconds, int32_t nanos);
+/* Of nanoseconds since 1970. */
+size_t transcode_print_nanos(char *to, int64_t nanoseconds);
 size_t transcode_print_duration(char *to, int64_t seconds, int32_t nanos);
 size_t transcode_print_uint(char *to, uint64_t value);
 /* The shortest digits that read back as the same number. */

@@ -65,6 +65,7 @@ void transcode_note(struct transcode_loss *loss, enum transcode_kind kind, int64
 #define TIMESTAMP_MOST 253402300799LL	 /* 9999-12-31T23:59:59Z */
 #define DURATION_MOST 315576000000LL
 #define NANOS_MOST 999999999
+#define NANOS (NANOS_MOST + 1) /* in a second */
 
 bool transcode_timestamp_ok(int64_t seconds, int64_t nanos)
 {
@@ -260,6 +261,17 @@ size_t transcode_print_timestamp(char *to, int64_t seconds, int32_t nanos)
 	p = put_fraction(p, (unsigned)nanos);
 	*p++ = 'Z';
 	return (size_t)(p - to);
+}
+
+size_t transcode_print_nanos(char *to, int64_t nanoseconds)
+{
+	int64_t seconds = nanoseconds / NANOS, rest = nanoseconds % NANOS;
+
+	if (rest < 0) {
+		rest += NANOS;
+		seconds--;
+	}
+	return transcode_print_timestamp(to, seconds, (int32_t)rest);
 }
 
 size_t transcode_print_uint(char *to, uint64_t value)
