@@ -59,7 +59,7 @@ static const struct opt OPTS[] = {
 	 "Types of workflows and activities, names of signals, updates and operations too; no "
 	 "worker knows them then."},
 	{"key-names", 0, OPT_FLAG, NULL, OWN(key_names),
-	 "Keys of JSON objects, memo, headers and search attributes too."},
+	 "Keys of JSON objects and of all maps too: memo, headers, search attributes, metadata."},
 
 	{"Payloads", 0, OPT_HEADING, NULL, 0, NULL},
 	PAYLOAD_DECODE_OPTIONS(struct redact_options, payloads,

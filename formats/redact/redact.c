@@ -148,16 +148,10 @@ static enum rewrite_action visit_text(struct redact *r, const struct rewrite_fie
 	return REWRITE_REPLACE;
 }
 
-static bool is_named_by_people(const struct schema_message *m)
-{
-	return str_ends(m->name, STR(".Header")) || str_ends(m->name, STR(".Memo")) ||
-	       str_ends(m->name, STR(".SearchAttributes"));
-}
-
 static enum rewrite_action visit_entry_key(struct redact *r, const struct rewrite_field *at,
 					   struct rewrite_value *new)
 {
-	if (!r->settings.keys || !is_named_by_people(at->up->message))
+	if (!r->settings.keys || redact_key_stays(at->up->message->name, at->value.bytes))
 		return REWRITE_KEEP;
 	return replaced(r, REDACT_NAMES, at->value.bytes, new);
 }

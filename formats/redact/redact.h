@@ -91,7 +91,7 @@ struct redact_settings {
 	bool ids;	/* workflow, run and chosen activity ids too */
 	bool names;	/* of queues, namespaces, deployments */
 	bool types;	/* of workflows and activities, names of signals, updates, operations */
-	bool keys;	/* of JSON objects, memo, headers and search attributes */
+	bool keys;	/* of JSON objects and of all maps but those that SDKs read */
 	/* None of these may stand in the result, wherever: texts, and expressions. */
 	const struct str *forbidden;
 	size_t n_forbidden;

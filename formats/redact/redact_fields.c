@@ -93,7 +93,22 @@ static const struct {
 /* Search attributes that servers and SDKs make. */
 static const char *const OWN_ATTRIBUTES[] = {
 	"TemporalChangeVersion", "BuildIds", "CadenceChangeVersion", "TemporalUsedWorkerDeploymentVersions",
-	"TemporalWorkerDeployment", "TemporalWorkerDeploymentVersion", "TemporalWorkflowVersioningBehavior",
+	"TemporalWorkerDeployment", "TemporalWorkerDeploymentVersion", "TemporalWorkflowVersioningBehavior", NULL,
+};
+
+/* Metadata of payloads that SDKs, codecs and servers go by. */
+static const char *const READER_KEYS[] = {
+	"encoding", "messageType", "type", "encryption-key-id", "encoding-original", NULL,
+};
+
+/* People choose the keys of all maps, but for these. NULL for the keys: all of them. */
+static const struct {
+	const char *message; /* the end of its name */
+	const char *const *keys;
+} KEYS_OF_READERS[] = {
+	{".MarkerRecordedEventAttributes", NULL},
+	{".SearchAttributes", OWN_ATTRIBUTES},
+	{".Payload", READER_KEYS},
 };
 /* clang-format on */
 
@@ -148,11 +163,18 @@ static struct redact_payload_place marker_place(const struct rewrite_field *deta
 	return place;
 }
 
-static bool is_own_attribute(struct str key)
+static bool is_one_of(struct str key, const char *const *keys)
 {
-	for (size_t i = 0; i < sizeof(OWN_ATTRIBUTES) / sizeof(*OWN_ATTRIBUTES); i++)
-		if (str_is(key, OWN_ATTRIBUTES[i]))
-			return true;
+	while (*keys && !str_is(key, *keys))
+		keys++;
+	return *keys;
+}
+
+bool redact_key_stays(struct str message, struct str key)
+{
+	for (size_t i = 0; i < sizeof(KEYS_OF_READERS) / sizeof(*KEYS_OF_READERS); i++)
+		if (str_ends(message, str_of(KEYS_OF_READERS[i].message)))
+			return !KEYS_OF_READERS[i].keys || is_one_of(key, KEYS_OF_READERS[i].keys);
 	return false;
 }
 
@@ -176,7 +198,7 @@ struct redact_payload_place redact_payload_place(const struct rewrite_field *at)
 		place.kind = REDACT_FAILURES;
 	if (is_message(map, ".SearchAttributes")) {
 		place.kind = REDACT_SEARCH;
-		place.keep = is_own_attribute(map->key);
+		place.keep = is_one_of(map->key, OWN_ATTRIBUTES);
 	}
 	return place;
 }

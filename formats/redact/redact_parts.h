@@ -86,6 +86,9 @@ struct redact_payload_place {
 
 struct redact_payload_place redact_payload_place(const struct rewrite_field *at);
 
+/* Whether KEY, of the map in MESSAGE, is a word of SDKs: it stays, and of metadata its value. */
+bool redact_key_stays(struct str message, struct str key);
+
 /* ---- redact_text.c ---- */
 /* TEXT, taken away from where it stood, becomes a placeholder behind OUT. */
 void redact_replace(struct redact *r, struct str text, size_t size, struct buf *out);

@@ -267,31 +267,24 @@ static void put_data(struct redact *r, const struct redact_place *at, const stru
 
 /* ---- the payload ---- */
 
-/* Metadata that readers go by. */
-static bool is_reader_key(struct str key)
-{
-	static const char *const KEYS[] = {"encoding", "messageType", "type", "encryption-key-id",
-					   "encoding-original"};
-
-	for (size_t i = 0; i < sizeof(KEYS) / sizeof(*KEYS); i++)
-		if (str_is(key, KEYS[i]))
-			return true;
-	return false;
-}
-
 static void put_metadata(struct redact *r, const struct wire_field *f, struct buf *out)
 {
 	struct str key = wire_bytes_at(f->bytes, 1), value = wire_bytes_at(f->bytes, 2);
 	struct buf entry, made;
 
-	if (is_reader_key(key)) {
+	if (redact_key_stays(STR(".Payload"), key)) {
 		buf_add(out, f->whole);
 		return;
 	}
 	buf_init(&entry, 0);
 	buf_init(&made, 0);
-	redact_replace(r, value, value.n, &made);
+	if (r->settings.keys && key.n) {
+		redact_replace(r, key, key.n, &made);
+		key = buf_str(&made);
+	}
 	wire_put_bytes(&entry, 1, key);
+	buf_clear(&made);
+	redact_replace(r, value, value.n, &made);
 	wire_put_bytes(&entry, 2, buf_str(&made));
 	wire_put_bytes(out, 1, buf_str(&entry));
 	buf_done(&made);

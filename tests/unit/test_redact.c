@@ -15,60 +15,12 @@
 #include "formats/wire/field.h"
 #include "tests/unit/build.h"
 #include "tests/unit/redact_story.h"
-
-/* ---- histories ---- */
-
-struct world {
-	const struct schema *schema;
-	struct build b;
-	struct redact_rules rules;
-	struct redact_settings settings;
-	struct redact *redact;
-	struct buf out;
-	struct err err;
-	struct history made;
-	bool ok;
-};
-
-static struct world begin(void **state)
-{
-	struct world w = {.schema = *state, .err = ERR_INIT};
-
-	build_init(&w.b);
-	build_started(&w.b, "Order");
-	build_task(&w.b);
-	redact_rules_init(&w.rules, w.schema);
-	w.settings = (struct redact_settings){.schema = w.schema, .salt = STR("salt")};
-	buf_init(&w.out, 0);
-	return w;
-}
+#include "tests/unit/redact_world.h"
 
 static void rule(struct world *w, const char *text)
 {
 	if (!redact_rules_add(&w->rules, str_of(text), &w->err))
 		fail_msg("%s: %s", text, w->err.message);
-}
-
-static void redact(struct world *w)
-{
-	struct arena a;
-
-	w->settings.rules = &w->rules;
-	w->redact = redact_open(&w->settings);
-	w->ok = redact_history(w->redact, build_wire(&w->b), &w->out, &w->err);
-	arena_init(&a);
-	if (w->ok)
-		assert_true(history_take(&w->made, &a, buf_str(&w->out), w->schema, NULL));
-}
-
-static void end(struct world *w)
-{
-	if (w->ok)
-		history_done(&w->made);
-	redact_close(w->redact);
-	redact_rules_done(&w->rules);
-	buf_done(&w->out);
-	build_done(&w->b);
 }
 
 /* The JSON that marker SideEffect's data becomes, in the buffer. */
@@ -446,14 +398,6 @@ static void deep_and_broken_data_are_replaced_whole(void **state)
 	mem_free(deep);
 }
 
-static int make_schema(void **state)
-{
-	static struct arena a;
-
-	arena_init(&a);
-	*state = (void *)(uintptr_t)schema_new(&a);
-	return 0;
-}
 
 int main(void)
 {
