@@ -43,7 +43,7 @@ static const struct opt OPTS[] = {
 	{"force", 'f', OPT_FLAG, NULL, CONVERT(force), "Overwrite files that exist."},
 	{"strict", 0, OPT_FLAG, NULL, CONVERT(strict),
 	 "Write nothing and exit with 1 where a replaced value stands in a word that stays (a "
-	 "type, a key of an object), or something was lost in reading."},
+	 "type, a key of an object), as it is or spelled anew, or something was lost in reading."},
 
 	{"What is replaced", 0, OPT_HEADING, NULL, 0, NULL},
 	{"rule", 'r', OPT_LIST, "RULE", OWN(rules),
@@ -369,7 +369,8 @@ const struct command COMMAND_REDACT = {
 		"messages and stack traces of failures, identities, memo, headers, search\n"
 		"attributes, user metadata, links, Nexus endpoints, callbacks and reasons\n"
 		"become placeholders. The same value becomes the same placeholder everywhere;\n"
-		"JSON keeps its shape; an id in which a replaced value stands has it replaced\n"
+		"JSON keeps its shape; an id in which a replaced value stands, as it is or\n"
+		"spelled anew (letter case, digits alone, percent, hex, base64), has it replaced\n"
 		"too. What SDKs read in markers stays, as do types and names that code goes\n"
 		"by.\n\n"
 		"What was replaced is counted on standard error. Afterwards the result is\n"

@@ -329,6 +329,44 @@ static bool stage_events(struct stage *s, struct str events, struct buf *out, st
 	return redact_history((struct redact *)s, events, out, err);
 }
 
+#define STAYS_SHOWN 5
+
+/* Replaced values that stand as they are in words of the code's: a line for all. */
+static void report_words(const struct redact *r, struct buf *lines)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->stays.n; i++) {
+		const struct redact_stay *s = &r->stays.at[i];
+
+		if (!str_is(str_of(s->spelled), REDACT_AS_IT_IS) || n++ >= STAYS_SHOWN)
+			continue;
+		buf_printf(lines, "%s%.*s (%zu)",
+			   n > 1 ? ", " : "what was replaced stands in words that stay too: ",
+			   STR_ARG(s->place), s->n);
+	}
+	if (n)
+		buf_puts(lines, n > STAYS_SHOWN ? ", ...\n" : "\n");
+}
+
+/* Those that are spelled anew: a line each, since they are harder to find. */
+static void report_spelled(const struct redact *r, struct buf *lines)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->stays.n; i++) {
+		const struct redact_stay *s = &r->stays.at[i];
+
+		if (str_is(str_of(s->spelled), REDACT_AS_IT_IS) || n++ >= STAYS_SHOWN)
+			continue;
+		buf_printf(lines, "event %lld: %.*s may hold a replaced value, spelled anew: %s (%zu)\n",
+			   (long long)s->event_id, STR_ARG(s->place), s->spelled, s->n);
+	}
+	if (n > STAYS_SHOWN)
+		buf_printf(lines, "and %zu more places with replaced values, spelled anew\n",
+			   n - STAYS_SHOWN);
+}
+
 static size_t stage_report(struct stage *s, struct buf *lines)
 {
 	const struct redact *r = (const struct redact *)s;
@@ -342,13 +380,8 @@ static size_t stage_report(struct stage *s, struct buf *lines)
 		any = true;
 	}
 	buf_puts(lines, any ? "\n" : "nothing\n");
-	if (!r->stays.n)
-		return 0;
-	buf_puts(lines, "what was replaced stands in words that stay too: ");
-	for (size_t i = 0; i < r->stays.n && i < 5; i++)
-		buf_printf(lines, "%s%.*s (%zu)", i ? ", " : "", STR_ARG(r->stays.at[i].place),
-			   r->stays.at[i].n);
-	buf_puts(lines, r->stays.n > 5 ? ", ...\n" : "\n");
+	report_words(r, lines);
+	report_spelled(r, lines);
 	return r->stays.n;
 }
 

@@ -22,7 +22,8 @@
  * its shape, texts that are times, UUIDs or digits stay such, so that typed code reads them.
  *
  * An id that holds a replaced value has it replaced in it too, so that ids made of inputs
- * are made again: "order-17-ship" -> "redacted3f9a0c11d2e4b586-ship".
+ * are made again: "order-17-ship" -> "redacted3f9a0c11d2e4b586-ship"; so has one that holds it
+ * spelled anew (redact_spelling.h).
  */
 enum redact_kind {
 	REDACT_PAYLOADS,
@@ -119,7 +120,7 @@ const char *redact_encoding_near(struct str encoding);
 /* Of the last history: how many values of each kind were replaced. */
 const size_t *redact_counts(const struct redact *r);
 const char *redact_kind_name(enum redact_kind kind);
-/* Of the last history: places with words of the code's in which replaced values stand too. */
+/* Of the last history: places that stay, in which replaced values stand too, or may, spelled anew. */
 size_t redact_stays(const struct redact *r);
 /* Whether any history so far failed since something was left in it, and not for another reason. */
 bool redact_refused(const struct redact *r);

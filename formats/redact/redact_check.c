@@ -4,11 +4,14 @@
 #include "formats/redact/redact_parts.h"
 #include "formats/transcode/json.h"
 
+enum { EVENT_ID = 1 }; /* of HistoryEvent */
+
 /* A text that stays, and where: LABEL names a kind of places, never a value. */
 struct checking {
 	struct redact *r;
 	struct err *err;
 	bool ok;
+	int64_t event_id;
 	struct buf scratch;
 };
 
@@ -25,14 +28,18 @@ static void without_brackets(struct str path, struct buf *out)
 	}
 }
 
-static void note_stay(struct redact *r, struct str place)
+static void note_stay(struct checking *c, struct str place, const char *spelled)
 {
+	struct redact *r = c->r;
+
 	for (size_t i = 0; i < r->stays.n; i++)
-		if (str_eq(r->stays.at[i].place, place)) {
+		if (str_eq(r->stays.at[i].place, place) &&
+		    str_is(str_of(r->stays.at[i].spelled), spelled)) {
 			r->stays.at[i].n++;
 			return;
 		}
-	vec_push(&r->stays, (struct redact_stay){arena_str(&r->arena, place), 1});
+	vec_push(&r->stays, (struct redact_stay){arena_str(&r->arena, place), spelled,
+						 c->event_id, 1});
 }
 
 static bool is_forbidden(const struct redact *r, struct str text)
@@ -46,30 +53,24 @@ static bool is_forbidden(const struct redact *r, struct str text)
 	return false;
 }
 
-static bool holds_secret(const struct redact *r, struct str text)
-{
-	size_t least = redact_least(text), from = 0, at;
-	const struct secret *found;
-
-	for (; (found = secrets_find(&r->secrets, text, from, &at)); from = at + 1)
-		if (found->text.n >= least)
-			return true;
-	return false;
-}
-
-/* WORD: a place that is known to stay. */
+/*
+ * WORD: a place that is known to stay. Elsewhere a value that stands as it is was forgotten;
+ * one that is spelled anew may be another by chance, and people are to look.
+ */
 static void look(struct checking *c, struct str text, struct str place, bool word)
 {
 	struct redact *r = c->r;
+	const char *spelled;
 
 	if (!c->ok || !text.n || map_get(&r->made, text))
 		return;
+	spelled = redact_spelled(r, text);
 	if (is_forbidden(r, text))
 		c->ok = err_set(c->err, ERR_FORMAT, "%.*s holds what --check forbids (a rule can "
 				"replace it: --rule 'path=...')", STR_ARG(place));
-	else if (holds_secret(r, text) && word)
-		note_stay(r, place);
-	else if (holds_secret(r, text))
+	else if (spelled && (word || !str_is(str_of(spelled), REDACT_AS_IT_IS)))
+		note_stay(c, place, spelled);
+	else if (spelled)
 		c->ok = err_set(c->err, ERR_FORMAT, "%.*s holds a value that was replaced elsewhere; "
 				"--rule 'path=%.*s' replaces it there too, and ... keep lets it stay",
 				STR_ARG(place), STR_ARG(place));
@@ -196,16 +197,22 @@ static enum rewrite_action visit(void *data, const struct rewrite_field *at,
 
 bool redact_check(struct redact *r, struct str events, struct err *err)
 {
+	const struct schema_message *event =
+		schema_message(r->settings.schema, "temporal.api.history.v1.HistoryEvent");
 	struct checking c = {.r = r, .err = err, .ok = true};
 	const struct rewrite rewrite = {visit, &c};
+	struct wire w = wire_of(events);
+	struct wire_field f;
 	struct buf unused;
-	bool ok;
+	bool ok = true;
 
 	buf_init(&unused, 0);
 	buf_init(&c.scratch, 0);
-	ok = rewrite_events(&rewrite,
-			    schema_message(r->settings.schema, "temporal.api.history.v1.HistoryEvent"),
-			    events, &unused, err);
+	while (ok && wire_next(&w, &f)) {
+		c.event_id = (int64_t)wire_value_at(f.bytes, EVENT_ID, 0);
+		buf_clear(&unused);
+		ok = rewrite_message(&rewrite, event, f.bytes, &unused, err);
+	}
 	buf_done(&c.scratch);
 	buf_done(&unused);
 	return ok;

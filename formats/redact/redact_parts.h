@@ -35,9 +35,11 @@ struct redact_row {
 	enum redact_kind kind;
 };
 
-/* Places where replaced values stay, by their names. */
+/* Places where replaced values stay, by their names, and how they are spelled there. */
 struct redact_stay {
 	struct str place;
+	const char *spelled;
+	int64_t event_id; /* the first */
 	size_t n;
 };
 
@@ -101,6 +103,9 @@ void redact_made(struct redact *r, struct str made);
  */
 #define SECRET_LEAST_IN_UUID ((size_t)13)
 size_t redact_least(struct str text);
+/* How a secret that is in TEXT is spelled there; NULL: there is none. */
+#define REDACT_AS_IT_IS "as it is"
+const char *redact_spelled(const struct redact *r, struct str text);
 /* An id as it goes out; false: as it is. */
 bool redact_id(struct redact *r, const struct redact_row *row, struct str id, struct buf *out);
 /* TEXT with RULE's matches replaced or taken out. */

@@ -34,7 +34,7 @@ static size_t first_hash(const char *p)
 
 void secrets_add(struct secrets *s, struct str text)
 {
-	struct secret one = {str_take(text, SECRET_KEPT), text.n <= SECRET_KEPT};
+	struct secret one = {.text = str_take(text, SECRET_KEPT), .whole = text.n <= SECRET_KEPT};
 	bool is_new;
 
 	if (text.n < SECRET_LEAST || map_get(&s->known, one.text))
@@ -44,6 +44,52 @@ void secrets_add(struct secrets *s, struct str text)
 		return;
 	}
 	one.text = arena_str(&s->arena, one.text);
+	one.value = one.text.p;
+	one.value_n = (uint8_t)one.text.n;
+	map_put(&s->known, one.text, 0, &is_new);
+	vec_push(&s->list, one);
+}
+
+/* ---- what is like them ---- */
+
+char secret_small(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool secret_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* TEXT in FORM; how many bytes; 0: it has none. */
+static size_t in_form(struct str text, enum secret_form form, char to[static SECRET_KEPT])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (form == SECRET_SMALL)
+			to[n++] = secret_small(c);
+		else if (secret_is_digit(c))
+			to[n++] = c;
+		else if (!memchr(" +-.,:/()_", c, 10))
+			return 0;
+	}
+	return n;
+}
+
+static void add_like(struct secrets *s, struct secret one, enum secret_form form)
+{
+	char text[SECRET_KEPT];
+	size_t n = in_form(one.text, form, text);
+	bool is_new;
+
+	if (n < SECRET_LEAST_LIKE || map_get(&s->known, str_slice(text, n)))
+		return;
+	one.form = (uint8_t)form;
+	one.text = arena_str(&s->arena, str_slice(text, n));
 	map_put(&s->known, one.text, 0, &is_new);
 	vec_push(&s->list, one);
 }
@@ -57,6 +103,10 @@ static int by_text(const void *left, const void *right)
 
 void secrets_seal(struct secrets *s)
 {
+	for (size_t i = 0, n = s->list.n; i < n; i++) {
+		add_like(s, s->list.at[i], SECRET_SMALL);
+		add_like(s, s->list.at[i], SECRET_DIGITS);
+	}
 	if (s->list.n)
 		qsort(s->list.at, s->list.n, sizeof(*s->list.at), by_text);
 	s->first = mem_zalloc(FILTER_WORDS * sizeof(*s->first));
@@ -123,4 +173,60 @@ const struct secret *secrets_find(const struct secrets *s, struct str text, size
 		return found;
 	}
 	return NULL;
+}
+
+/* ---- searching ---- */
+
+void secret_search_begin(struct secret_search *x, const struct secrets *in, struct str text,
+			 size_t least)
+{
+	bool large = false;
+
+	*x = (struct secret_search){.in = in, .text = text, .least = least};
+	buf_init(&x->small, 0);
+	for (size_t i = 0; i < text.n; i++)
+		large |= secret_small(text.p[i]) != text.p[i];
+	for (size_t i = 0; large && i < text.n; i++)
+		buf_add_char(&x->small, secret_small(text.p[i]));
+}
+
+/* What differs between FOUND and its value, where it stands in the text; NULL: nothing. */
+static const char *likeness(const struct secret_search *x)
+{
+	const struct secret *found = x->found;
+	struct str value = str_slice(found->value, found->value_n);
+
+	if (found->form == SECRET_DIGITS)
+		return "digits alone";
+	return str_eq(str_slice(x->text.p + x->at, found->text.n), value) ? NULL : "letter case";
+}
+
+bool secret_search_next(struct secret_search *x)
+{
+	for (;; x->from = x->at + 1) {
+		const struct secret *small = NULL;
+		size_t at;
+
+		x->found = secrets_find(x->in, x->text, x->from, &x->at);
+		if (x->small.n)
+			small = secrets_find(x->in, buf_str(&x->small), x->from, &at);
+		if (small && (!x->found || at < x->at ||
+			      (at == x->at && small->text.n > x->found->text.n))) {
+			x->found = small;
+			x->at = at;
+		}
+		if (!x->found)
+			return false;
+		x->like = likeness(x);
+		if (x->found->text.n < x->least ||
+		    (x->like && x->found->text.n < SECRET_LEAST_LIKE))
+			continue;
+		x->from = x->at + 1;
+		return true;
+	}
+}
+
+void secret_search_done(struct secret_search *x)
+{
+	buf_done(&x->small);
 }
