@@ -221,7 +221,8 @@ static void walk_list(struct walking *w, const struct place *at, const struct wi
 
 	for (size_t i = 0; i < n; i++) {
 		if (items[i].type != (enum wire_type)at->field->wire_type)
-			walk_packed(w, at, items[i].bytes, &index);
+			walk_packed(w, at, items[i].type == WIRE_BYTES ? items[i].bytes : STR(""),
+				    &index);
 		else
 			walk_value(w, at, &items[i],
 				   arena_printf(w->a, "%.*s[%zu]", STR_ARG(at->path), index++), depth);
@@ -247,9 +248,7 @@ static int by_bytes(const void *left, const void *right)
 
 static bool is_unknown(const struct schema_message *m, const struct wire_field *values, size_t n)
 {
-	const struct schema_field *f = schema_field_by_number(m, values[0].number);
-
-	return !f || (!f->repeated && values[n - 1].type != (enum wire_type)f->wire_type);
+	return !transcode_is_known(m, values[0].number, values[n - 1].type);
 }
 
 /*

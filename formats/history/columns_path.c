@@ -127,7 +127,7 @@ static void add_leaf(struct walk *w, const struct schema_field *f, const struct 
 	} else if (f->kind == SCHEMA_STRING || f->kind == SCHEMA_BYTES) {
 		if (found->type == WIRE_BYTES)
 			add_text(w, found->bytes);
-	} else if (found->type == WIRE_BYTES) { /* packed */
+	} else if (found->type == WIRE_BYTES && f->repeated) { /* packed */
 		for (size_t at = 0; at < found->bytes.n;) {
 			uint64_t value;
 
@@ -135,7 +135,7 @@ static void add_leaf(struct walk *w, const struct schema_field *f, const struct 
 				return;
 			add_number(w, f, value);
 		}
-	} else {
+	} else if (found->type == (enum wire_type)f->wire_type) {
 		add_number(w, f, found->value);
 	}
 }

@@ -14,7 +14,7 @@ static const uint8_t WIRE_TYPES[] = {
 	[TYPE_DOUBLE] = WIRE_FIXED64, [TYPE_FLOAT] = WIRE_FIXED32, [TYPE_FIXED64] = WIRE_FIXED64,
 	[TYPE_FIXED32] = WIRE_FIXED32, [TYPE_STRING] = WIRE_BYTES, [TYPE_MESSAGE] = WIRE_BYTES,
 	[TYPE_BYTES] = WIRE_BYTES, [TYPE_SFIXED32] = WIRE_FIXED32, [TYPE_SFIXED64] = WIRE_FIXED64,
-	[TYPE_SINT64] = WIRE_VARINT,
+	[TYPE_SINT64] = WIRE_VARINT, [TYPE_GROUP] = WIRE_GROUP,
 };
 
 /* Scalars */
@@ -204,6 +204,7 @@ static bool print_value_of(struct printing *p, const struct descriptor_field *f,
 	case TYPE_BYTES:
 		descriptor_put_base64(p->out, s->bytes);
 		return true;
+	case TYPE_GROUP:
 	case TYPE_MESSAGE:
 		return descriptor_print_named(p, f->type_name, f->place, s->bytes, depth + 1);
 	default:
@@ -356,7 +357,7 @@ static void print_unknown(struct printing *p, const struct item *items, size_t n
 
 		buf_printf(p->out, "%s\"#%" PRIu32 "\":", *first ? "" : ",", s->number);
 		*first = false;
-		if (s->type == WIRE_BYTES)
+		if (s->type == WIRE_BYTES || s->type == WIRE_GROUP)
 			descriptor_put_base64(p->out, s->bytes);
 		else
 			buf_printf(p->out, "\"%" PRIu64 "\"", s->value);
@@ -388,9 +389,10 @@ static bool all_fit(const struct descriptor_field *f, const struct item *items, 
 
 	for (size_t i = 0; i < n; i++)
 		if (items[i].step.type != type &&
-		    !(f->repeated && items[i].step.type == WIRE_BYTES && type != WIRE_BYTES))
+		    !(f->repeated && items[i].step.type == WIRE_BYTES && type != WIRE_BYTES &&
+		      type != WIRE_GROUP))
 			return false;
-	return f->type != TYPE_GROUP && f->type != 0;
+	return f->type != 0;
 }
 
 static bool print_field(struct printing *p, const struct descriptor_message *m,
@@ -413,7 +415,7 @@ static bool print_field(struct printing *p, const struct descriptor_message *m,
 		return print_map(p, entry, items, n, depth);
 	if (f->repeated)
 		return print_list(p, f, items, n, depth);
-	if (f->type == TYPE_MESSAGE)
+	if (f->type == TYPE_MESSAGE || f->type == TYPE_GROUP)
 		return join(p, items, n, &whole) &&
 		       descriptor_print_named(p, f->type_name, f->place, whole, depth + 1);
 	return print_value_of(p, f, &items[n - 1].step, depth);

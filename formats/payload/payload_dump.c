@@ -182,17 +182,23 @@ static void put_bytes(struct buf *out, struct str bytes)
 
 static bool guess_message(struct guess *g, struct str bytes, unsigned indent, unsigned depth);
 
+static bool put_message(struct guess *g, struct str bytes, unsigned indent, unsigned depth)
+{
+	buf_puts(g->out, " {\n");
+	if (!guess_message(g, bytes, indent + 2, depth + 1))
+		return false;
+	put_indent(g->out, indent);
+	buf_puts(g->out, "}\n");
+	return true;
+}
+
 /* Text that begins with the tag of a first field (a line end to the eye) is rather a message. */
 static bool guess_bytes(struct guess *g, struct str bytes, unsigned indent, unsigned depth)
 {
 	bool text = dump_is_text(bytes);
 
 	if (depth < GUESSED_DEPTH && is_message(bytes) && (!text || bytes.p[0] == '\n')) {
-		buf_puts(g->out, " {\n");
-		if (!guess_message(g, bytes, indent + 2, depth + 1))
-			return false;
-		put_indent(g->out, indent);
-		buf_puts(g->out, "}\n");
+		return put_message(g, bytes, indent, depth);
 	} else if (text) {
 		buf_puts(g->out, ": \"");
 		visible_add(g->out, bytes, 0);
@@ -220,6 +226,11 @@ static bool guess_message(struct guess *g, struct str bytes, unsigned indent, un
 		if (s.type == WIRE_BYTES) {
 			if (!guess_bytes(g, s.bytes, indent, depth))
 				return false;
+		} else if (s.type == WIRE_GROUP && depth < GUESSED_DEPTH) {
+			if (!put_message(g, s.bytes, indent, depth))
+				return false;
+		} else if (s.type == WIRE_GROUP) {
+			put_bytes(g->out, s.bytes);
 		} else if (s.type == WIRE_VARINT) {
 			buf_printf(g->out, ": %" PRIu64, s.value);
 			if (s.value > INT64_MAX)

@@ -222,7 +222,7 @@ static bool leaf_fits(const struct query_test *test, const struct schema_field *
 		}
 		return false;
 	}
-	return w->type != WIRE_BYTES && number_fits(test, f, w->value);
+	return w->type == (enum wire_type)f->wire_type && number_fits(test, f, w->value);
 }
 
 /* Payloads: payloads = 1; Payload: data = 2. */

@@ -131,7 +131,7 @@ static bool begins_event(struct str s)
 	if (!s.n || (uint8_t)s.p[0] != TAG_1_NUMBER || !wire_varint(s, &at, &id) || id >> 40)
 		return false;
 	return at == s.n || s.p[at] == TAG_2_MESSAGE || s.p[at] == TAG_3_NUMBER ||
-	       s.p[at] == TAG_1_MESSAGE || (s.p[at] & 7) != 3;
+	       s.p[at] == TAG_1_MESSAGE || (s.p[at] & 7) != WIRE_GROUP;
 }
 
 /*

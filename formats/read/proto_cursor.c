@@ -3,6 +3,7 @@
 #include "formats/read/proto_cursor.h"
 
 #include "formats/base/limits.h"
+#include "formats/wire/wire_step.h"
 
 #include <inttypes.h>
 
@@ -42,6 +43,32 @@ static enum proto_peeked failed(bool ignored)
 	return PROTO_FAILED;
 }
 
+/* Where a group ends is known when its end is there; an event holds no such field of a History. */
+static enum proto_peeked peek_group(struct proto_cursor *c, struct proto_header *h, struct err *err)
+{
+	struct wire_step s = {.number = h->number, .type = WIRE_GROUP};
+
+	for (size_t n = PROTO_HEADER_MAX;; n *= 2) {
+		struct str rest;
+		const char *stop, *from;
+
+		if (!proto_want(c, n, err))
+			return PROTO_FAILED;
+		rest = str_skip(c->in->window, c->at);
+		from = rest.p + h->bytes;
+		stop = wire_step_group(from, rest.p + rest.n, &s);
+		if (stop) {
+			h->n = (uint64_t)(stop - from);
+			return PROTO_FIELD;
+		}
+		if (c->in->at_end)
+			return failed(proto_broken(c, err));
+		if (n > LIMIT_HISTORY_FIELDS_BYTES)
+			return failed(err_set(err, ERR_LIMIT, "a group of more than %zu bytes",
+					      LIMIT_HISTORY_FIELDS_BYTES));
+	}
+}
+
 enum proto_peeked proto_peek(struct proto_cursor *c, uint64_t end, struct proto_header *h, struct err *err)
 {
 	struct str s;
@@ -72,6 +99,10 @@ enum proto_peeked proto_peek(struct proto_cursor *c, uint64_t end, struct proto_
 	case WIRE_FIXED32:
 	case WIRE_FIXED64:
 		h->n = h->type == WIRE_FIXED32 ? 4 : 8;
+		break;
+	case WIRE_GROUP:
+		if (peek_group(c, h, err) != PROTO_FIELD)
+			return PROTO_FAILED;
 		break;
 	default:
 		return failed(proto_broken(c, err));

@@ -317,9 +317,16 @@ static bool put_message(const struct shaping *w, struct str bytes, unsigned dept
 			out->n = before;
 			return false;
 		}
-		if (f.type == WIRE_BYTES)
+		if (f.type == WIRE_BYTES) {
 			put_content(w, &f, depth, out);
-		else
+		} else if (f.type == WIRE_GROUP) {
+			wire_put_tag(out, f.number, WIRE_GROUP);
+			if (!put_message(w, f.bytes, depth + 1, out)) {
+				out->n = before;
+				return false;
+			}
+			wire_put_tag(out, f.number, WIRE_GROUP_END);
+		} else
 			put_number(w, &f, str_slice(from, (size_t)(p - from)), out);
 	}
 	return true;

@@ -10,9 +10,12 @@ struct walk {
 	struct err *err;
 };
 
-static bool broken(const struct schema_message *m, struct walk *walk)
+static bool broken(const struct schema_message *m, struct str bytes, struct walk *walk)
 {
-	return err_set(walk->err, ERR_SYNTAX, "a %.*s that is not whole", STR_ARG(m->name));
+	const char *group = wire_wrong_group(bytes);
+
+	return err_set(walk->err, ERR_SYNTAX, "a %.*s that is not whole%s%s", STR_ARG(m->name),
+		       group ? ": " : "", group ? group : "");
 }
 
 static bool walk_message(const struct schema_message *m, struct str bytes, unsigned depth,
@@ -31,7 +34,7 @@ static bool walk_message(const struct schema_message *m, struct str bytes, unsig
 
 		p = wire_step(p, end, &f);
 		if (!p)
-			return broken(m, walk);
+			return broken(m, bytes, walk);
 		if (f.type != WIRE_BYTES)
 			continue;
 		field = schema_field_by_number(m, f.number);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* wire.c: varints, tags and lengths; every read is bounded. */
-#include "formats/wire/wire.h"
+#include "formats/wire/wire_step.h"
+
+#include "formats/base/limits.h"
 
 bool wire_varint(struct str s, size_t *at, uint64_t *ret)
 {
@@ -20,59 +22,104 @@ bool wire_varint(struct str s, size_t *at, uint64_t *ret)
 	return false;
 }
 
-static bool fixed(struct str s, size_t *at, unsigned n, uint64_t *ret)
-{
-	uint64_t value = 0;
+static const char NO_END[] = "a group without its end";
+static const char NOT_OPEN[] = "the end of a group that is not open";
+static const char TOO_DEEP[] = "groups nested too deep";
 
-	if (s.n - *at < n)
-		return false;
-	for (unsigned i = 0; i < n; i++)
-		value |= (uint64_t)(uint8_t)s.p[*at + i] << (8 * i);
-	*at += n;
-	*ret = value;
-	return true;
+/* A field that is no group: only its extent matters. */
+static const char *skip_value(const char *p, const char *end, unsigned type)
+{
+	struct wire_step ignored = {.type = (uint8_t)type};
+
+	return type == WIRE_GROUP ? NULL : wire_step_content(p, end, &ignored);
 }
 
-static bool read_value(struct str m, size_t *at, struct wire_field *f)
+/* The groups that are open are a list of their numbers: nothing recurses. */
+static const char *group_end(const char *p, const char *end, uint32_t number, struct str *ret,
+			     const char **why)
 {
-	uint64_t n;
+	uint32_t open[LIMIT_DEPTH] = {number};
+	const char *from = p;
+	unsigned depth = 1;
+	uint64_t tag;
 
-	switch (f->type) {
-	case WIRE_VARINT:
-		return wire_varint(m, at, &f->value);
-	case WIRE_FIXED64:
-		return fixed(m, at, 8, &f->value);
-	case WIRE_FIXED32:
-		return fixed(m, at, 4, &f->value);
-	case WIRE_BYTES:
-		if (!wire_varint(m, at, &n) || n > m.n - *at)
-			return false;
-		f->bytes = str_slice(m.p + *at, (size_t)n);
-		*at += (size_t)n;
-		return true;
+	for (const char *at = p; at < end; at = p) {
+		p = wire_step_tag(at, end, &tag);
+		if (!p)
+			break;
+		if ((tag & 7) == WIRE_GROUP_END) {
+			*why = NOT_OPEN;
+			if (open[--depth] != tag >> 3)
+				return NULL;
+			*why = NO_END;
+			*ret = str_slice(from, (size_t)(at - from));
+			if (!depth)
+				return p;
+		} else if ((tag & 7) == WIRE_GROUP) {
+			*why = TOO_DEEP;
+			if (depth == LIMIT_DEPTH)
+				return NULL;
+			*why = NO_END;
+			open[depth++] = (uint32_t)(tag >> 3);
+		} else {
+			p = skip_value(p, end, tag & 7);
+			if (!p)
+				break;
+		}
 	}
-	return false;
+	*why = NO_END;
+	return NULL;
+}
+
+const char *wire_step_group(const char *p, const char *end, struct wire_step *ret)
+{
+	const char *ignored;
+
+	ret->value = 0;
+	return group_end(p, end, ret->number, &ret->bytes, &ignored);
+}
+
+const char *wire_wrong_group(struct str message)
+{
+	const char *p = message.p, *end = p + message.n, *next = p, *why = NULL;
+	struct wire_step s;
+	struct str ignored;
+	uint64_t tag;
+
+	while (next && next < end) {
+		p = next;
+		next = wire_step(p, end, &s);
+	}
+	p = next ? NULL : wire_step_tag(p, end, &tag);
+	if (!p)
+		return NULL;
+	if ((tag & 7) == WIRE_GROUP_END)
+		return NOT_OPEN;
+	if ((tag & 7) == WIRE_GROUP)
+		group_end(p, end, (uint32_t)(tag >> 3), &ignored, &why);
+	return why;
 }
 
 bool wire_next(struct wire *w, struct wire_field *ret)
 {
-	size_t at = w->at;
-	uint64_t tag;
+	const char *end = w->message.p + w->message.n, *from = w->message.p + w->at, *p;
+	struct wire_step s = {0};
 
-	if (w->broken || at >= w->message.n)
+	if (w->broken || w->at >= w->message.n)
 		return false;
+	p = wire_step(from, end, &s);
 	*ret = (struct wire_field){0};
-	w->broken = !wire_varint(w->message, &at, &tag) || tag >> 3 == 0 ||
-		    tag >> 3 > 0x1fffffff;
-	if (w->broken)
+	w->broken = !p;
+	if (!p)
 		return false;
-	ret->number = (uint32_t)(tag >> 3);
-	ret->type = (enum wire_type)(tag & 7);
-	w->broken = !read_value(w->message, &at, ret);
-	if (w->broken)
-		return false;
-	ret->whole = str_slice(w->message.p + w->at, at - w->at);
-	w->at = at;
+	*ret = (struct wire_field){
+		.number = s.number,
+		.type = (enum wire_type)s.type,
+		.value = s.value,
+		.bytes = s.bytes,
+		.whole = str_slice(from, (size_t)(p - from)),
+	};
+	w->at += ret->whole.n;
 	return true;
 }
 
@@ -93,7 +140,7 @@ uint64_t wire_value_at(struct str message, uint32_t number, uint64_t absent)
 	struct wire_field f;
 
 	while (wire_next(&w, &f))
-		if (f.number == number && f.type != WIRE_BYTES)
+		if (f.number == number && f.type != WIRE_BYTES && f.type != WIRE_GROUP)
 			return f.value;
 	return absent;
 }

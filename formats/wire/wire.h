@@ -13,6 +13,7 @@ enum wire_type {
 	WIRE_VARINT = 0,
 	WIRE_FIXED64 = 1,
 	WIRE_BYTES = 2,
+	WIRE_GROUP = 3, /* fields up to a tag of type 4 and the same number; of proto2 */
 	WIRE_FIXED32 = 5,
 };
 
@@ -20,7 +21,7 @@ struct wire_field {
 	uint32_t number;
 	enum wire_type type;
 	uint64_t value;	   /* VARINT, FIXED64, FIXED32 */
-	struct str bytes;  /* BYTES: borrowed from the message */
+	struct str bytes;  /* BYTES; GROUP: between its tags. Borrowed from the message */
 	struct str whole;  /* tag and all, as it stands in the message */
 };
 
@@ -31,7 +32,7 @@ struct wire_field {
  *     while (wire_next(&w, &field)) ...
  *     if (w.broken) return err_set(err, ERR_SYNTAX, ..., w.at);
  *
- * Groups (types 3 and 4, which proto3 has not) and truncated fields set broken.
+ * Truncated fields set broken, and groups without their end or nested deeper than LIMIT_DEPTH.
  */
 struct wire {
 	struct str message;
@@ -45,6 +46,9 @@ static inline struct wire wire_of(struct str message)
 }
 
 bool wire_next(struct wire *w, struct wire_field *ret);
+
+/* What is wrong with the groups of a message that is broken; NULL: something else is. */
+const char *wire_wrong_group(struct str message);
 
 /* One varint at *AT of S; advances *AT. */
 bool wire_varint(struct str s, size_t *at, uint64_t *ret);

@@ -8,8 +8,10 @@ struct wire_step {
 	uint32_t number;
 	uint8_t type;	  /* enum wire_type */
 	uint64_t value;	  /* VARINT, FIXED64, FIXED32 */
-	struct str bytes; /* BYTES */
+	struct str bytes; /* BYTES; GROUP: between its tags */
 };
+
+#define WIRE_GROUP_END 4
 
 static inline const char *wire_step_varint(const char *p, const char *end, uint64_t *ret)
 {
@@ -48,16 +50,21 @@ static inline const char *wire_step_value(const char *p, const char *end, unsign
 	return p + n;
 }
 
-/* The field at P, which is before END; NULL where it is none. */
-static inline const char *wire_step(const char *p, const char *end, struct wire_step *ret)
+/* Behind the tag at P; NULL where it is none. */
+static inline const char *wire_step_tag(const char *p, const char *end, uint64_t *ret)
 {
-	uint64_t tag, n;
+	p = wire_step_varint(p, end, ret);
+	return !p || *ret >> 3 == 0 || *ret >> 3 > 0x1fffffff ? NULL : p;
+}
 
-	p = wire_step_varint(p, end, &tag);
-	if (!p || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
-		return NULL;
-	ret->number = (uint32_t)(tag >> 3);
-	ret->type = (uint8_t)(tag & 7);
+/* Up to the end of the group RET->number, whose tag is before P; NULL where it has none. */
+const char *wire_step_group(const char *p, const char *end, struct wire_step *ret);
+
+/* What is behind the tag of RET's number and type. */
+static inline const char *wire_step_content(const char *p, const char *end, struct wire_step *ret)
+{
+	uint64_t n;
+
 	if (ret->type == WIRE_BYTES) {
 		p = wire_step_varint(p, end, &n);
 		if (!p || n > (size_t)(end - p))
@@ -65,7 +72,22 @@ static inline const char *wire_step(const char *p, const char *end, struct wire_
 		ret->bytes = str_slice(p, (size_t)n);
 		return p + n;
 	}
+	if (ret->type == WIRE_GROUP)
+		return wire_step_group(p, end, ret);
 	if (ret->type != WIRE_VARINT && ret->type != WIRE_FIXED32 && ret->type != WIRE_FIXED64)
 		return NULL;
 	return wire_step_value(p, end, ret->type, &ret->value);
+}
+
+/* The field at P, which is before END; NULL where it is none. */
+static inline const char *wire_step(const char *p, const char *end, struct wire_step *ret)
+{
+	uint64_t tag;
+
+	p = wire_step_tag(p, end, &tag);
+	if (!p)
+		return NULL;
+	ret->number = (uint32_t)(tag >> 3);
+	ret->type = (uint8_t)(tag & 7);
+	return wire_step_content(p, end, ret);
 }
