@@ -55,8 +55,11 @@ struct transcode_memo *transcode_memo_new(struct arena *a);
  * turns carriers back into members, last in their object, in their order, whatever the
  * options; what is no such member is an unknown field like any other.
  * KEEP_UNKNOWN, writing JSON: unknown wire fields become a member "__unknown":
- * {"NUMBER:WIRETYPE": "base64 of the value as it stands on the wire" or a list of such}.
- * Reading JSON turns that member back into fields, whatever the options.
+ * {"NUMBER:WIRETYPE": "base64 of the value as it stands on the wire" or a list of such}; of a
+ * group (type 3) that is what stands between its tags. Where the message's fields are not
+ * in the order of their numbers it is a list of such objects, in the order of the wire.
+ * Reading JSON turns that member back into fields, whatever the options: each at its place,
+ * those of a list behind all others.
  */
 struct transcode_options {
 	enum transcode_style style;  /* writing JSON */

@@ -3,6 +3,7 @@
 #include "formats/transcode/transcode_keep.h"
 #include "formats/transcode/transcode_member.h"
 #include "formats/transcode/transcode_odd.h"
+#include "formats/transcode/transcode_sort.h"
 
 #include "formats/base/base64.h"
 #include "formats/base/vec.h"
@@ -31,11 +32,16 @@ bool transcode_keep(struct reader *r, const char *p, struct str key, struct str 
 	return false;
 }
 
-/*
- * In r->kept: a carrier that came in "__unknown", and so is no member. It goes behind those
- * that are, or it would be one when it is written again.
- */
-#define RAW_CARRIER (TRANSCODE_CARRIER + 1)
+/* What else is in r->kept until the message ends. */
+enum {
+	/*
+	 * A carrier that came in "__unknown", and so is no member. It goes behind those that
+	 * are, or it would be one when it is written again.
+	 */
+	RAW_CARRIER = TRANSCODE_CARRIER + 1,
+	/* A whole field of a list in "__unknown": those stand behind all others, in their order. */
+	RAW_LAST,
+};
 
 struct keys {
 	VEC_OF(struct str) all;
@@ -81,7 +87,7 @@ static bool are_unique(struct reader *r, struct str kept)
 	return unique;
 }
 
-static void put_numbered(struct reader *r, struct str kept, uint32_t number)
+static void put_fields(struct reader *r, struct str kept, uint32_t number)
 {
 	struct wire w = wire_of(kept);
 	struct wire_field f;
@@ -89,26 +95,31 @@ static void put_numbered(struct reader *r, struct str kept, uint32_t number)
 	while (wire_next(&w, &f)) {
 		if (f.number != number)
 			continue;
-		r->o = put_varint(r->o, (uint64_t)TRANSCODE_CARRIER << 3 | WIRE_BYTES);
-		r->o = put_varint(r->o, f.bytes.n);
+		if (number != RAW_LAST) {
+			r->o = put_varint(r->o, (uint64_t)TRANSCODE_CARRIER << 3 | WIRE_BYTES);
+			r->o = put_varint(r->o, f.bytes.n);
+		}
 		memcpy(r->o, f.bytes.p, f.bytes.n);
 		r->o += f.bytes.n;
 	}
 }
 
-bool transcode_put_kept(struct reader *r, size_t from)
+bool transcode_put_kept(struct reader *r, size_t from, size_t start, bool sorted)
 {
 	struct str kept = str_skip(buf_str(&r->kept), from);
 
 	if (!are_unique(r, kept) || !reader_room(r, kept.n))
 		return false;
-	put_numbered(r, kept, TRANSCODE_CARRIER);
-	put_numbered(r, kept, RAW_CARRIER);
+	put_fields(r, kept, TRANSCODE_CARRIER);
+	put_fields(r, kept, RAW_CARRIER);
+	if (!sorted)
+		transcode_sort_fields(r->out->p + start, reader_offset(r) - start, r->arena);
+	put_fields(r, kept, RAW_LAST);
 	r->kept.n = from;
 	return true;
 }
 
-/* "__unknown": {"99:2": "aGk=", "98:0": ["AQ==", "Ag=="]} */
+/* "__unknown": {"99:2": "aGk=", "98:0": ["AQ==", "Ag=="]}, or a list of such objects */
 
 /* "99:2" */
 static bool parse_key(struct str key, uint32_t *ret_number, unsigned *ret_type)
@@ -122,23 +133,55 @@ static bool parse_key(struct str key, uint32_t *ret_number, unsigned *ret_type)
 	*ret_number = (uint32_t)value;
 	*ret_type = (unsigned)type;
 	return type == WIRE_VARINT || type == WIRE_FIXED64 || type == WIRE_BYTES ||
-	       type == WIRE_FIXED32;
+	       type == WIRE_GROUP || type == WIRE_FIXED32;
 }
 
-/* Whether S is one value of TYPE, without its tag (and without a length). */
-static bool is_value(struct str s, unsigned type)
+/* One kind of fields in "__unknown". */
+struct raw {
+	uint32_t number;
+	unsigned type;
+	bool last; /* of a list: its place is kept */
+};
+
+/* VALUE with what belongs around it; false: that is not one field. */
+static bool make_field(const struct raw *kind, struct str value, struct buf *out)
 {
-	uint64_t value;
+	struct wire w;
+	struct wire_field f;
 
-	return type == WIRE_BYTES ||
-	       (s.n && wire_step_value(s.p, s.p + s.n, type, &value) == s.p + s.n);
+	wire_put_tag(out, kind->number, (enum wire_type)kind->type);
+	if (kind->type == WIRE_BYTES)
+		wire_put_varint(out, value.n);
+	buf_add(out, value);
+	if (kind->type == WIRE_GROUP)
+		wire_put_tag(out, kind->number, WIRE_GROUP_END);
+	w = wire_of(buf_str(out));
+	return wire_next(&w, &f) && w.at == out->n;
 }
 
-static const char *read_raw(struct reader *r, const char *p, uint32_t number, unsigned type)
+/* To its place: at once, or at the end of the message. */
+static bool put_raw(struct reader *r, const struct raw *kind, struct str value, struct str field)
+{
+	if (!kind->last && (kind->number != TRANSCODE_CARRIER || kind->type != WIRE_BYTES)) {
+		if (!reader_room(r, field.n))
+			return false;
+		memcpy(r->o, field.p, field.n);
+		r->o += field.n;
+		return true;
+	}
+	wire_put_bytes(&r->kept, kind->last ? RAW_LAST : RAW_CARRIER, kind->last ? field : value);
+	if (!buf_ok(&r->kept, r->err)) {
+		reader_fail_wrap(r);
+		return false;
+	}
+	return true;
+}
+
+static const char *read_raw(struct reader *r, const char *p, const struct raw *kind)
 {
 	const char *from = p;
-	struct str text, bytes;
 	struct buf field = {0};
+	struct str text, bytes;
 	char *to;
 
 	p = reader_slow_string(r, p, &text);
@@ -149,34 +192,20 @@ static const char *read_raw(struct reader *r, const char *p, uint32_t number, un
 	if (!to || !base64_decode(text, to, &r->odd.n))
 		return reader_fail(r, from, "this is not base64");
 	bytes = r->odd.n ? buf_str(&r->odd) : STR("");
-	if (!is_value(bytes, type))
-		return reader_fail(r, from, "this is no value of wire type %u", type);
-	if (number == TRANSCODE_CARRIER && type == WIRE_BYTES) {
-		wire_put_bytes(&r->kept, RAW_CARRIER, bytes);
-		if (buf_ok(&r->kept, r->err))
-			return p;
-		return reader_fail_wrap(r);
-	}
-	wire_put_tag(&field, number, type);
-	if (type == WIRE_BYTES)
-		wire_put_varint(&field, bytes.n);
-	buf_add(&field, bytes);
-	if (!reader_room(r, field.n)) {
-		buf_done(&field);
-		return NULL;
-	}
-	memcpy(r->o, field.p, field.n);
-	r->o += field.n;
+	if (!make_field(kind, bytes, &field))
+		p = reader_fail(r, from, "this is no value of wire type %u", kind->type);
+	else if (!put_raw(r, kind, bytes, buf_str(&field)))
+		p = NULL;
 	buf_done(&field);
 	return p;
 }
 
-static const char *read_raws(struct reader *r, const char *p, uint32_t number, unsigned type)
+static const char *read_raws(struct reader *r, const char *p, const struct raw *kind)
 {
 	if (!reader_is(r, p, '['))
-		return read_raw(r, p, number, type);
+		return read_raw(r, p, kind);
 	do {
-		p = read_raw(r, json_blanks(p + 1, r->end), number, type);
+		p = read_raw(r, json_blanks(p + 1, r->end), kind);
 		p = p ? json_blanks(p, r->end) : NULL;
 	} while (p && reader_is(r, p, ','));
 	if (p && !reader_is(r, p, ']'))
@@ -184,11 +213,11 @@ static const char *read_raws(struct reader *r, const char *p, uint32_t number, u
 	return p ? p + 1 : NULL;
 }
 
-const char *transcode_read_unknown(struct reader *r, const char *p, struct members *seen)
+static const char *read_kinds(struct reader *r, const char *p, const struct members *seen,
+			      bool last)
 {
 	struct json j = {r->text, (size_t)(p - r->text.p)};
-	uint32_t number;
-	unsigned type;
+	struct raw kind = {.last = last};
 	struct str key;
 
 	if (!json_take(&j, '{'))
@@ -199,20 +228,36 @@ const char *transcode_read_unknown(struct reader *r, const char *p, struct membe
 		json_peek(&j);
 		p = r->text.p + j.at;
 		if (!json_read_string(&j, &r->scratch, &key, NULL) ||
-		    !parse_key(key, &number, &type))
+		    !parse_key(key, &kind.number, &kind.type))
 			return reader_fail(r, p, "a field like \"99:2\" is expected");
-		if (transcode_is_known(seen->m, number, type))
-			return reader_fail(r, p, "field %" PRIu32 " has a name", number);
+		if (transcode_is_known(seen->m, kind.number, kind.type))
+			return reader_fail(r, p, "field %" PRIu32 " has a name", kind.number);
 		if (!json_take(&j, ':'))
 			return reader_fail(r, p, "':' is expected");
 		json_peek(&j);
-		p = read_raws(r, r->text.p + j.at, number, type);
+		p = read_raws(r, r->text.p + j.at, &kind);
 		if (!p)
 			return NULL;
 		j.at = (size_t)(p - r->text.p);
 	} while (json_take(&j, ','));
-	seen->sorted = false;
 	if (!json_take(&j, '}'))
 		return reader_fail(r, r->text.p + j.at, "',' or '}' is expected");
 	return r->text.p + j.at;
+}
+
+const char *transcode_read_unknown(struct reader *r, const char *p, struct members *seen)
+{
+	if (!reader_is(r, p, '[')) {
+		seen->sorted = false;
+		return read_kinds(r, p, seen, false);
+	}
+	if (reader_is(r, json_blanks(p + 1, r->end), ']'))
+		return json_blanks(p + 1, r->end) + 1;
+	do {
+		p = read_kinds(r, json_blanks(p + 1, r->end), seen, true);
+		p = p ? json_blanks(p, r->end) : NULL;
+	} while (p && reader_is(r, p, ','));
+	if (p && !reader_is(r, p, ']'))
+		return reader_fail(r, p, "',' or ']' is expected");
+	return p ? p + 1 : NULL;
 }

@@ -57,7 +57,10 @@ bool transcode_payload_fine(struct str bytes);
 /* Keeps "KEY": VALUE for the end of the message. */
 bool transcode_keep(struct reader *r, const char *p, struct str key, struct str value,
 		    unsigned depth);
-/* Appends what was kept since FROM. */
-bool transcode_put_kept(struct reader *r, size_t from);
+/*
+ * Appends what was kept since FROM to the message that began at START in the output, and
+ * puts its fields in order unless they are SORTED.
+ */
+bool transcode_put_kept(struct reader *r, size_t from, size_t start, bool sorted);
 /* The value of a member "__unknown". */
 const char *transcode_read_unknown(struct reader *r, const char *p, struct members *seen);

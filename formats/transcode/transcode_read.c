@@ -536,8 +536,8 @@ static const char *read_message(struct reader *r, const char *p, const struct sc
 	r->path = here.up;
 	if (!p)
 		return NULL;
-	if (r->kept.n != kept && !transcode_put_kept(r, kept))
-		return NULL;
+	if (r->kept.n != kept)
+		return transcode_put_kept(r, kept, start, seen.sorted) ? p + 1 : NULL;
 	if (!seen.sorted)
 		transcode_sort_fields(r->out->p + start, reader_offset(r) - start, r->arena);
 	return p + 1;

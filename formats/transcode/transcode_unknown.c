@@ -112,28 +112,41 @@ static bool write_carrier(struct writer *w, const struct unknown *u, bool *first
 	return ok;
 }
 
-/* The value as it stands on the wire, without tag and length. */
+/* The value as it stands on the wire, without tags and length. */
 static struct str raw_of(const struct wire_field *f)
 {
 	uint64_t tag;
 	size_t at = 0;
 
-	if (f->type == WIRE_BYTES)
+	if (f->type == WIRE_BYTES || f->type == WIRE_GROUP)
 		return f->bytes;
 	BUG_IF(!wire_varint(f->whole, &at, &tag));
 	return str_skip(f->whole, at);
 }
 
-static int by_field(const void *a, const void *b)
+static bool same_kind(const struct wire_field *a, const struct wire_field *b)
 {
-	const struct wire_field *x = &((const struct unknown *)a)->field;
-	const struct wire_field *y = &((const struct unknown *)b)->field;
+	return a->number == b->number && a->type == b->type;
+}
 
-	if (x->number != y->number)
-		return x->number < y->number ? -1 : 1;
-	if (x->type != y->type)
-		return x->type < y->type ? -1 : 1;
-	return x->whole.p < y->whole.p ? -1 : 1;
+/*
+ * Whether fields come in the order that a reader of JSON brings them in: by number, those
+ * that have a name first, the others by their type.
+ */
+static bool is_sorted(const struct schema_message *m, struct str bytes)
+{
+	struct wire walk = wire_of(bytes);
+	struct wire_field f, last = {0};
+	bool known = true, was_known = true;
+
+	for (; wire_next(&walk, &f); last = f, was_known = known) {
+		known = transcode_is_known(m, f.number, f.type);
+		if (f.number < last.number)
+			return false;
+		if (f.number == last.number && !was_known && (known || f.type < last.type))
+			return false;
+	}
+	return true;
 }
 
 static void put_base64(struct buf *out, struct str bytes)
@@ -149,32 +162,43 @@ static void put_base64(struct buf *out, struct str bytes)
 	buf_add_char(out, '"');
 }
 
-/* {"98:0":["AQ==","Ag=="],"99:2":"aGk="}; sorts what is left. */
-static bool write_raw(struct writer *w, struct unknowns *rest, bool *first, unsigned level)
+/* "98:0":["AQ==","Ag=="] for N fields of one kind. */
+static void put_kind(struct buf *text, const struct unknown *at, size_t n)
 {
+	buf_printf(text, "\"%" PRIu32 ":%d\":%s", at->field.number, (int)at->field.type,
+		   n > 1 ? "[" : "");
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_add_char(text, ',');
+		put_base64(text, raw_of(&at[i].field));
+	}
+	if (n > 1)
+		buf_add_char(text, ']');
+}
+
+/*
+ * {"98:0":["AQ==","Ag=="],"99:2":"aGk="}, or where that would bring them into another order,
+ * [{"99:2":"aGk="},{"98:0":["AQ==","Ag=="]}].
+ */
+static bool write_raw(struct writer *w, const struct unknowns *rest, bool sorted, bool *first,
+		      unsigned level)
+{
+	const char *between = sorted ? "," : "},{";
 	const struct unknown *at = rest->all.at;
-	struct unknown object = {.quoted = STR("\"" MEMBER_RAW_NAME "\"")};
+	struct unknown member = {.quoted = STR("\"" MEMBER_RAW_NAME "\"")};
 	struct buf text = {0};
 	bool ok;
 
-	qsort(rest->all.at, rest->all.n, sizeof(*rest->all.at), by_field);
+	buf_puts(&text, sorted ? "{" : "[{");
 	for (size_t i = 0, k; i < rest->all.n; i = k) {
-		for (k = i + 1; k < rest->all.n && at[k].field.number == at[i].field.number &&
-				at[k].field.type == at[i].field.type;)
+		for (k = i + 1; k < rest->all.n && same_kind(&at[k].field, &at[i].field);)
 			k++;
-		buf_printf(&text, "%c\"%" PRIu32 ":%d\":%s", i ? ',' : '{', at[i].field.number,
-			   (int)at[i].field.type, k > i + 1 ? "[" : "");
-		for (size_t n = i; n < k; n++) {
-			if (n > i)
-				buf_add_char(&text, ',');
-			put_base64(&text, raw_of(&at[n].field));
-		}
-		if (k > i + 1)
-			buf_add_char(&text, ']');
+		buf_puts(&text, i ? between : "");
+		put_kind(&text, &at[i], k - i);
 	}
-	buf_add_char(&text, '}');
-	object.value = buf_str(&text);
-	ok = buf_ok(&text, w->err) && write_carrier(w, &object, first, level);
+	buf_puts(&text, sorted ? "}" : "}]");
+	member.value = buf_str(&text);
+	ok = buf_ok(&text, w->err) && write_carrier(w, &member, first, level);
 	buf_done(&text);
 	return ok;
 }
@@ -201,7 +225,7 @@ bool transcode_write_unknown(struct writer *w, const struct schema_message *m, s
 			writer_lost(w, u->field.number);
 	}
 	if (ok && rest.all.n)
-		ok = write_raw(w, &rest, first, level);
+		ok = write_raw(w, &rest, is_sorted(m, bytes), first, level);
 	vec_done(&unknowns.all);
 	vec_done(&rest.all);
 	arena_rewind(w->arena, mark);

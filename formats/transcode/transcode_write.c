@@ -252,6 +252,7 @@ static bool write_message(struct writer *w, const struct schema_message *m, stru
 	struct transcode_path here = {.up = w->path, .index = -1, .at = bytes};
 	struct arena_mark mark = arena_mark(w->arena);
 	bool first = true, copied = false, outer = w->unknown, ok;
+	const struct str as_it_stood = bytes;
 
 	if (depth > LIMIT_DEPTH)
 		return writer_fail(w, ERR_LIMIT, "nested deeper than %d", LIMIT_DEPTH);
@@ -275,7 +276,7 @@ static bool write_message(struct writer *w, const struct schema_message *m, stru
 	w->unknown = false;
 	ok = write_members(w, m, bytes, &first, level, depth);
 	if (ok && w->unknown)
-		ok = transcode_write_unknown(w, m, bytes, &first, level + 1, depth);
+		ok = transcode_write_unknown(w, m, as_it_stood, &first, level + 1, depth);
 	w->unknown = outer;
 	w->path = here.up;
 	if (!ok)

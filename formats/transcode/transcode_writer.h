@@ -78,8 +78,8 @@ static inline bool put_name(struct writer *w, const struct schema_field *f, bool
 /* Unknown (transcode_unknown.c) */
 
 /*
- * Writes what has no name in BYTES, the message M at DEPTH whose other members are written:
- * carriers as the members that they are, the rest as "__unknown" or as lost.
+ * Writes what has no name in BYTES, the message M at DEPTH as it stood, whose other members
+ * are written: carriers as the members that they are, the rest as "__unknown" or as lost.
  */
 bool transcode_write_unknown(struct writer *w, const struct schema_message *m, struct str bytes,
 			     bool *first, unsigned level, unsigned depth);

@@ -147,10 +147,55 @@ static void unknown_fields_make_the_way_through_json(void **state)
 	assert_int_equal(t.loss.first[TRANSCODE_LOST_FIELD][0].event_id, 7);
 }
 
+static void groups_make_the_way_through_json(void **state)
+{
+	assert_round(EVENT, STR("\x08\x01\x9b\x06\x08\x05\x9c\x06"),
+		     "{\"eventId\":\"1\",\"__unknown\":{\"99:3\":\"CAU=\"}}");
+	assert_round(EVENT, STR("\x0b\x13\x14\x0c\x0b\x0c"),
+		     "{\"__unknown\":{\"1:3\":[\"ExQ=\",\"\"]}}");
+	write_wire(EVENT, STR("\x08\x07\x9b\x06\x9c\x06"), false, TRANSCODE_COMPACT);
+	assert_string_equal(t.json.p, "{\"eventId\":\"7\"}");
+	assert_int_equal(t.loss.n[TRANSCODE_LOST_FIELD], 1);
+}
+
+/* Writers that do not know a field put it behind all others, as it came. */
+static void fields_behind_all_others_keep_their_order(void **state)
+{
+	assert_round(EVENT, STR("\x08\x01\xa0\x06\x05\x98\x06\x06\xa2\x06\x01x\xa0\x06\x07\xa0\x06\x08"),
+		     "{\"eventId\":\"1\",\"__unknown\":[{\"100:0\":\"BQ==\"},{\"99:0\":\"Bg==\"},"
+		     "{\"100:2\":\"eA==\"},{\"100:0\":[\"Bw==\",\"CA==\"]}]}");
+	/* in order among themselves, but the last known field has a higher number */
+	assert_round(EVENT, STR("\x08\x01\xe0\x12\x01\x98\x06\x05"),
+		     "{\"eventId\":\"1\",\"workerMayIgnore\":true,\"__unknown\":[{\"99:0\":\"BQ==\"}]}");
+	/* two types of one number in turns */
+	assert_round(EVENT, STR("\x98\x06\x05\x9a\x06\x00\x98\x06\x06"),
+		     "{\"__unknown\":[{\"99:0\":\"BQ==\"},{\"99:2\":\"\"},{\"99:0\":\"Bg==\"}]}");
+}
+
+/* Elsewhere they move there. */
+static void fields_out_of_order_move_to_the_end(void **state)
+{
+	write_wire(EVENT, STR("\xa0\x06\x05\x98\x06\x06\x08\x01"), true, TRANSCODE_COMPACT);
+	assert_string_equal(t.json.p, "{\"eventId\":\"1\",\"__unknown\":[{\"100:0\":\"BQ==\"},"
+				      "{\"99:0\":\"Bg==\"}]}");
+	assert_true(read_json(EVENT, t.json.p, false));
+	assert_true(str_eq(buf_str(&t.wire), STR("\x08\x01\xa0\x06\x05\x98\x06\x06")));
+	/* behind members that are carried, too */
+	assert_kept(EVENT, "{\"__unknown\":[],\"eventId\":\"1\"}", "{\"eventId\":\"1\"}");
+	assert_true(read_json(EVENT, "{\"__unknown\":[{\"99:0\":\"BQ==\"},{}],\"n\":1,\"eventId\":\"1\"}",
+			      true));
+	write_wire(EVENT, buf_str(&t.wire), true, TRANSCODE_COMPACT);
+	assert_string_equal(t.json.p, "{\"eventId\":\"1\",\"n\":1,\"__unknown\":[{\"99:0\":\"BQ==\"}]}");
+}
+
 static void raw_fields_are_checked(void **state)
 {
 	assert_refused(EVENT, "{\"__unknown\":{\"1:0\":\"AQ==\"}}", "field 1 has a name");
-	assert_refused(EVENT, "{\"__unknown\":{\"99:3\":\"AQ==\"}}", "a field like \"99:2\" is expected");
+	assert_refused(EVENT, "{\"__unknown\":{\"99:4\":\"AQ==\"}}", "a field like \"99:2\" is expected");
+	assert_refused(EVENT, "{\"__unknown\":{\"99:3\":\"AQ==\"}}", "this is no value of wire type 3");
+	assert_refused(EVENT, "{\"__unknown\":{\"99:3\":\"nAY=\"}}", "this is no value of wire type 3");
+	assert_refused(EVENT, "{\"__unknown\":[{\"1:0\":\"AQ==\"}]}", "field 1 has a name");
+	assert_refused(EVENT, "{\"__unknown\":[{\"99:0\":\"AQ==\"}", "',' or ']' is expected");
 	assert_refused(EVENT, "{\"__unknown\":{\"0:0\":\"AQ==\"}}", "a field like \"99:2\" is expected");
 	assert_refused(EVENT, "{\"__unknown\":{\"536870912:0\":\"AQ==\"}}",
 		       "a field like \"99:2\" is expected");
@@ -158,7 +203,7 @@ static void raw_fields_are_checked(void **state)
 	assert_refused(EVENT, "{\"__unknown\":{\"99:0\":\"AQE=\"}}", "this is no value of wire type 0");
 	assert_refused(EVENT, "{\"__unknown\":{\"99:5\":\"AQ==\"}}", "this is no value of wire type 5");
 	assert_refused(EVENT, "{\"__unknown\":{\"99:2\":[\"*\"]}}", "this is not base64");
-	assert_refused(EVENT, "{\"__unknown\":[]}", "an object is expected");
+	assert_refused(EVENT, "{\"__unknown\":1}", "an object is expected");
 	assert_stays(EVENT, "{\"eventId\":\"1\"}");
 	assert_kept(EVENT, "{\"__unknown\":{},\"eventId\":\"1\"}", "{\"eventId\":\"1\"}");
 }
@@ -269,6 +314,9 @@ int main(void)
 		cmocka_unit_test(unknown_enum_names_are_kept),
 		cmocka_unit_test(new_attributes_are_kept),
 		cmocka_unit_test(unknown_fields_make_the_way_through_json),
+		cmocka_unit_test(groups_make_the_way_through_json),
+		cmocka_unit_test(fields_behind_all_others_keep_their_order),
+		cmocka_unit_test(fields_out_of_order_move_to_the_end),
 		cmocka_unit_test(raw_fields_are_checked),
 		cmocka_unit_test(hostile_carriers_are_no_members),
 		cmocka_unit_test(carriers_are_members_once),
