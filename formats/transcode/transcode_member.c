@@ -68,13 +68,29 @@ static bool names_oneof(const struct schema_message *m, struct str value)
 	return f && f->oneof >= 0;
 }
 
+/* A string or number, as a whole number. */
+static bool whole_of(struct str value, int64_t *ret)
+{
+	struct json j = {value, 0};
+	struct buf scratch = {0};
+	struct str text = value;
+	bool negative = false, ok = true;
+	uint64_t magnitude = 0;
+
+	if (value.n && value.p[0] == '"')
+		ok = json_read_string(&j, &scratch, &text, NULL);
+	ok = ok && !transcode_parse_whole(text, &magnitude, &negative) &&
+	     magnitude <= (uint64_t)INT64_MAX + negative;
+	*ret = (int64_t)(negative ? 0 - magnitude : magnitude);
+	buf_done(&scratch);
+	return ok;
+}
+
 static bool is_whole(struct str value)
 {
-	long long number;
+	int64_t ignored;
 
-	if (value.n > 2 && value.p[0] == '"')
-		value = str_slice(value.p + 1, value.n - 2);
-	return str_to_int(value, &number);
+	return whole_of(value, &ignored);
 }
 
 static enum member_kind old_kind(const struct schema_message *m, struct str name,
@@ -183,15 +199,11 @@ const struct schema_field *member_attributes(const struct schema_message *event,
 /* Reading it */
 
 /* A string or number at P, as a whole number. */
-static bool whole_at(struct reader *r, const char *p, long long *ret)
+static bool whole_at(struct reader *r, const char *p, int64_t *ret)
 {
 	struct str value;
 
-	if (!reader_skip(r, p, &value))
-		return false;
-	if (value.n > 2 && value.p[0] == '"')
-		value = str_slice(value.p + 1, value.n - 2);
-	return str_to_int(value, ret);
+	return reader_skip(r, p, &value) && whole_of(value, ret);
 }
 
 static const char *read_scaled(struct reader *r, const char *p, struct members *seen,
@@ -199,8 +211,7 @@ static const char *read_scaled(struct reader *r, const char *p, struct members *
 			       const char *stop)
 {
 	size_t index = (size_t)(f - seen->m->fields);
-	int64_t seconds, nanos = 0;
-	long long value;
+	int64_t seconds, nanos = 0, value;
 	bool fine;
 
 	if (!whole_at(r, p, &value))
@@ -335,7 +346,7 @@ static bool fill_from_ui(struct reader *r, struct members *seen, const struct ui
 {
 	const struct schema_field *id = schema_field_by_name(seen->m, STR("event_id"));
 	const struct schema_field *type = schema_field_by_name(seen->m, STR("event_type"));
-	long long number;
+	int64_t number;
 
 	if (ui->id && !is_given(seen, id) && whole_at(r, ui->id, &number) &&
 	    !transcode_read_field(r, ui->id, seen, id, depth))

@@ -4,9 +4,11 @@
 
 #include "formats/transcode/transcode_scalar.h"
 
-static inline const char *whole(struct reader *r, const char *p, uint64_t *ret, bool *ret_negative)
+/* Digits, perhaps with a sign. NULL: it is something else, or more than 64 bits. */
+static inline const char *whole(const struct reader *r, const char *p, uint64_t *ret,
+				bool *ret_negative)
 {
-	const char *from = p, *first;
+	const char *first;
 	uint64_t value = 0;
 
 	*ret_negative = reader_is(r, p, '-');
@@ -16,12 +18,12 @@ static inline const char *whole(struct reader *r, const char *p, uint64_t *ret, 
 		unsigned digit = (unsigned)(*p - '0');
 
 		if (p - first >= 19 && value > (UINT64_MAX - digit) / 10)
-			return reader_fail(r, from, "a number out of range");
+			return NULL;
 		value = value * 10 + digit;
 	}
 	if (p == first || (*first == '0' && p - first > 1) ||
 	    (p < r->end && (*p == '.' || *p == 'e' || *p == 'E')))
-		return transcode_odd_whole(r, from, ret, ret_negative);
+		return NULL;
 	*ret = value;
 	return p;
 }
@@ -45,14 +47,17 @@ static inline const char *read_int(struct reader *r, const char *p, enum schema_
 	uint64_t magnitude = 0;
 
 	p = whole(r, p + quoted, &magnitude, &negative);
-	if (!p)
-		return NULL;
-	if (quoted && !reader_is(r, p, '"'))
-		return reader_fail(r, from, "a whole number is expected");
+	if (p && quoted)
+		p = reader_is(r, p, '"') ? p + 1 : NULL;
+	if (!p) {
+		p = transcode_odd_whole(r, from, &magnitude, &negative);
+		if (!p)
+			return NULL;
+	}
 	if (magnitude > MOST[kind][negative])
 		return reader_fail(r, from, "a number out of range");
 	*ret = negative ? 0 - magnitude : magnitude;
-	return p + quoted;
+	return p;
 }
 
 static inline const char *read_bool(struct reader *r, const char *p, uint64_t *ret)

@@ -68,24 +68,25 @@ static const char *read_long(struct reader *r, const char *p, uint64_t *ret, boo
 	return r->text.p + j.at;
 }
 
-/* 1.0 and 1e3 are whole numbers too; past 2^53 nobody knows which. */
+/* 1.0 and 1e3 are whole numbers too, and "\u0035" is one. */
 const char *transcode_odd_whole(struct reader *r, const char *p, uint64_t *ret,
 				bool *ret_negative)
 {
-	const char *stop = number_end(r, p);
-	struct str text = str_slice(p, (size_t)(stop - p));
-	double value;
+	const char *from = p, *wrong;
+	struct str text;
 
 	if (reader_is(r, p, '{'))
 		return read_long(r, p, ret, ret_negative);
-	if (!transcode_parse_double(text, &value))
-		return reader_fail(r, p, "a whole number is expected");
-	*ret_negative = value < 0;
-	value = value < 0 ? -value : value;
-	if (value > 0x1p53 || value != (double)(uint64_t)value)
-		return reader_fail(r, p, "a whole number is expected");
-	*ret = (uint64_t)value;
-	return stop;
+	if (reader_is(r, p, '"')) {
+		p = reader_slow_string(r, p, &text);
+		if (!p)
+			return NULL;
+	} else {
+		p = number_end(r, p);
+		text = str_slice(from, (size_t)(p - from));
+	}
+	wrong = transcode_parse_whole(text, ret, ret_negative);
+	return wrong ? reader_fail(r, from, "%s", wrong) : p;
 }
 
 /* Words that are there instead of a value: with their length, or 0. */
@@ -101,17 +102,22 @@ const char *transcode_odd_bool(struct reader *r, const char *p, uint64_t *ret)
 	static const struct {
 		const char *text;
 		bool value;
-	} WORDS[] = {{"\"true\"", true}, {"\"false\"", false}, {"1", true}, {"0", false}};
+	} WORDS[] = {{"true", true}, {"false", false}, {"1", true}, {"0", false}};
+	const char *from = p, *end = number_end(r, p);
+	struct str text = str_slice(p, (size_t)(end - p));
 
+	if (reader_is(r, p, '"'))
+		end = reader_slow_string(r, p, &text);
+	if (!end)
+		return NULL;
 	for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++) {
-		size_t n = word_at(r, p, WORDS[i].text);
-
-		if (n && number_end(r, p + n) == p + n) {
+		/* "1" in quotes is text. */
+		if (str_is(text, WORDS[i].text) && (text.n > 1 || end == from + 1)) {
 			*ret = WORDS[i].value;
-			return p + n;
+			return end;
 		}
 	}
-	return reader_fail(r, p, "true or false is expected");
+	return reader_fail(r, from, "true or false is expected");
 }
 
 /* Python's json writes these without quotes, which is no JSON. */
@@ -274,16 +280,19 @@ bool transcode_put_time(struct reader *r, const struct schema_field *f, int64_t 
 }
 
 /* A number so large that it can only be nanoseconds since 1970: from 1973 on. */
-#define NANOS_LEAST 100000000000000000LL
+#define NANOS_LEAST 100000000000000000ULL
 
 const char *transcode_odd_time(struct reader *r, const char *p, const struct schema_field *f)
 {
 	const char *stop = number_end(r, p);
-	long long nanos;
+	uint64_t nanos;
+	bool negative;
 
 	if (f->message->wellknown == SCHEMA_TIMESTAMP &&
-	    str_to_int(str_slice(p, (size_t)(stop - p)), &nanos) && nanos >= NANOS_LEAST)
-		return transcode_put_time(r, f, nanos / 1000000000, (int32_t)(nanos % 1000000000))
+	    !transcode_parse_whole(str_slice(p, (size_t)(stop - p)), &nanos, &negative) &&
+	    !negative && nanos >= NANOS_LEAST && nanos <= INT64_MAX)
+		return transcode_put_time(r, f, (int64_t)(nanos / 1000000000),
+					  (int32_t)(nanos % 1000000000))
 			       ? stop
 			       : NULL;
 	return reader_fail(r, p, f->message->wellknown == SCHEMA_TIMESTAMP

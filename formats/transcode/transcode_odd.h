@@ -15,7 +15,7 @@ const char *transcode_read_object(struct reader *r, const char *p, const struct 
 
 /* Other spellings (transcode_odd.c) */
 
-/* P is where a whole number should begin, and none does. */
+/* P is where a whole number, or its quote, should begin, and no plain one does. */
 const char *transcode_odd_whole(struct reader *r, const char *p, uint64_t *ret,
 				bool *ret_negative);
 const char *transcode_odd_bool(struct reader *r, const char *p, uint64_t *ret);

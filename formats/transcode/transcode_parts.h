@@ -50,6 +50,11 @@ size_t transcode_print_uint(char *to, uint64_t value);
 size_t transcode_print_double(char *to, double value);
 size_t transcode_print_float(char *to, float value);
 
+/*
+ * A JSON number that is whole, however it is written ("1.0", "5e3"), in decimal arithmetic.
+ * Returns what is wrong with it, or NULL.
+ */
+const char *transcode_parse_whole(struct str text, uint64_t *ret, bool *ret_negative);
 /* A JSON number, or NaN, Infinity, -Infinity. False: none, or out of range. */
 bool transcode_parse_double(struct str text, double *ret);
 bool transcode_parse_float(struct str text, float *ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* transcode_text.c: times, durations and fractions as JSON spells them; paths. */
+/* transcode_text.c: times, durations and numbers as JSON spells them; paths. */
 #include "formats/transcode/transcode_parts.h"
 
 #include <locale.h>
@@ -340,6 +340,55 @@ static bool is_number(struct str s)
 			i++;
 	}
 	return i == s.n && i > from;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Of "e-12", as far as it matters: nothing that is written out has a million digits. */
+static long long exponent(struct str s)
+{
+	bool negative = s.n > 1 && s.p[1] == '-';
+	long long value = 0;
+
+	for (size_t i = 1; i < s.n && value < INT32_MAX; i++)
+		if (is_digit(s.p[i]))
+			value = value * 10 + (s.p[i] - '0');
+	return negative ? -value : value;
+}
+
+const char *transcode_parse_whole(struct str text, uint64_t *ret, bool *ret_negative)
+{
+	size_t from = text.n && text.p[0] == '-', i = from;
+	long long before, place = 0; /* digits before the point; those seen */
+	uint64_t value = 0;
+
+	if (!is_number(text))
+		return "a whole number is expected";
+	while (i < text.n && is_digit(text.p[i]))
+		i++;
+	before = (long long)(i - from);
+	while (i < text.n && (is_digit(text.p[i]) || text.p[i] == '.'))
+		i++;
+	before += exponent(str_skip(text, i));
+	for (size_t k = from; k < i || (value && place < before); k++) {
+		unsigned digit = k < i ? (unsigned)(text.p[k] - '0') : 0;
+
+		if (k < i && text.p[k] == '.')
+			continue;
+		if (place++ >= before && digit)
+			return "a whole number is expected";
+		if (place > before)
+			continue;
+		if (value > (UINT64_MAX - digit) / 10)
+			return "a number out of range";
+		value = value * 10 + digit;
+	}
+	*ret = value;
+	*ret_negative = from;
+	return NULL;
 }
 
 bool transcode_parse_double(struct str text, double *ret)

@@ -130,7 +130,7 @@ static void whole_numbers_keep_their_range(void **state)
 	assert_refused(EVENT, "{\"eventId\":\"99999999999999999999999\"}",
 		       "eventId: a number out of range");
 	assert_refused(EVENT, "{\"eventId\":1.5}", "eventId: a whole number is expected");
-	assert_refused(EVENT, "{\"eventId\":1e300}", "eventId: a whole number is expected");
+	assert_refused(EVENT, "{\"eventId\":1e300}", "eventId: a number out of range");
 	assert_refused(EVENT, "{\"eventId\":012}", "eventId: a whole number is expected");
 	assert_refused(EVENT, "{\"eventId\":\"1 \"}", "eventId: a whole number is expected");
 	assert_refused(EVENT, "{\"eventId\":true}", "eventId: a whole number is expected");
@@ -138,6 +138,73 @@ static void whole_numbers_keep_their_range(void **state)
 		       "maximumAttempts: a number out of range");
 	assert_refused(METADATA, "{\"coreUsedFlags\":[-1]}",
 		       "coreUsedFlags[0]: a number out of range");
+}
+
+/* No double is asked: it would round past 2^53. */
+static void whole_numbers_are_decimal(void **state)
+{
+	static const struct {
+		const char *text, *whole;
+	} FINE[] = {
+		{"1e17", "100000000000000000"},
+		{"\"1e18\"", "1000000000000000000"},
+		{"1.0", "1"},
+		{"100.00e3", "100000"},
+		{"9223372036854775807.000", "9223372036854775807"},
+		{"922337203685477580.7E+1", "9223372036854775807"},
+		{"-9223372036854775808e0", "-9223372036854775808"},
+		{"90071992547409930e-1", "9007199254740993"},
+		{"1000000000000000000000000e-6", "1000000000000000000"},
+		{"\"\\u0035\"", "5"},
+		{"\"\\u0031e\\u0032\"", "100"},
+	};
+	static const struct {
+		const char *text, *wrong;
+	} REFUSED[] = {
+		{"1.5", "a whole number is expected"},
+		{"1e-1", "a whole number is expected"},
+		{"1e-999999999999999999999", "a whole number is expected"},
+		{"9007199254740993.5", "a whole number is expected"},
+		{"1.", "a whole number is expected"},
+		{"\"\"", "a whole number is expected"},
+		{"\"0x5\"", "a whole number is expected"},
+		{"\"\\u0020\"", "a whole number is expected"},
+		{"1e30", "a number out of range"},
+		{"1e99999999999999999999", "a number out of range"},
+		{"9223372036854775808.0", "a number out of range"},
+		{"1844674407370955161.6e1", "a number out of range"},
+	};
+	char text[200], to[200];
+
+	for (size_t i = 0; i < sizeof(FINE) / sizeof(*FINE); i++) {
+		snprintf(text, sizeof(text), "{\"taskId\":%s}", FINE[i].text);
+		snprintf(to, sizeof(to), "{\"taskId\":\"%s\"}", FINE[i].whole);
+		assert_becomes(EVENT, text, to);
+	}
+	for (size_t i = 0; i < sizeof(REFUSED) / sizeof(*REFUSED); i++) {
+		snprintf(text, sizeof(text), "{\"taskId\":%s}", REFUSED[i].text);
+		snprintf(to, sizeof(to), "taskId: %s", REFUSED[i].wrong);
+		assert_refused(EVENT, text, to);
+	}
+	assert_becomes(EVENT, "{\"taskId\":-0.0e999999999999}", "{}");
+}
+
+static void escapes_are_read_everywhere(void **state)
+{
+	assert_becomes(EVENT, "{\"eventType\":\"EVENT_TYPE_\\u0054IMER_FIRED\"}",
+		       "{\"eventType\":\"EVENT_TYPE_TIMER_FIRED\"}");
+	assert_becomes(EVENT, "{\"eventType\":\"\\u0031\\u0038\"}",
+		       "{\"eventType\":\"EVENT_TYPE_TIMER_FIRED\"}");
+	assert_becomes(EVENT, "{\"eventTime\":\"2020-07-30T08:00:02\\u005a\"}",
+		       "{\"eventTime\":\"2020-07-30T08:00:02Z\"}");
+	assert_becomes(RETRY, "{\"initialInterval\":\"1\\u0073\"}", "{\"initialInterval\":\"1s\"}");
+	assert_becomes(RETRY, "{\"backoffCoefficient\":\"\\u0032.5\",\"maximumAttempts\":\"\\u0033\"}",
+		       "{\"backoffCoefficient\":2.5,\"maximumAttempts\":3}");
+	assert_becomes(EVENT, "{\"workerMayIgnore\":\"\\u0074rue\"}", "{\"workerMayIgnore\":true}");
+	assert_refused(EVENT, "{\"workerMayIgnore\":\"1\"}",
+		       "workerMayIgnore: true or false is expected");
+	assert_becomes("temporal.api.common.v1.DataBlob", "{\"data\":\"a\\u0047k=\"}",
+		       "{\"data\":\"aGk=\"}");
 }
 
 static void fractions_come_back_short(void **state)
@@ -442,6 +509,8 @@ static void a_second_value_is_left_for_the_caller(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whole_numbers_are_decimal),
+		cmocka_unit_test(escapes_are_read_everywhere),
 		cmocka_unit_test(enums_are_read_in_every_spelling),
 		cmocka_unit_test(unknown_enum_names_are_counted),
 		cmocka_unit_test(unknown_members_are_skipped_and_named),
