@@ -171,13 +171,13 @@ static bool take_begin(struct event_sink *s, const struct sink_identity *who,
 		.input = w->input,
 		.workflow_id = arena_str(&w->arena, who->workflow_id),
 		.run_id = arena_str(&w->arena, who->run_id),
+		.was_json = info->text_checked,
 	};
 	stage_line_begin(&w->c->stages);
 	if (!w->c->format)
 		return true;
 	if (w->is_open && !(w->c->format->flags & OUT_SEVERAL))
 		return convert_refuse_several(w->c, err);
-	(void)info;
 	if (may_skip(w->c)) {
 		digest_done(&w->digest);
 		digest_init(&w->digest);

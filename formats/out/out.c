@@ -190,19 +190,49 @@ bool out_whole(const struct out *o, struct err *err)
 				     o->n_events);
 }
 
-bool out_event_json(struct out *o, struct str event, bool compact, unsigned depth,
-		    struct err *err)
+static bool put_json(struct out *o, const struct schema_message *m, struct str bytes,
+		     bool compact, unsigned depth, struct buf *to, struct err *err)
 {
 	const struct transcode_options options = {
 		.style = compact ? TRANSCODE_COMPACT : TRANSCODE_INDENT,
 		.depth = depth,
 		.short_enums = o->settings->short_enums,
-		.keep_unknown = o->settings->keep_unknown,
+		.keep_unknown = o->settings->keep_unknown || o->history->was_json,
 		.loss = &o->loss,
 	};
 	struct arena_mark empty = {0};
 
 	arena_rewind(&o->scratch, empty);
-	return transcode_wire_to_json(o->event, event, &options, &o->scratch, &o->bytes, err) ||
+	return transcode_wire_to_json(m, bytes, &options, &o->scratch, to, err);
+}
+
+bool out_event_json(struct out *o, struct str event, bool compact, unsigned depth,
+		    struct err *err)
+{
+	return put_json(o, o->event, event, compact, depth, &o->bytes, err) ||
 	       err_wrap(err, "event %" PRId64, (int64_t)wire_value_at(event, 1, 0));
+}
+
+bool out_fields_json(struct out *o, bool compact, unsigned depth, struct err *err)
+{
+	const struct schema_message *history =
+		schema_message(o->settings->schema, "temporal.api.history.v1.History");
+	struct str members = STR_NONE, fields = o->history->fields;
+	struct buf text;
+	bool ok;
+
+	if (!fields.n)
+		return true;
+	buf_init(&text, 0);
+	ok = put_json(o, history, fields, compact, depth, &text, err);
+	if (ok) /* out of their own brackets */
+		members = str_trim(str_slice(text.p + 1, text.n - 2));
+	if (members.n) {
+		buf_add_char(&o->bytes, ',');
+		if (!compact)
+			buf_printf(&o->bytes, "\n%*s", (int)(depth + 1) * 2, "");
+		buf_add(&o->bytes, members);
+	}
+	buf_done(&text);
+	return ok || err_wrap(err, "beside the events");
 }

@@ -39,6 +39,7 @@ struct out_history {
 	struct str input; /* the path that it was read from */
 	struct str workflow_id;
 	struct str run_id;
+	bool was_json; /* its events came as JSON: what has no name in them stays in JSON */
 	struct str fields; /* of the History beside its events, set by out_end() at the latest */
 };
 
@@ -133,6 +134,12 @@ bool out_send(struct out *o, struct str bytes, struct err *err);
 /* The JSON of EVENT, DEPTH levels deep, behind what is in o->bytes. */
 bool out_event_json(struct out *o, struct str event, bool compact, unsigned depth,
 		    struct err *err);
+
+/*
+ * Behind the list of events: the members of the History's object beside them, each with a
+ * comma before it, DEPTH levels deep.
+ */
+bool out_fields_json(struct out *o, bool compact, unsigned depth, struct err *err);
 
 extern const struct out_format OUT_FORMAT_JSON;	    /* out_json.c */
 extern const struct out_format OUT_FORMAT_JSONL;

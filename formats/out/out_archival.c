@@ -47,10 +47,14 @@ static bool events(struct out *o, struct str chunk, bool compact, struct err *er
 	return out_whole(o, err);
 }
 
-static bool end(struct out *o, bool compact)
+static bool end(struct out *o, bool compact, struct err *err)
 {
-	if (o->n_events)
-		buf_puts(&o->bytes, compact ? "]}" : "\n    ]\n  }\n");
+	if (o->n_events) {
+		buf_puts(&o->bytes, compact ? "]" : "\n    ]");
+		if (!out_fields_json(o, compact, 1, err))
+			return false;
+		buf_puts(&o->bytes, compact ? "}" : "\n  }\n");
+	}
 	buf_puts(&o->bytes, "]\n");
 	return true;
 }
@@ -63,8 +67,7 @@ static bool archival_events(struct out *o, struct str chunk, struct err *err)
 
 static bool archival_end(struct out *o, struct err *err)
 {
-	(void)err;
-	return end(o, true);
+	return end(o, true, err);
 }
 
 const struct out_format OUT_FORMAT_ARCHIVAL = {
@@ -72,7 +75,7 @@ const struct out_format OUT_FORMAT_ARCHIVAL = {
 	.reader = "json",
 	.endings = ".history",
 	.what = "JSON: batches, as a server archives them",
-	.flags = OUT_JSON,
+	.flags = OUT_JSON | OUT_FIELDS,
 	.own_size = sizeof(struct batches),
 	.begin = begin,
 	.events = archival_events,
@@ -86,8 +89,7 @@ static bool tdbg_events(struct out *o, struct str chunk, struct err *err)
 
 static bool tdbg_end(struct out *o, struct err *err)
 {
-	(void)err;
-	return end(o, o->settings->compact);
+	return end(o, o->settings->compact, err);
 }
 
 const struct out_format OUT_FORMAT_TDBG = {
@@ -95,7 +97,7 @@ const struct out_format OUT_FORMAT_TDBG = {
 	.reader = "json",
 	.endings = ".tdbg.json .batches.json",
 	.what = "JSON: batches, for `tdbg workflow import`",
-	.flags = OUT_JSON,
+	.flags = OUT_JSON | OUT_FIELDS,
 	.own_size = sizeof(struct batches),
 	.begin = begin,
 	.events = tdbg_events,

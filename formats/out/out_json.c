@@ -23,12 +23,12 @@ static bool events(struct out *o, struct str chunk, bool compact, struct err *er
 	return out_whole(o, err);
 }
 
-static bool end(struct out *o, bool compact)
+static bool end(struct out *o, bool compact, struct err *err)
 {
-	if (compact)
-		buf_puts(&o->bytes, "]}\n");
-	else
-		buf_puts(&o->bytes, o->n_events ? "\n  ]\n}\n" : "]\n}\n");
+	buf_puts(&o->bytes, compact || !o->n_events ? "]" : "\n  ]");
+	if (!out_fields_json(o, compact, 0, err))
+		return false;
+	buf_puts(&o->bytes, compact ? "}\n" : "\n}\n");
 	return true;
 }
 
@@ -45,8 +45,7 @@ static bool json_events(struct out *o, struct str chunk, struct err *err)
 
 static bool json_end(struct out *o, struct err *err)
 {
-	(void)err;
-	return end(o, o->settings->compact);
+	return end(o, o->settings->compact, err);
 }
 
 const struct out_format OUT_FORMAT_JSON = {
@@ -54,7 +53,7 @@ const struct out_format OUT_FORMAT_JSON = {
 	.reader = "json",
 	.endings = ".json",
 	.what = "the canonical form, as `temporal workflow show -o json`",
-	.flags = OUT_JSON,
+	.flags = OUT_JSON | OUT_FIELDS,
 	.begin = json_begin,
 	.events = json_events,
 	.end = json_end,
@@ -73,8 +72,7 @@ static bool jsonl_events(struct out *o, struct str chunk, struct err *err)
 
 static bool jsonl_end(struct out *o, struct err *err)
 {
-	(void)err;
-	return end(o, true);
+	return end(o, true, err);
 }
 
 const struct out_format OUT_FORMAT_JSONL = {
@@ -82,7 +80,7 @@ const struct out_format OUT_FORMAT_JSONL = {
 	.reader = "json",
 	.endings = ".jsonl .ndjson",
 	.what = "a history a line, as `temporal workflow show -o jsonl`",
-	.flags = OUT_JSON | OUT_SEVERAL,
+	.flags = OUT_JSON | OUT_SEVERAL | OUT_FIELDS,
 	.begin = jsonl_begin,
 	.events = jsonl_events,
 	.end = jsonl_end,

@@ -104,6 +104,7 @@ static bool pages_end(struct out *o, struct err *err)
 {
 	struct pages *p = o->own;
 
+	buf_add(&p->blob, o->history->fields);
 	if (p->blob.n && !end_batch(o, err))
 		return false;
 	return end_page(o, true, err);
@@ -114,7 +115,7 @@ const struct out_format OUT_FORMAT_PAGES = {
 	.reader = "json",
 	.endings = ".pages.json .pages.jsonl",
 	.what = "JSON: a server's raw answers, pages with rawHistory, one a line",
-	.flags = OUT_SEVERAL,
+	.flags = OUT_SEVERAL | OUT_FIELDS,
 	.own_size = sizeof(struct pages),
 	.begin = begin,
 	.events = pages_events,
@@ -155,6 +156,7 @@ static bool raw_end(struct out *o, struct err *err)
 {
 	struct pages *p = o->own;
 
+	buf_add(&p->blob, o->history->fields);
 	return !p->blob.n || put_blob(o, err);
 }
 
@@ -163,6 +165,7 @@ const struct out_format OUT_FORMAT_RAW = {
 	.reader = "response",
 	.endings = ".raw",
 	.what = "protobuf: a GetWorkflowExecutionHistoryResponse with raw_history",
+	.flags = OUT_FIELDS,
 	.own_size = sizeof(struct pages),
 	.begin = begin,
 	.events = raw_events,

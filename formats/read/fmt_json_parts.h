@@ -44,6 +44,12 @@ struct json_refusal {
 /* NULL: the key says nothing of the kind. */
 const struct json_refusal *json_key_refusal(struct str key);
 
+/* What an object has beside "events", while it is not yet known to be a History. */
+struct json_beside {
+	struct buf text; /* JSON of such members, its end missing; n = 0: none */
+	struct transcode_loss lost;
+};
+
 struct json_reading {
 	struct format_reader *r;
 	struct json_window w;
@@ -78,3 +84,9 @@ bool json_read_blobs(struct json_reading *j);
 bool json_read_value(struct json_reading *j, struct json_place place);
 /* JSON text, or anything else that a format is, in a string. */
 bool json_read_text(struct json_reading *j);
+
+/* json_beside.c: VALUE is valid JSON. */
+void json_beside_add(struct json_beside *b, struct str key, struct str value);
+/* It is one, and its end is at the cursor: to the report, as far as the caller keeps such. */
+bool json_beside_end(struct json_reading *j, struct json_beside *b);
+void json_beside_done(struct json_beside *b);

@@ -54,8 +54,7 @@ void proto_lose(struct format_reader *r, uint32_t number)
 	transcode_loss_join(&r->report->info.loss, &loss);
 }
 
-/* WHOLE, a field of a History that is no event: kept where that is asked for. */
-static void lose_or_keep(struct format_reader *r, uint32_t number, struct str whole)
+void format_history_field(struct format_reader *r, uint32_t number, struct str whole)
 {
 	struct buf *kept = &r->report->fields;
 
@@ -80,7 +79,7 @@ bool proto_read_history(struct proto_cursor *c, uint64_t end, enum join_kind kin
 		if (!proto_take(c, &h, &whole, err))
 			return false;
 		if (h.number != 1 || h.type != WIRE_BYTES) {
-			lose_or_keep(c->r, h.number, whole);
+			format_history_field(c->r, h.number, whole);
 			continue;
 		}
 		c->r->report->info.input_bytes = proto_position(c);
@@ -100,7 +99,7 @@ bool format_wire_history(struct format_reader *r, struct str bytes, enum join_ki
 		return false;
 	while (wire_next(&w, &f))
 		if (f.number != 1 || f.type != WIRE_BYTES)
-			lose_or_keep(r, f.number, f.whole);
+			format_history_field(r, f.number, f.whole);
 		else if (!format_wire_event(r, f.whole, err))
 			return false;
 	if (w.broken)

@@ -58,6 +58,8 @@ const char *format_advice(struct str head);
 
 /* One event's bytes, of any dialect that the wire has, to the join. */
 bool format_wire_event(struct format_reader *r, struct str whole, struct err *err);
+/* WHOLE, a field of a History that is no event: kept where that is asked for, else lost. */
+void format_history_field(struct format_reader *r, uint32_t number, struct str whole);
 /* All events of a History's bytes that are in memory. */
 bool format_wire_history(struct format_reader *r, struct str bytes, enum join_kind kind,
 			 struct err *err);

@@ -6,8 +6,6 @@
 #include "formats/bytes/layer.h"
 #include "formats/transcode/json.h"
 
-#include <stdio.h>
-
 /* ---- lists ---- */
 
 /* {"error": "..."} behind the events: the Web UI could not get the next page. */
@@ -207,8 +205,7 @@ struct members {
 	bool token;	     /* something says whether others follow: */
 	enum join_more more;
 	bool header, body;   /* of a part of an archive */
-	size_t unknown;
-	char first[TRANSCODE_LOSS_PATH];
+	struct json_beside beside;
 	struct str trouble;
 };
 
@@ -316,10 +313,8 @@ static bool read_other(struct json_reading *j, struct str key, struct members *m
 {
 	const struct json_refusal *refusal = json_key_refusal(key);
 	bool message = str_is(key, "message");
-	char name[TRANSCODE_LOSS_PATH];
 	struct str value;
 
-	snprintf(name, sizeof(name), "%.*s", STR_ARG(str_take(key, sizeof(name) - 1)));
 	if (top && !refusal && !message) {
 		char c = json_window_peek(&j->w);
 		const struct json_key *row = c == '{' || c == '[' ? json_glance(j) : NULL;
@@ -341,20 +336,8 @@ static bool read_other(struct json_reading *j, struct str key, struct members *m
 	if (message && value.n > 2 && value.p[0] == '"' && !j->message.p)
 		j->message = arena_str(&j->r->report->arena,
 				       str_take(str_slice(value.p + 1, value.n - 2), 200));
-	if (!m->unknown++)
-		memcpy(m->first, name, sizeof(name));
+	json_beside_add(&m->beside, key, value);
 	return true;
-}
-
-static void count_unknown(struct json_reading *j, const struct members *m)
-{
-	struct transcode_loss loss = {0};
-
-	if (!m->events || m->others || !m->unknown)
-		return;
-	loss.n[TRANSCODE_LOST_MEMBER] = m->unknown;
-	memcpy(loss.first[TRANSCODE_LOST_MEMBER][0].path, m->first, sizeof(m->first));
-	transcode_loss_join(&j->r->report->info.loss, &loss);
 }
 
 static bool read_member(struct json_reading *j, struct json_place place, struct str key,
@@ -453,6 +436,7 @@ static bool read_object(struct json_reading *j, struct json_place place)
 {
 	const struct json_key *row = json_glance(j);
 	struct members m = {0};
+	bool ok;
 
 	/* One event a line, or one by itself: all of them together are a part. */
 	if (row && row->role == JSON_EVENT) {
@@ -464,9 +448,11 @@ static bool read_object(struct json_reading *j, struct json_place place)
 			j->r->report->info.format = row->format;
 		return begin_part(j, place, &in_part) && json_read_event(j);
 	}
-	if (!read_members(j, place, &m))
+	ok = read_members(j, place, &m) &&
+	     (!m.events || m.others || json_beside_end(j, &m.beside));
+	json_beside_done(&m.beside);
+	if (!ok)
 		return false;
-	count_unknown(j, &m);
 	if (m.header)
 		join_run_beside(j->r->join, STR_NONE);
 	/* What is called a header may be anything, where there is no body. */

@@ -332,7 +332,7 @@ def test_unknown_things(world, folder):
     world.run(source, "-o", strange)
     with open(strange, "ab") as file:
         # an event of type 9999 with attributes in field 250, and an odd varint
-        event = b"\x08\x09\x18\x8f\x4e\xd2\x0f\x03abc\xa0\x7d\x07"
+        event = b"\x08\x09\x18\x8f\x4e\xd2\x0f\x03abc\xa0\x7d\x07\x9b\x06\x08\x05\x9c\x06"
         file.write(b"\x0a" + size(len(event)) + event)
     for name in JSON:
         out = f"{folder}/strange.{name}"
@@ -345,21 +345,33 @@ def test_unknown_things(world, folder):
                     f"unknown {name}: {done.stderr}")
         done = world.run(strange, "--strict", "--to", name, "-o", "-")
         world.check(done.returncode == 1 and not done.stdout, f"unknown {name}: --strict")
+        # from JSON to JSON nothing is lost, whoever asks
+        again = world.run(out, "--strict", "--to", name, "-o", "-")
+        world.check(again.stdout == read(out) and not again.stderr,
+                    f"unknown {name} again: {again.stderr}")
     # what a newer History has beside its events
-    fields_too = read(strange) + b"\xa0\x06\x05\x9a\x06\x02hi"
+    fields_too = read(strange) + b"\xa0\x06\x05\x9a\x06\x02hi\x9b\x06\x9c\x06"
     strange = folder + "/beside.bin"
     with open(strange, "wb") as file:
         file.write(fields_too)
-    for name in ("proto", "response", "blob", "export"):
+    for name in ("proto", "response", "raw-response", "pages", "blob", "export", "json", "jsonl",
+                 "archival", "tdbg"):
         out = f"{folder}/beside.{name}"
-        done = world.run(strange, "--strict", "--to", name, "-o", out)
+        keep = ["--keep-unknown"] if name in JSON else []
+        done = world.run(strange, "--strict", *keep, "--to", name, "-o", out)
         world.check(done.returncode == 0 and not done.stderr, f"beside {name}: {done.stderr}")
         back = world.run(out, "--to", "proto", "-o", "-")
         world.check(back.stdout == fields_too, f"beside {name}: other bytes {back.stderr}")
-    for arguments in (["--to", "json"], ["--to", "proto", "--target", "java-1.20"]):
-        done = world.run(strange, *arguments, "-o", "-")
-        world.check(b"2 wire fields without a name (first: #100)" in done.stderr,
+    for arguments in (["--to", "events"], ["--to", "delimited"],
+                      ["--to", "json", "--target", "java-1.20"],
+                      ["--to", "proto", "--target", "java-1.20"]):
+        done = world.run(strange, "--keep-unknown", *arguments, "-o", "-")
+        world.check(b"3 wire fields without a name (first: #100)" in done.stderr,
                     f"beside {arguments}: {done.stderr}")
+        done = world.run(strange, "--strict", *arguments, "-o", "-")
+        world.check(done.returncode == 1 and not done.stdout, f"beside {arguments}: --strict")
+    done = world.run(strange, "--to", "json", "-o", "-")
+    world.check(b"(first: #250 of event 9)" in done.stderr, f"beside json: {done.stderr}")
     member = world.tests + "/data/unknown-member.json"
     done = world.run(member, "--to", "json", "-o", "-", "--strict")
     world.check(done.returncode == 0 and b'"newMember"' in done.stdout, f"member: {done.stderr}")

@@ -396,6 +396,77 @@ static void of_runs_that_are_exported_again_the_last_is_taken(void **state)
 	build_done(&reset);
 }
 
+/* What was beside the events of each history, one behind the other. */
+struct beside {
+	struct buf fields;
+	size_t n;
+};
+
+static bool gather_beside(void *data, struct history *h, const struct load_info *info,
+			  struct err *err)
+{
+	struct beside *b = data;
+
+	(void)h;
+	(void)err;
+	buf_printf(&b->fields, "%s%zu:", b->n++ ? " " : "", info->ordinal);
+	buf_add(&b->fields, info->fields);
+	return true;
+}
+
+static void assert_beside(struct str bytes, const char *fields)
+{
+	const struct load_settings settings = {.schema = schema,
+					       .flags = LOAD_KEEP_FIELDS | LOAD_KEEP_UNKNOWN};
+	struct err err = ERR_INIT;
+	struct beside b = {0};
+
+	if (!load_each_bytes(&settings, bytes, gather_beside, &b, &err))
+		fail_msg("%s", err.message);
+	assert_string_equal(b.fields.p, fields);
+	buf_done(&b.fields);
+}
+
+/* "z" and "y" in field 99, a group in field 100. */
+#define FIELD_Z "\x9a\x06\x01z"
+#define FIELD_Y "\x9a\x06\x01y"
+#define GROUP "\xa3\x06\x08\x01\xa4\x06"
+#define EVENT_1 "\x0a\x04\x08\x01\x18\x01"
+
+static void fields_beside_events_are_of_their_history(void **state)
+{
+	(void)state;
+	assert_beside(STR(EVENT_1 FIELD_Z GROUP), "1:" FIELD_Z GROUP);
+	/* of two items of an export, one of which has it first */
+	assert_beside(STR("\x0a\x0c\x0a\x0a" EVENT_1 FIELD_Z "\x0a\x0c\x0a\x0a" FIELD_Y EVENT_1),
+		      "1:" FIELD_Z " 2:" FIELD_Y);
+	assert_beside(STR("{\"__unknown\":{\"99:2\":\"eg==\"},\"events\":[{\"eventId\":1}]}"
+			  "{\"events\":[{\"eventId\":1}],\"__unknown\":[{\"99:2\":\"eQ==\"}]}"),
+		      "1:" FIELD_Z " 2:" FIELD_Y);
+	assert_beside(STR("{\"events\":[{\"eventId\":1}],\"new\":[ 1, {} ]}"),
+		      "1:\xca\xa3\x09\x0c\"new\":[1,{}]");
+}
+
+static void what_is_beside_events_is_checked(void **state)
+{
+	const struct load_settings settings = {.schema = schema,
+					       .flags = LOAD_KEEP_FIELDS | LOAD_KEEP_UNKNOWN};
+	struct beside b = {0};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_false(load_each_bytes(&settings, STR("{\"events\":[{\"eventId\":1}],\"a\":1,\n\"a\":2}"),
+				     gather_beside, &b, &err));
+	assert_string_equal(err.message, "beside the events: \"a\" is given twice");
+	assert_int_equal(err.line, 2);
+	err = (struct err)ERR_INIT;
+	assert_false(load_each_bytes(&settings,
+				     STR("{\"events\":[{\"eventId\":1}],\"__unknown\":{\"1:2\":\"\"}}"),
+				     gather_beside, &b, &err));
+	assert_string_equal(err.message, "beside the events: field 1 has a name");
+	buf_done(&b.fields);
+}
+
 static int go_to_a_folder(void **state)
 {
 	static char folder[] = "/tmp/test_load.XXXXXX";
@@ -425,6 +496,8 @@ int main(void)
 		cmocka_unit_test(a_page_that_is_in_two_files_is_taken_once),
 		cmocka_unit_test(of_runs_that_are_exported_again_the_last_is_taken),
 		cmocka_unit_test(a_stream_has_all_events_in_order),
+		cmocka_unit_test(fields_beside_events_are_of_their_history),
+		cmocka_unit_test(what_is_beside_events_is_checked),
 	};
 
 	return cmocka_run_group_tests(TESTS, go_to_a_folder, leave_it);
