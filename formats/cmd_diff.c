@@ -1,36 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_diff.c: `hindcast diff`: what differs between two histories, and hashes of them. */
-#include "formats/base/digest.h"
 #include "formats/base/visible.h"
-#include "formats/cmd_inputs.h"
-#include "formats/cmd_payloads.h"
+#include "formats/cmd_diff.h"
 #include "formats/commands.h"
-#include "formats/diff/diff_text.h"
-
-struct diff_options {
-	struct str from;
-	struct payload_options payloads;
-	struct opt_list ignore;
-	struct opt_list compare;
-	struct opt_list only;
-	struct str where;
-	bool exact;
-	bool side_by_side;
-	bool json;
-	bool summary;
-	bool quiet;
-	bool all;
-	bool hash;
-	long long width;
-	struct str context; /* p is NULL: as many as is usual */
-};
 
 static const struct opt OPTS[] = {
 	{"Output", 0, OPT_HEADING, NULL, 0, NULL},
 	{"side-by-side", 'y', OPT_FLAG, NULL, offsetof(struct diff_options, side_by_side),
 	 "Both histories beside each other instead of one below the other."},
 	{"json", 0, OPT_FLAG, NULL, offsetof(struct diff_options, json),
-	 "One JSON object with every row that is not equal (docs/diff.md)."},
+	 "One JSON object with every row that is not equal, of folders one a pair and line "
+	 "(docs/diff.md)."},
 	{"summary", 's', OPT_FLAG, NULL, offsetof(struct diff_options, summary),
 	 "Only the line that counts."},
 	{"quiet", 'q', OPT_FLAG, NULL, offsetof(struct diff_options, quiet),
@@ -61,17 +41,6 @@ static const struct opt OPTS[] = {
 	 "Compare everything: no rule holds but those given with --ignore."},
 	{"where", 'w', OPT_STRING, "QUERY", offsetof(struct diff_options, where),
 	 "Only the events that fit, as \"category = activity\" (docs/query.md)."},
-};
-
-struct comparing {
-	const struct command_context *context;
-	const struct diff_options *options;
-	struct diff_rules rules;
-	struct diff_settings settings;
-	struct load_settings load;
-	struct payload_files payloads;
-	size_t n_context;
-	struct arena arena;
 };
 
 static int bad_usage(const struct comparing *c, const char *what)
@@ -136,7 +105,7 @@ static bool open_inputs(struct comparing *c, struct err *err)
 	return payload_files_open(&c->payloads, &o->payloads, c->context, err);
 }
 
-static void flush(void *data, struct buf *out)
+void diff_flush(void *data, struct buf *out)
 {
 	const struct comparing *c = data;
 
@@ -147,10 +116,12 @@ static void flush(void *data, struct buf *out)
 
 /* ---- reading ---- */
 
-static void say(struct comparing *c, struct str name, struct str what)
+void diff_say(struct comparing *c, struct str name, struct str what)
 {
 	struct buf line;
 
+	if (c->again)
+		return;
 	buf_init(&line, 0);
 	buf_printf(&line, "%.*s: %.*s", STR_ARG(name), STR_ARG(what));
 	inputs_complain(c->context, line.p);
@@ -165,12 +136,12 @@ static void say_lost(struct comparing *c, struct str name, const struct load_inf
 	buf_init(&text, 0);
 	buf_puts(&text, "not compared: ");
 	if (c->options->exact && inputs_loss_text(&info->loss, &text))
-		say(c, name, buf_str(&text));
+		diff_say(c, name, buf_str(&text));
 	buf_done(&text);
 }
 
 /* Events that are the same byte by byte were not looked into: that is made good for. */
-static void say_idle(struct comparing *c, const struct history *sides, size_t n)
+void diff_say_idle(struct comparing *c, const struct history *sides, size_t n)
 {
 	const char *option;
 	struct str place;
@@ -206,7 +177,7 @@ static bool decode_side(struct comparing *c, struct str name, struct history *h,
 	ok = payload_decode_history(&c->payloads.reader, h, &decoded, &report, err) ||
 	     err_wrap(err, "%.*s", STR_ARG(name));
 	for (rest = buf_str(&report); ok && rest.n;)
-		say(c, name, str_split(&rest, '\n'));
+		diff_say(c, name, str_split(&rest, '\n'));
 	if (ok) {
 		history_done(h);
 		*h = decoded;
@@ -215,10 +186,17 @@ static bool decode_side(struct comparing *c, struct str name, struct history *h,
 	return ok;
 }
 
+bool diff_prepare(struct comparing *c, struct str name, const struct load_info *info,
+		  struct history *h, struct err *err)
+{
+	say_lost(c, name, info);
+	return decode_side(c, name, h, err);
+}
+
 /* ---- two histories ---- */
 
-static void print_diff(struct comparing *c, const struct diff *d, const struct str *names,
-		       const struct history *sides)
+void diff_print(struct comparing *c, const struct diff *d, const struct str *names,
+		const struct history *sides)
 {
 	const struct diff_options *o = c->options;
 	struct diff_look look = {
@@ -229,7 +207,7 @@ static void print_diff(struct comparing *c, const struct diff *d, const struct s
 		.context = c->n_context,
 		.colour = c->context->colour,
 		.all_changes = o->all,
-		.flush = flush,
+		.flush = diff_flush,
 		.data = c,
 	};
 	struct buf out;
@@ -244,46 +222,22 @@ static void print_diff(struct comparing *c, const struct diff *d, const struct s
 		}
 		diff_summary(d, &look, &out);
 	}
-	flush(c, &out);
+	diff_flush(c, &out);
 	buf_done(&out);
 }
 
-/* The one file that an operand names; FILE#N and a run in an archive are one. */
-static bool find_file(struct comparing *c, struct str name, struct source_list *list,
-		      struct str *ret, struct err *err)
-{
-	size_t n;
-
-	load_path_split(name, &n);
-	if (!n && !source_expand(&name, 1, &c->arena, list, err))
-		return false;
-	*ret = n ? name : list->files.n ? list->files.at[0].path : STR_NONE;
-	if (n || list->files.n == 1)
-		return true;
-	return err_set(err, ERR_MISSING,
-		       list->files.n ? "%.*s: %zu files in it: name one of them (--hash takes them "
-				       "all)"
-				     : "%.*s: no histories in it (%zu files)",
-		       STR_ARG(name), list->files.n);
-}
-
-static bool load_side(struct comparing *c, struct str name, struct history *ret, struct err *err)
+static bool load_side(struct comparing *c, struct str name, struct source_list *list,
+		      struct history *ret, struct err *err)
 {
 	struct load_settings settings = c->load;
-	struct source_list list = {0};
 	struct load_info info;
-	struct str path;
-	bool ok;
 
-	settings.members = &list.members;
-	ok = find_file(c, name, &list, &path, err) && load_one(&settings, path, ret, &info, err);
-	if (ok)
-		say_lost(c, name, &info);
-	source_list_done(&list);
-	return ok && decode_side(c, name, ret, err);
+	settings.members = &list->members;
+	return load_one(&settings, list->files.at[0].path, ret, &info, err) &&
+	       diff_prepare(c, name, &info, ret, err);
 }
 
-static int compare_two(struct comparing *c, const struct str *names)
+static int compare_two(struct comparing *c, const struct str *names, struct source_list *lists)
 {
 	struct history sides[2] = {0};
 	struct err err = ERR_INIT;
@@ -291,14 +245,12 @@ static int compare_two(struct comparing *c, const struct str *names)
 	bool ok = true;
 	int code = EXIT_CANNOT;
 
-	if (str_is(names[0], "-") && str_is(names[1], "-"))
-		return bad_usage(c, "only one of the two can be standard input");
 	for (int i = 0; ok && i < 2; i++)
-		ok = load_side(c, names[i], &sides[i], &err);
+		ok = load_side(c, names[i], &lists[i], &sides[i], &err);
 	if (ok) {
 		diff_histories(&d, &sides[0], &sides[1], &c->settings);
-		print_diff(c, &d, names, sides);
-		say_idle(c, sides, 2);
+		diff_print(c, &d, names, sides);
+		diff_say_idle(c, sides, 2);
 		code = diff_same(&d) ? 0 : EXIT_FOUND;
 		diff_done(&d);
 	} else {
@@ -306,6 +258,46 @@ static int compare_two(struct comparing *c, const struct str *names)
 	}
 	history_done(&sides[0]);
 	history_done(&sides[1]);
+	return code;
+}
+
+/* A name of a file itself, and not of what holds files. */
+static bool is_file(struct str name, const struct source_list *list)
+{
+	return list->files.n == 1 && str_eq(list->files.at[0].path, name);
+}
+
+/* One file on either side are two histories, folders and archives as many as there are. */
+static int compare_lists(struct comparing *c, const struct str *names, struct source_list *lists)
+{
+	bool first = is_file(names[0], &lists[0]), second = is_file(names[1], &lists[1]);
+	struct err err = ERR_INIT;
+	size_t many;
+
+	if (!first && !second)
+		return diff_many(c, names, lists);
+	if (lists[0].files.n == 1 && lists[1].files.n == 1)
+		return compare_two(c, names, lists);
+	many = first ? 1 : 0;
+	err_set(&err, ERR_USAGE, "%.*s: %zu files in it, and %.*s is one: name one of them, as "
+		"%.*s, or two folders", STR_ARG(names[many]), lists[many].files.n,
+		STR_ARG(names[!many]), STR_ARG(lists[many].files.at[0].path));
+	return bad_usage(c, err.message);
+}
+
+static int compare(struct comparing *c, const struct str *names)
+{
+	struct source_list lists[2] = {0};
+	int code = 0;
+
+	if (str_is(names[0], "-") && str_is(names[1], "-"))
+		return bad_usage(c, "only one of the two can be standard input");
+	for (int i = 0; !code && i < 2; i++)
+		code = inputs_expand(c->context, "diff", &names[i], 1, &c->arena, &lists[i]);
+	if (!code)
+		code = compare_lists(c, names, lists);
+	source_list_done(&lists[0]);
+	source_list_done(&lists[1]);
 	return code;
 }
 
@@ -321,24 +313,30 @@ static void feed(void *data, struct str bytes)
 	digest_add(data, bytes);
 }
 
+void diff_digest(struct comparing *c, const struct history *h,
+		 unsigned char ret[static DIGEST_BYTES])
+{
+	struct digest digest;
+
+	digest_init(&digest);
+	/* What the hash covers may change with the rules, and then it is another kind. */
+	digest_add(&digest, STR("hindcast content 1\n"));
+	diff_content(h, &c->settings, feed, &digest);
+	digest_end(&digest, ret);
+	digest_done(&digest);
+}
+
 static bool hash_history(void *data, struct history *h, const struct load_info *info,
 			 struct err *err)
 {
 	struct hashing *now = data;
 	unsigned char bytes[DIGEST_BYTES];
 	char hex[DIGEST_HEX];
-	struct digest digest;
 	struct buf line;
 
-	say_lost(now->c, now->path, info);
-	if (!decode_side(now->c, now->path, h, err))
+	if (!diff_prepare(now->c, now->path, info, h, err))
 		return false;
-	digest_init(&digest);
-	/* What the hash covers may change with the rules, and then it is another kind. */
-	digest_add(&digest, STR("hindcast content 1\n"));
-	diff_content(h, &now->c->settings, feed, &digest);
-	digest_end(&digest, bytes);
-	digest_done(&digest);
+	diff_digest(now->c, h, bytes);
 	digest_hex(bytes, hex);
 	buf_init(&line, 0);
 	buf_add(&line, str_slice(hex, DIGEST_HEX));
@@ -347,7 +345,7 @@ static bool hash_history(void *data, struct history *h, const struct load_info *
 	if (info->ordinal > 1 || !info->only)
 		buf_printf(&line, "#%zu", info->ordinal);
 	buf_add_char(&line, '\n');
-	flush(now->c, &line);
+	diff_flush(now->c, &line);
 	buf_done(&line);
 	return true;
 }
@@ -369,7 +367,7 @@ static int hash_all(struct comparing *c, const struct str *operands, size_t n)
 		code = EXIT_CANNOT;
 	}
 	if (list.files.n)
-		say_idle(c, NULL, 0);
+		diff_say_idle(c, NULL, 0);
 	source_list_done(&list);
 	return code;
 }
@@ -389,9 +387,9 @@ static int run(const struct command_context *context, void *settings, const stru
 	} else if (c.options->hash) {
 		code = hash_all(&c, operands, n_operands);
 	} else if (n_operands != 2) {
-		code = bad_usage(&c, "name two histories");
+		code = bad_usage(&c, "name two histories, or two folders");
 	} else {
-		code = compare_two(&c, operands);
+		code = compare(&c, operands);
 	}
 	payload_files_done(&c.payloads);
 	diff_rules_done(&c.rules);
@@ -416,7 +414,9 @@ const struct command COMMAND_DIFF = {
 		"Lays two histories over each other by what their events are about (an activity,\n"
 		"a timer, a signal by its name) and says what is only in one of them, what comes\n"
 		"in another order, and in which values events differ. Payloads are compared\n"
-		"decoded. A and B are files of any format, or FILE#N for one of several.\n\n"
+		"decoded. A and B are files of any format, or FILE#N for one of several; or both\n"
+		"are folders or archives, whose histories are compared in pairs: those that lie\n"
+		"at the same place, else those of one workflow id and run id.\n\n"
 		"The mark before a line: ~ changed, - (< in two columns) only in A,\n"
 		"+ (>) only in B. Exit code: 0 no difference, 1 some, 2 usage, 3 not read.\n\n"
 		"Rules that hold unless --exact or --compare is given:\n\n"
@@ -443,6 +443,8 @@ const struct command COMMAND_DIFF = {
 		    "    Side by side, without workflow tasks.\n"
 		    "hindcast diff --only input --where 'category = activity' a.json b.json\n"
 		    "    Only the inputs of activities.\n"
+		    "hindcast diff --summary before/ after.tar.gz\n"
+		    "    Which of many histories differ, and which are in one of them alone.\n"
 		    "hindcast diff --hash histories/ | sort\n"
 		    "    Which runs went the same way.\n",
 	.opts = OPTS,
