@@ -3,6 +3,7 @@
 #include "formats/history/groups.h"
 
 #include "formats/base/map.h"
+#include "formats/base/mem.h"
 #include "formats/base/vec.h"
 #include "formats/wire/wire.h"
 
@@ -16,9 +17,11 @@ struct type_fields {
 
 #define TYPES_MOST 64 /* above all types that the table knows */
 
-struct making {
+struct group_maker {
 	const struct history *h;
 	struct arena *a;
+	struct groups *ret;
+	size_t done; /* events */
 	struct type_fields fields[TYPES_MOST];
 	VEC_OF(struct group) groups;
 	VEC_OF(struct group_fault) faults;
@@ -28,7 +31,7 @@ struct making {
 	uint32_t workflow, pause, task; /* the open one, or GROUP_NONE */
 };
 
-static void fields_init(struct making *m)
+static void fields_init(struct group_maker *m)
 {
 	for (int32_t type = 1; type < TYPES_MOST; type++) {
 		const struct event_row *row = event_row(type);
@@ -47,7 +50,7 @@ static void fields_init(struct making *m)
 	}
 }
 
-static void fault(struct making *m, enum group_fault_kind kind, size_t event, uint32_t other,
+static void fault(struct group_maker *m, enum group_fault_kind kind, size_t event, uint32_t other,
 		  int64_t reference)
 {
 	struct group_fault f = {.kind = kind,
@@ -61,7 +64,7 @@ static void fault(struct making *m, enum group_fault_kind kind, size_t event, ui
 }
 
 /* The group that an event names by another event's id, or GROUP_NONE after a fault. */
-static uint32_t by_reference(struct making *m, size_t event, enum entity_kind kind,
+static uint32_t by_reference(struct group_maker *m, size_t event, enum entity_kind kind,
 			     struct str attributes)
 {
 	int32_t type = m->h->events[event].type;
@@ -101,7 +104,7 @@ static struct str update_id(int32_t type, struct str attributes)
 	return id;
 }
 
-static uint32_t open_group(struct making *m, size_t event, enum entity_kind kind)
+static uint32_t open_group(struct group_maker *m, size_t event, enum entity_kind kind)
 {
 	struct group g = {.kind = kind,
 			  .state = ENTITY_NONE,
@@ -114,7 +117,7 @@ static uint32_t open_group(struct making *m, size_t event, enum entity_kind kind
 }
 
 /* An update that was admitted goes on by its id; any other id begins one. */
-static uint32_t update_group(struct making *m, size_t event, int32_t type, struct str attributes)
+static uint32_t update_group(struct group_maker *m, size_t event, int32_t type, struct str attributes)
 {
 	struct str id = update_id(type, attributes);
 	uint64_t *known = map_get(&m->updates, id);
@@ -129,7 +132,7 @@ static uint32_t update_group(struct making *m, size_t event, int32_t type, struc
 }
 
 /* Of the run and its pause there is one at a time, which nothing has to name. */
-static uint32_t single_group(struct making *m, size_t event, enum entity_kind kind,
+static uint32_t single_group(struct group_maker *m, size_t event, enum entity_kind kind,
 			     uint32_t *open)
 {
 	if (*open == GROUP_NONE && entity_opens(m->h->events[event].type))
@@ -139,7 +142,7 @@ static uint32_t single_group(struct making *m, size_t event, enum entity_kind ki
 	return *open;
 }
 
-static void see_task(struct making *m, size_t event, uint32_t group)
+static void see_task(struct group_maker *m, size_t event, uint32_t group)
 {
 	if (m->task != GROUP_NONE && entity_open(m->groups.at[m->task].state))
 		fault(m, GROUP_TASK_OPEN, event, m->groups.at[m->task].first, 0);
@@ -147,7 +150,7 @@ static void see_task(struct making *m, size_t event, uint32_t group)
 }
 
 /* Servers refuse an id that is in use; activity_id and timer_id are both field 1. */
-static void see_id(struct making *m, size_t event, uint32_t group, struct str attributes)
+static void see_id(struct group_maker *m, size_t event, uint32_t group, struct str attributes)
 {
 	const char *letter = entity_kind_letter(m->groups.at[group].kind);
 	struct str id = wire_bytes_at(attributes, 1);
@@ -164,7 +167,7 @@ static void see_id(struct making *m, size_t event, uint32_t group, struct str at
 	*last = group;
 }
 
-static uint32_t find_group(struct making *m, size_t event, enum entity_kind kind,
+static uint32_t find_group(struct group_maker *m, size_t event, enum entity_kind kind,
 			   struct str attributes)
 {
 	int32_t type = m->h->events[event].type;
@@ -186,7 +189,7 @@ static uint32_t find_group(struct making *m, size_t event, enum entity_kind kind
 	return group;
 }
 
-static void move(struct making *m, struct group *g, size_t event, struct str attributes)
+static void move(struct group_maker *m, struct group *g, size_t event, struct str attributes)
 {
 	int32_t type = m->h->events[event].type;
 	enum entity_state before = g->state;
@@ -211,7 +214,7 @@ static void move(struct making *m, struct group *g, size_t event, struct str att
 		m->pause = GROUP_NONE;
 }
 
-static void add_event(struct making *m, size_t event)
+static void add_event(struct group_maker *m, size_t event)
 {
 	const struct schema_message *message;
 	enum entity_kind kind;
@@ -229,50 +232,75 @@ static void add_event(struct making *m, size_t event)
 		move(m, &m->groups.at[group], event, attributes);
 }
 
+/* ---- step by step ---- */
+
+struct group_maker *groups_begin(const struct history *h, struct arena *a, struct groups *ret)
+{
+	struct group_maker *m = mem_zalloc(sizeof(*m));
+
+	*m = (struct group_maker){.h = h,
+				  .a = a,
+				  .ret = ret,
+				  .of_event = arena_array(a, uint32_t, h->n_events),
+				  .workflow = GROUP_NONE,
+				  .pause = GROUP_NONE,
+				  .task = GROUP_NONE};
+	fields_init(m);
+	*ret = (struct groups){.of_event = m->of_event};
+	return m;
+}
+
+void groups_run(struct group_maker *m, size_t n)
+{
+	BUG_IF(n < m->done || n > m->h->n_events);
+	while (m->done < n)
+		add_event(m, m->done++);
+	m->ret->at = m->groups.at;
+	m->ret->n = m->groups.n;
+	m->ret->faults = m->faults.at;
+	m->ret->n_faults = m->faults.n;
+}
+
 /* Events by group: where each group's begin is the sum of those before it. */
-static void fill_members(struct making *m, struct arena *a, struct groups *ret)
+static void fill_members(struct group_maker *m)
 {
 	uint32_t *members, *next, begin = 0;
 
-	next = arena_array(a, uint32_t, m->groups.n);
+	next = arena_array(m->a, uint32_t, m->groups.n);
 	for (size_t i = 0; i < m->groups.n; i++) {
 		m->groups.at[i].members = next[i] = begin;
 		begin += m->groups.at[i].n;
 	}
-	members = arena_array(a, uint32_t, begin);
-	for (size_t i = 0; i < m->h->n_events; i++)
+	members = arena_array(m->a, uint32_t, begin);
+	for (size_t i = 0; i < m->done; i++)
 		if (m->of_event[i] != GROUP_NONE)
 			members[next[m->of_event[i]]++] = (uint32_t)i;
-	ret->members = members;
+	m->ret->members = members;
+}
+
+static const void *kept(struct arena *a, const void *at, size_t bytes)
+{
+	return bytes ? memcpy(arena_alloc(a, bytes), at, bytes) : NULL;
+}
+
+void groups_end(struct group_maker *m)
+{
+	fill_members(m);
+	m->ret->at = kept(m->a, m->groups.at, m->groups.n * sizeof(*m->groups.at));
+	m->ret->faults = kept(m->a, m->faults.at, m->faults.n * sizeof(*m->faults.at));
+	vec_done(&m->groups);
+	vec_done(&m->faults);
+	map_done(&m->updates);
+	map_done(&m->ids);
+	mem_free(m);
 }
 
 void groups_make(const struct history *h, struct arena *a, struct groups *ret)
 {
-	struct making m = {
-		.h = h, .a = a, .workflow = GROUP_NONE, .pause = GROUP_NONE, .task = GROUP_NONE};
-	struct group *groups;
-	struct group_fault *faults;
+	struct group_maker *m = groups_begin(h, a, ret);
 
-	m.of_event = arena_array(a, uint32_t, h->n_events);
-	fields_init(&m);
-	for (size_t i = 0; i < h->n_events; i++)
-		add_event(&m, i);
-	fill_members(&m, a, ret);
-	groups = arena_array(a, struct group, m.groups.n);
-	faults = arena_array(a, struct group_fault, m.faults.n);
-	if (m.groups.n)
-		memcpy(groups, m.groups.at, m.groups.n * sizeof(*groups));
-	if (m.faults.n)
-		memcpy(faults, m.faults.at, m.faults.n * sizeof(*faults));
-	ret->at = groups;
-	ret->n = m.groups.n;
-	ret->of_event = m.of_event;
-	ret->faults = faults;
-	ret->n_faults = m.faults.n;
-	vec_done(&m.groups);
-	vec_done(&m.faults);
-	map_done(&m.updates);
-	map_done(&m.ids);
+	groups_run(m, h->n_events);
+	groups_end(m);
 }
 
 struct str group_label(const struct history *h, const struct group *g, struct arena *a)

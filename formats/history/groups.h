@@ -60,6 +60,21 @@ struct groups {
 /* H must outlive RET, which lives in A. */
 void groups_make(const struct history *h, struct arena *a, struct groups *ret);
 
+/*
+ * The same step by step, for who goes through the events anyway or shows what is there so far:
+ *
+ *     m = groups_begin(&history, a, &groups);
+ *     groups_run(m, n);      the groups of the first N events, as if there were no others
+ *     groups_end(m);         now or after any step, once
+ *
+ * Until its end .members are not there, and .at and .faults move as they grow.
+ */
+struct group_maker;
+struct group_maker *groups_begin(const struct history *h, struct arena *a, struct groups *ret);
+/* N is not less than last time, and at most all. */
+void groups_run(struct group_maker *m, size_t n);
+void groups_end(struct group_maker *m);
+
 /* The group of an event, or NULL. */
 static inline const struct group *groups_of(const struct groups *g, size_t event)
 {

@@ -295,6 +295,48 @@ static void a_group_has_its_events_and_times(void **state)
 }
 
 /* Recorded histories have a place for each event, and break no rule. */
+/* After each step what is there is what it were if the history ended there. */
+static void groups_grow_event_by_event(void **state)
+{
+	struct arena schema_arena = {0};
+	const struct schema *s = schema_new(&schema_arena);
+	struct group_maker *m;
+	struct history h;
+	struct groups g;
+	struct arena a;
+
+	assert_true(load_history(s, STR("tests/corpus/go/order-1.json"), &h, NULL, NULL));
+	arena_init(&a);
+	m = groups_begin(&h, &a, &g);
+	assert_int_equal(g.n, 0);
+	for (size_t n = 1; n <= h.n_events; n++) {
+		struct groups whole;
+		struct history begin;
+		struct arena own;
+
+		groups_run(m, n);
+		arena_init(&own);
+		assert_true(history_take(&begin, &own, history_prefix(&h, n), s, NULL));
+		groups_make(&begin, &begin.arena, &whole);
+		assert_int_equal(g.n, whole.n);
+		assert_memory_equal(g.of_event, whole.of_event, n * sizeof(*g.of_event));
+		for (size_t i = 0; i < g.n; i++) {
+			assert_int_equal(g.at[i].state, whole.at[i].state);
+			assert_int_equal(g.at[i].last, whole.at[i].last);
+			assert_int_equal(g.at[i].n, whole.at[i].n);
+		}
+		history_done(&begin);
+	}
+	assert_null(g.members);
+	groups_end(m);
+	for (size_t i = 0; i < g.n; i++)
+		for (uint32_t k = 0; k < g.at[i].n; k++)
+			assert_ptr_equal(groups_of(&g, g.members[g.at[i].members + k]), &g.at[i]);
+	arena_done(&a);
+	history_done(&h);
+	arena_done(&schema_arena);
+}
+
 static void recorded_histories_are_possible(void **state)
 {
 	static const char *const FOLDERS[] = {"tests/corpus/go", "tests/corpus/java",
@@ -362,6 +404,7 @@ int main(void)
 		cmocka_unit_test(references_that_lead_nowhere),
 		cmocka_unit_test(an_id_in_use_and_a_second_task),
 		cmocka_unit_test(a_group_has_its_events_and_times),
+		cmocka_unit_test(groups_grow_event_by_event),
 		cmocka_unit_test(recorded_histories_are_possible),
 	};
 
