@@ -326,21 +326,24 @@ static bool show_loaded(struct one *one, const struct history *h, const struct l
 			struct err *err)
 {
 	struct showing *s = one->s;
-	bool ok;
+	bool any = s->any, found = s->found, ok;
 
 	arena_init(&s->arena);
 	arena_init(&s->step);
 	s->h = h;
 	s->path = inputs_label(one->path, info, &s->arena);
 	s->many = s->n_files > 1 || !info->only;
-	if (!s->settings->event.p)
-		groups_make(h, &s->arena, &s->groups);
+	s->groups = (struct groups){0};
+	s->sure = !h->live;
 	ok = view_of(s->settings)(s, err) && history_decoded(h, err);
-	if (ok)
+	if (ok) {
 		show_flush(s);
-	else
+	} else {
 		buf_clear(&s->out);
-	if (ok && info->damage.p) {
+		s->any = any;
+		s->found = found;
+	}
+	if (info->damage.p) {
 		struct str text = arena_printf(&s->arena, "%.*s: %.*s", STR_ARG(s->path),
 					       STR_ARG(info->damage));
 
@@ -388,6 +391,17 @@ static bool show_history(void *data, struct history *h, const struct load_info *
 	return ok;
 }
 
+/*
+ * Few of the events, mostly: then JSON need not be decoded whole. Groups and tasks, and what is
+ * printed whole, are made of all events, some of them looked at twice: better decoded at once.
+ */
+static bool looks_at_few(const struct show *w)
+{
+	if (w->tasks || w->groups)
+		return false;
+	return w->event.p || w->state_at.p || w->where.p || w->limit || (w->tail && !w->grep.p);
+}
+
 static int show_file(struct showing *s, struct source_list *list, struct str path)
 {
 	struct load_settings settings = {.schema = s->context->schema,
@@ -398,8 +412,7 @@ static int show_file(struct showing *s, struct source_list *list, struct str pat
 	struct one one = {s, path, false};
 	struct err err = ERR_INIT;
 
-	/* Whoever looks at all events, some of them twice, is better off with them decoded. */
-	if (s->settings->event.p && !s->decode)
+	if (looks_at_few(s->settings) && !s->decode)
 		settings.flags |= LOAD_INDEX;
 	if (load_each(&settings, path, show_history, &one, &err))
 		return one.damaged ? EXIT_CANNOT : 0;

@@ -75,8 +75,9 @@ struct showing {
 	/* Of the history at hand. */
 	struct str path; /* FILE, or FILE#N */
 	bool many;	 /* it is not the only one */
+	bool sure;	 /* all events that may be asked for can be decoded */
 	const struct history *h;
-	struct groups groups;
+	struct groups groups; /* made by the views that need them */
 	struct arena arena;
 	struct arena step; /* of one row */
 	struct load_pages *pages;
@@ -98,17 +99,23 @@ bool show_matches(struct showing *s, struct err *err); /* cmd_show_grep.c */
 /* ---- what views share (cmd_show_parts.c) ---- */
 
 void show_flush(struct showing *s);
-/* Flushes what is more than a write's worth. */
+/*
+ * Flushes what is more than a write's worth. Over JSON nothing is before it is sure that the
+ * view will not have to begin again (load.h): that is when it has ended, or after much of it.
+ */
 void show_flush_much(struct showing *s);
 /* The lines above a view: who the run is, how large, how it ended. */
 void show_header(struct showing *s);
 /* Whether --where takes the event. */
 bool show_wants(const struct showing *s, size_t index);
+/* The same of a row of the caller's. */
+typedef bool show_want(const struct showing *s, const void *rows, size_t index);
 /*
- * Leaves of N rows, of which those with CHOSEN are candidates, the first --limit or last
- * --tail. Returns how many are left.
+ * Marks in CHOSEN those of N ROWS that WANT takes: all, the first --limit or the last --tail;
+ * behind those no row is asked for. Returns how many they are.
  */
-size_t show_narrow(const struct showing *s, bool *chosen, size_t n);
+size_t show_choose(const struct showing *s, const void *rows, size_t n, show_want *want,
+		   bool *chosen);
 
 /* "12.345s", "1h02m03s": how long after the first event; or as --utc and --local want it. */
 struct str show_time(const struct showing *s, int64_t time, struct arena *a);

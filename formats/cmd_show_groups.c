@@ -112,8 +112,9 @@ static void add_json(struct showing *s, const struct group *g)
 }
 
 /* Workflow tasks have a view of their own. */
-static bool wanted(const struct showing *s, const struct group *g)
+static bool wanted(const struct showing *s, const void *rows, size_t index)
 {
+	const struct group *g = &((const struct group *)rows)[index];
 	const uint32_t *members = s->groups.members + g->members;
 
 	if (g->kind == ENTITY_TASK)
@@ -126,12 +127,12 @@ static bool wanted(const struct showing *s, const struct group *g)
 
 bool show_groups(struct showing *s, struct err *err)
 {
-	bool *chosen = arena_array(&s->arena, bool, s->groups.n);
+	bool *chosen;
 
 	(void)err;
-	for (size_t i = 0; i < s->groups.n; i++)
-		chosen[i] = wanted(s, &s->groups.at[i]);
-	if (!show_narrow(s, chosen, s->groups.n))
+	groups_make(s->h, &s->arena, &s->groups);
+	chosen = arena_array(&s->arena, bool, s->groups.n);
+	if (!show_choose(s, s->groups.at, s->groups.n, wanted, chosen))
 		return true;
 	if (!s->settings->json)
 		show_header(s);

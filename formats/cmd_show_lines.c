@@ -197,7 +197,7 @@ static void cell_of(struct showing *s, size_t index, const struct column *column
 		    struct buf *ret)
 {
 	struct column_about about = {.history = s->h,
-				     .groups = &s->groups,
+				     .groups = &s->groups, /* where a column asks for them */
 				     .path = s->path,
 				     .tools = &s->tools,
 				     .index = index,
@@ -304,6 +304,12 @@ static void add_heading(struct showing *s, const size_t *widths)
 	buf_add_char(&s->out, '\n');
 }
 
+static bool wanted_line(const struct showing *s, const void *rows, size_t index)
+{
+	(void)rows;
+	return show_wants(s, index);
+}
+
 bool show_lines(struct showing *s, struct err *err)
 {
 	bool *wanted = arena_array(&s->arena, bool, s->h->n_events);
@@ -312,10 +318,10 @@ bool show_lines(struct showing *s, struct err *err)
 	size_t *widths = NULL;
 
 	(void)err;
-	for (size_t i = 0; i < s->h->n_events; i++)
-		wanted[i] = show_wants(s, i);
-	if (!show_narrow(s, wanted, s->h->n_events))
+	if (!show_choose(s, NULL, s->h->n_events, wanted_line, wanted))
 		return true;
+	if (columns_ask_groups(&s->columns))
+		groups_make(s->h, &s->arena, &s->groups);
 	if (!json) {
 		show_header(s);
 		if (columns)

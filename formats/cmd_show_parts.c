@@ -21,10 +21,21 @@ void show_flush(struct showing *s)
 	buf_clear(&s->out);
 }
 
+static bool all_decode(const struct history *h)
+{
+	for (size_t i = 0; i < h->n_events; i++)
+		(void)history_event(h, i);
+	return history_decoded(h, NULL);
+}
+
 void show_flush_much(struct showing *s)
 {
-	if (s->out.n > FLUSH_AT)
+	if (s->out.n <= FLUSH_AT || (!s->sure && s->out.n <= LIMIT_SHOW_HELD_BYTES))
+		return;
+	if (s->sure || (s->sure = all_decode(s->h)))
 		show_flush(s);
+	else
+		buf_clear(&s->out);
 }
 
 /* ---- text ---- */
@@ -213,26 +224,24 @@ bool show_wants(const struct showing *s, size_t index)
 	return !s->where || query_fits_event(s->where, &about);
 }
 
-size_t show_narrow(const struct showing *s, bool *chosen, size_t n)
+size_t show_choose(const struct showing *s, const void *rows, size_t n, show_want *want,
+		   bool *chosen)
 {
-	size_t most = SIZE_MAX, have = 0, dropped, seen = 0;
+	size_t most = SIZE_MAX, have = 0;
+	bool back = s->settings->tail > 0;
 
-	for (size_t i = 0; i < n; i++)
-		have += chosen[i];
 	if (s->settings->limit > 0)
 		most = (size_t)s->settings->limit;
-	if (s->settings->tail > 0)
+	if (back)
 		most = (size_t)s->settings->tail;
-	if (have <= most)
-		return have;
-	dropped = s->settings->tail > 0 ? have - most : 0;
-	for (size_t i = 0; i < n; i++) {
-		if (!chosen[i])
-			continue;
-		chosen[i] = seen >= dropped && seen < dropped + most;
-		seen++;
+	memset(chosen, 0, n * sizeof(*chosen));
+	for (size_t i = 0; i < n && have < most; i++) {
+		size_t at = back ? n - 1 - i : i;
+
+		chosen[at] = want(s, rows, at);
+		have += chosen[at];
 	}
-	return most;
+	return have;
 }
 
 /* ---- the header ---- */

@@ -346,8 +346,10 @@ static void add_json(const struct view *v)
 
 /* ---- all that were asked for, in the order of events ---- */
 
-static bool in_ranges(const struct showing *s, int64_t id)
+static bool in_ranges(const struct showing *s, const void *rows, size_t index)
 {
+	int64_t id = ((const struct event *)rows)[index].id;
+
 	for (size_t i = 0; i < s->ranges.n; i++)
 		if (id >= s->ranges.at[i].from && id <= s->ranges.at[i].to)
 			return true;
@@ -374,32 +376,35 @@ bool show_states(struct showing *s, struct err *err)
 	struct state state;
 	struct view v = {s, &t, &state};
 	bool *chosen = arena_array(&s->arena, bool, s->h->n_events);
+	size_t left;
+	struct group_maker *maker;
 
 	if (!all_there(s, err))
 		return false;
-	for (size_t i = 0; i < s->h->n_events; i++)
-		chosen[i] = in_ranges(s, s->h->events[i].id);
-	show_narrow(s, chosen, s->h->n_events);
+	left = show_choose(s, s->h->events, s->h->n_events, in_ranges, chosen);
+	maker = groups_begin(s->h, &s->arena, &s->groups);
 	timeline_init(&t, s->h, &s->groups);
 	state_init(&state);
 	if (!s->settings->json)
 		show_header(s);
-	for (size_t i = 0, n = 0; i < s->h->n_events; i++) {
+	for (size_t i = 0, n = 0; n < left; i++) {
 		struct arena_mark mark = arena_mark(&s->step);
 
+		/* Side by side, so that an event is decoded once. */
+		groups_run(maker, i + 1);
+		state_run(&state, &t, i + 1);
 		if (!chosen[i])
 			continue;
-		state_run(&state, &t, i + 1);
-		if (s->settings->json) {
+		if (n++ && !s->settings->json)
+			buf_add_char(&s->out, '\n');
+		if (s->settings->json)
 			add_json(&v);
-		} else {
-			if (n++)
-				buf_add_char(&s->out, '\n');
+		else
 			add_text(&v);
-		}
 		arena_rewind(&s->step, mark);
 		show_flush_much(s);
 	}
+	groups_end(maker);
 	state_done(&state);
 	timeline_done(&t);
 	return true;

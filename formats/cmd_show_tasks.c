@@ -242,8 +242,9 @@ static void add_json(struct showing *s, const struct task *t)
 /* ---- all of them ---- */
 
 /* With --where: one of its own events, or of those that came in or went out, fits. */
-static bool wanted(const struct showing *s, const struct task *t)
+static bool wanted(const struct showing *s, const void *rows, size_t index)
 {
+	const struct task *t = &((const struct task *)rows)[index];
 	const uint32_t *members = s->groups.members + t->group->members;
 
 	if (!s->where)
@@ -262,21 +263,22 @@ static bool wanted(const struct showing *s, const struct task *t)
 
 bool show_tasks(struct showing *s, struct err *err)
 {
-	bool *chosen = arena_array(&s->arena, bool, s->groups.n);
-	struct task *tasks = arena_array(&s->arena, struct task, s->groups.n);
 	struct worker worker = {0};
 	size_t behind = 0, n = 0;
+	struct task *tasks;
+	bool *chosen;
 
 	(void)err;
+	groups_make(s->h, &s->arena, &s->groups);
+	tasks = arena_array(&s->arena, struct task, s->groups.n);
 	for (size_t i = 0; i < s->groups.n; i++) {
 		if (s->groups.at[i].kind != ENTITY_TASK)
 			continue;
 		tasks[n].group = &s->groups.at[i];
-		find_spans(s, &tasks[n], &behind);
-		chosen[n] = wanted(s, &tasks[n]);
-		n++;
+		find_spans(s, &tasks[n++], &behind);
 	}
-	if (!show_narrow(s, chosen, n))
+	chosen = arena_array(&s->arena, bool, n);
+	if (!show_choose(s, tasks, n, wanted, chosen))
 		return true;
 	if (!s->settings->json)
 		show_header(s);

@@ -103,6 +103,9 @@
 /* Matches kept back to show the last of them. */
 #define LIMIT_TAIL ((size_t)1000000)
 
+/* What show keeps back until it is sure of it: beyond that it looks at all events once more. */
+#define LIMIT_SHOW_HELD_BYTES ((size_t)16 * 1024 * 1024)
+
 /* Columns of a table of events: nobody reads more, and each is looked up for every event. */
 #define LIMIT_COLUMNS ((size_t)200)
 

@@ -119,7 +119,7 @@ static void add_completed(const struct column_about *about, struct arena *scratc
 static void add_bytes(const struct column_about *about, struct arena *scratch, struct buf *out)
 {
 	(void)scratch;
-	buf_printf(out, "%" PRIu32, the_event(about)->length);
+	buf_printf(out, "%zu", history_event(about->history, about->index).n);
 }
 
 static void add_detail(const struct column_about *about, struct arena *scratch, struct buf *out)
@@ -299,6 +299,17 @@ bool columns_read(struct str list, const struct schema *schema, struct arena *a,
 	} while (n < most);
 	*ret = (struct columns){at, n};
 	return true;
+}
+
+bool columns_ask_groups(const struct columns *columns)
+{
+	for (size_t i = 0; i < columns->n; i++) {
+		const struct column *c = &columns->at[i];
+
+		if (c->add == add_group || c->add == add_outcome || c->add == add_took)
+			return true;
+	}
+	return false;
 }
 
 void column_add(const struct column *column, const struct column_about *about,

@@ -61,5 +61,7 @@ bool columns_read(struct str list, const struct schema *schema, struct arena *a,
 /* Appends the cell; SCRATCH is the caller's to rewind. */
 void column_add(const struct column *column, const struct column_about *about,
 		struct arena *scratch, struct buf *out);
+/* Whether one of them asks for groups, which cost a look at every event. */
+bool columns_ask_groups(const struct columns *columns);
 /* All named columns, in the order of the documentation. */
 struct columns columns_table(void);

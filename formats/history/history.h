@@ -29,7 +29,7 @@
 
 struct event {
 	uint64_t offset; /* of the event's own bytes (behind tag and length) in wire; in json */
-	uint32_t length;
+	uint32_t length; /* over JSON of the text: history_event() has the event's size */
 	int32_t type;  /* number of EventType; may be one this schema does not know */
 	int64_t id;    /* from 1 */
 	int64_t time;  /* nanoseconds since 1970; 0: none */
@@ -113,8 +113,9 @@ void history_watch(struct history *h, const struct mapped *map);
 void history_peek_json(struct history *ret, struct arena *a, const struct json_index *ix);
 
 /*
- * The event's own wire bytes. Over JSON an event that can't be decoded is empty, and
- * history_decoded() will tell.
+ * The event's own wire bytes. Over JSON an event that can't be decoded by itself is empty, and
+ * history_decoded() will tell: a damaged one, or one whose payloads were decoded for reading,
+ * as what they are depends on the events before. The whole file, read in order, has both.
  */
 struct str history_event(const struct history *h, size_t index);
 /* The same, with an error that names line and column. Never fails over wire bytes. */

@@ -105,6 +105,16 @@ static struct place *make_place(struct history_live *live)
 	return p;
 }
 
+/*
+ * Where payloads were decoded for reading, that shows in some of them only, and then all are
+ * read with that in mind: what one event is depends on those before it.
+ */
+static bool stands_alone(const struct transcode_memory *memory, struct err *err)
+{
+	return (!memory->odd_payloads && !memory->doubtful) ||
+	       err_set(err, ERR_FORMAT, "what its payloads are can't be told from it alone");
+}
+
 static bool decode(const struct history *h, size_t index, struct buf *out, struct err *err)
 {
 	const struct event *e = &h->events[index];
@@ -121,6 +131,7 @@ static bool decode(const struct history *h, size_t index, struct buf *out, struc
 	arena_rewind(&live->scratch, mark);
 	if (ok && at != e->offset + e->length)
 		ok = err_set(err, ERR_SYNTAX, "its brackets do not match");
+	ok = ok && stands_alone(&live->memory, err);
 	if (ok)
 		return true;
 	if (err && !err->event_id)

@@ -130,9 +130,11 @@ static bool put_rows(struct out *o, const struct look *look, struct err *err)
 		arena_done(&a);
 		return false;
 	}
-	groups_make(&h, &h.arena, &groups);
 	about.history = &h;
-	about.groups = &groups;
+	if (columns_ask_groups(&t->columns)) {
+		groups_make(&h, &h.arena, &groups);
+		about.groups = &groups;
+	}
 	for (about.index = 0; ok && about.index < h.n_events; about.index++) {
 		put_row(o, &about, look);
 		ok = out_border(o, STR_NONE, err);

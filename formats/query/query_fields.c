@@ -203,7 +203,7 @@ static struct query_value task(const struct query_about *about)
 
 static struct query_value event_bytes(const struct query_about *about)
 {
-	return of_number(the_event(about)->length, true);
+	return of_number((int64_t)history_event(about->event->history, about->event->index).n, true);
 }
 
 static struct query_value event_time(const struct query_about *about)

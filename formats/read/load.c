@@ -118,34 +118,44 @@ static void collecting_done(struct collecting *c)
 	arena_done(&c->arena);
 }
 
-/* H is over JSON; what it was asked for must have been there. */
-static bool give_indexed(struct collecting *c, struct history *h, struct err *err)
+/* False, with no error: an event that was asked for can't be had by itself. */
+static bool give_indexed(struct collecting *c, struct history *h, bool *ret_ok, struct err *err)
 {
 	struct load_info copy = load_report_copy(&c->l.report, &h->arena);
-	struct err stop = ERR_INIT;
+	struct err stop = ERR_INIT, missing = ERR_INIT;
 	bool ok = c->each(c->data, h, &copy, &stop) || stop.code == ERR_NONE;
 
-	ok = (!h->live || history_decoded(h, err)) && ok;
-	if (!ok && err && stop.code != ERR_NONE)
+	if (h->live && !history_decoded(h, &missing)) {
+		if (missing.code != ERR_IO)
+			return false;
+		stop = missing;
+		ok = false;
+	}
+	if (!ok)
 		*err = stop;
 	history_done(h);
-	return ok;
+	*ret_ok = ok;
+	return true;
 }
 
 /* With LOAD_INDEX a mapped file of ordinary JSON is not read at all. */
 static bool index_input(struct loading *l, bool *ret_ok, struct err *err)
 {
 	struct collecting *c = (struct collecting *)((char *)l - offsetof(struct collecting, l));
-	struct history h;
+	struct load_indexed indexed;
 
 	/* Over a mapped file there is nothing but marks that are skipped. */
-	if (l->wanted > 1 || !l->in.map.bytes.p || l->in.n_stages > 1)
+	if (l->wanted > 1 || !l->in.map.bytes.p || l->in.n_stages > 1 ||
+	    !load_index(l->settings, &l->in, &l->report, &indexed))
 		return false;
 	loading_layers(l);
-	if (!load_index(l->settings, &l->in, &l->report, &h))
-		return false;
-	*ret_ok = give_indexed(c, &h, err);
-	return true;
+	if (history_decoded(&indexed.history, NULL) &&
+	    give_indexed(c, &indexed.history, ret_ok, err))
+		return true;
+	load_index_back(&indexed, &l->in);
+	load_report_done(&l->report);
+	load_report_init(&l->report);
+	return false;
 }
 
 bool load_each(const struct load_settings *settings, struct str path, load_each_fn *each,

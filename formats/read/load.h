@@ -103,7 +103,11 @@ enum load_flag {
 	 * in info->damage, instead of an error.
 	 */
 	LOAD_PARTIAL = 2,
-	/* The caller asks for single events: JSON may stay JSON, with an index (history.h). */
+	/*
+	 * The caller looks at few of the events: JSON may stay JSON, with an index (history.h).
+	 * Where one of them can't be decoded by itself, and EACH has left H in its place, EACH is
+	 * called again with the history over wire bytes: the first call counts for nothing then.
+	 */
 	LOAD_INDEX = 4,
 	/* Fields of a History beside its events are kept (info->fields), and no loss. */
 	LOAD_KEEP_FIELDS = 8,

@@ -15,16 +15,6 @@ static bool is_plain(const struct json_index *ix)
 	return true;
 }
 
-/*
- * Payloads that were decoded for reading show in some events only, and then all are looked at
- * with that in mind: not in an index, where each is read by itself.
- */
-static bool tells_of_decoding(struct str text)
-{
-	return scan()->find(text, STR("\"json/")) || scan()->find(text, STR("\"binary/")) ||
-	       scan()->find(text, STR("\"encodingDecoded\""));
-}
-
 static void input_free(void *data)
 {
 	input_done(data);
@@ -56,25 +46,34 @@ static void tell(const struct load_settings *settings, const struct json_index *
 	format_json_axes(&r, str_slice(ix->text.p + first->offset, first->length));
 }
 
+static const struct input NOTHING = {.map = {.fd = -1, .slot = -1}};
+
 static void take(const struct load_settings *settings, struct input *in, struct json_index *ix,
-		 struct load_report *report, struct history *ret)
+		 struct load_indexed *ret)
 {
 	struct transcode_options options = {
 		.keep_unknown = settings->flags & LOAD_KEEP_UNKNOWN,
 	};
-	struct input *owned = mem_alloc(sizeof(*owned));
 	struct arena a;
 
-	*owned = *in;
-	*in = (struct input){.map = {.fd = -1, .slot = -1}};
+	ret->in = mem_alloc(sizeof(*ret->in));
+	*ret->in = *in;
+	*in = NOTHING;
 	arena_init(&a);
-	arena_defer(&a, input_free, owned);
-	history_take_json(ret, &a, ix, &options);
-	history_watch(ret, &owned->map);
+	arena_defer(&a, input_free, ret->in);
+	history_take_json(&ret->history, &a, ix, &options);
+	history_watch(&ret->history, &ret->in->map);
+}
+
+void load_index_back(struct load_indexed *indexed, struct input *in)
+{
+	*in = *indexed->in;
+	*indexed->in = NOTHING;
+	history_done(&indexed->history);
 }
 
 bool load_index(const struct load_settings *settings, struct input *in,
-		struct load_report *report, struct history *ret)
+		struct load_report *report, struct load_indexed *ret)
 {
 	struct json_index ix;
 	bool ok;
@@ -83,10 +82,10 @@ bool load_index(const struct load_settings *settings, struct input *in,
 		return false;
 	json_index_open(&ix, in->window, settings->schema);
 	ok = json_index_step(&ix, SIZE_MAX / 2) == JSON_INDEX_WHOLE && is_plain(&ix) &&
-	     !tells_of_decoding(in->window) && input_sound(in, NULL);
+	     input_sound(in, NULL);
 	if (ok) {
 		tell(settings, &ix, report);
-		take(settings, in, &ix, report, ret);
+		take(settings, in, &ix, ret);
 	}
 	json_index_done(&ix);
 	return ok;

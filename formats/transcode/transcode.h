@@ -36,6 +36,7 @@ struct transcode_memory {
 	uint16_t next[SCHEMA_IDS]; /* by id of the member before: index + 1; 0: in order */
 	uint8_t width[SCHEMA_IDS]; /* by id of the field: bytes of a length - 1 */
 	bool odd_payloads;	   /* one had its data decoded */
+	bool doubtful;		   /* what one is depended on odd_payloads, that is on those before */
 	struct transcode_memo *memo; /* NULL: texts and their bytes are not kept */
 };
 

@@ -179,6 +179,13 @@ bool form_bytes(struct reader *r, struct str value, struct str *ret)
 	return ok;
 }
 
+/* Where a payload may be either, it is what the file's others were. */
+static bool as_those_before(struct reader *r)
+{
+	r->learned->doubtful = true;
+	return r->learned->odd_payloads;
+}
+
 /* Whether the data, JSON by its encoding, stands there as a value. */
 static bool json_is_value(struct reader *r, const struct form *form)
 {
@@ -193,7 +200,7 @@ static bool json_is_value(struct reader *r, const struct form *form)
 		return true;
 	text = form_unquoted(r->arena, form->data);
 	if (!text.n)
-		return evidence || r->learned->odd_payloads;
+		return evidence || as_those_before(r);
 	if (!form_base64(r->arena, text, &bytes))
 		return true;
 	if (is_json(bytes))
@@ -202,7 +209,7 @@ static bool json_is_value(struct reader *r, const struct form *form)
 		return true;
 	if (text.p[text.n - 1] == '=')
 		return false;
-	return is_word(text) || (!is_text(bytes) && r->learned->odd_payloads);
+	return is_word(text) || (!is_text(bytes) && as_those_before(r));
 }
 
 static bool other_is_value(struct reader *r, const struct form *form)
