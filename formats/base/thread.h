@@ -10,3 +10,6 @@
  * program's first thread. False: none is to be had. The caller joins *RET.
  */
 bool thread_start(pthread_t *ret, void *(*run)(void *data), void *data);
+
+/* Whether more than one thread of this process can run at a time. */
+bool thread_several(void);

@@ -22,6 +22,7 @@ struct input_stage {
 	uint64_t offset;
 	char *memory; /* around the window; NULL: the bytes are not ours */
 	size_t cap;
+	size_t least; /* that cap is to be once it grows */
 };
 
 size_t input_count_lines(struct str s)
@@ -71,6 +72,7 @@ static bool make_room(struct input_stage *s, size_t room, struct err *err)
 	/* Moving back what is less than what was taken, and doubling, both cost O(n) in all. */
 	if (need > s->cap || used < s->window.n) {
 		s->cap = s->memory && need < s->cap * 2 ? s->cap * 2 : need;
+		s->cap = s->cap > s->least ? s->cap : s->least;
 		memory = mem_alloc(s->cap);
 	}
 	if (s->window.n)
@@ -82,15 +84,16 @@ static bool make_room(struct input_stage *s, size_t room, struct err *err)
 	return true;
 }
 
-/* What is free behind the window, for its owner to fill. */
+/* What is free behind the window, for its owner to fill; no more than is good at a time. */
 static struct room {
 	char *p;
 	size_t n;
 } free_room(const struct input_stage *s)
 {
 	char *end = s->memory + (s->window.p - s->memory) + s->window.n;
+	size_t n = s->cap - (size_t)(end - s->memory) - INPUT_SLACK;
 
-	return (struct room){end, s->cap - (size_t)(end - s->memory) - INPUT_SLACK};
+	return (struct room){end, n < INPUT_CHUNK ? n : INPUT_CHUNK};
 }
 
 static void filled(struct input_stage *s, size_t n)
@@ -99,13 +102,18 @@ static void filled(struct input_stage *s, size_t n)
 	memset(s->memory + (s->window.p - s->memory) + s->window.n, 0, INPUT_SLACK);
 }
 
+/* Less than this is made more. Of a small file one byte is left, to see its end with. */
+static size_t little_room(const struct input *in, const struct input_stage *s)
+{
+	return s->layer ? LAYER_ROOM : in->size ? 1 : INPUT_CHUNK / 2;
+}
+
 static bool read_more(struct input *in, struct input_stage *s, struct err *err)
 {
 	struct room room;
 	size_t n = 0;
 
-	/* Of a small file one byte is left, to see its end with. */
-	if (!s->memory || free_room(s).n < (in->size ? 1 : INPUT_CHUNK / 2))
+	if (!s->memory || free_room(s).n < little_room(in, s))
 		if (!make_room(s, s->memory || !in->size ? INPUT_CHUNK : in->size + 1, err))
 			return false;
 	room = free_room(s);
@@ -176,7 +184,8 @@ static bool unpack_more(struct input *in, unsigned i, struct err *err)
 	struct input_stage *s = &in->stages[i];
 	size_t before = s->window.n;
 
-	if ((!s->memory || free_room(s).n < LAYER_ROOM) && !make_room(s, INPUT_CHUNK, err))
+	if ((!s->memory || free_room(s).n < little_room(in, s)) &&
+	    !make_room(s, INPUT_CHUNK, err))
 		return false;
 	while (s->window.n == before && !s->ended) {
 		bool done;
@@ -245,12 +254,40 @@ bool input_all(struct input *in, size_t limit, struct err *err)
 	return true;
 }
 
+void input_widen(struct input *in, size_t n)
+{
+	in->stages[in->n_stages - 1].least = n;
+}
+
+bool input_stays(const struct input *in)
+{
+	const struct input_stage *top = &in->stages[in->n_stages - 1];
+
+	return in->at_end || (top->memory && free_room(top).n >= little_room(in, top));
+}
+
+void input_go_on_whole(struct input *in, struct str bytes)
+{
+	struct input_stage *s = &in->stages[0];
+
+	BUG_IF(in->n_stages > 1 || bytes.n < s->offset + s->window.n);
+	count_taken(in);
+	mem_free(s->memory);
+	s->memory = NULL;
+	s->window = str_skip(bytes, (size_t)s->offset);
+	s->at_end = true;
+	show_top(in);
+	in->counted = in->window.p;
+}
+
 void input_take(struct input *in, size_t n)
 {
 	struct input_stage *top = &in->stages[in->n_stages - 1];
 
 	BUG_IF(n > top->window.n);
 	stage_take(top, n);
+	if (top == in->stages && in->map.bytes.p)
+		mapped_passed(&in->map, (size_t)top->offset);
 	show_top(in);
 }
 

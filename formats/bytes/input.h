@@ -105,6 +105,19 @@ bool input_more(struct input *in, struct err *err);
 bool input_want(struct input *in, size_t n, struct err *err);
 /* The rest of the input; ERR_LIMIT where the window would have more than LIMIT bytes. */
 bool input_all(struct input *in, size_t limit, struct err *err);
+/*
+ * The window's memory has room for N bytes from here on, so that it moves less often. What is
+ * brought in at a time stays what it was.
+ */
+void input_widen(struct input *in, size_t n);
+/*
+ * From here on the file is mapped, if it is one that is read as it is and can be: the
+ * window is the rest of it, and what is taken goes from memory. Pointers into the window
+ * become invalid.
+ */
+void input_map_rest(struct input *in);
+/* Whether input_more() leaves the window's bytes where they are. */
+bool input_stays(const struct input *in);
 /* The first N bytes of the window are done with; they stay readable until input_more(). */
 void input_take(struct input *in, size_t n);
 

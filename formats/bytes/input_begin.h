@@ -11,6 +11,8 @@
 void input_begin(struct input *in);
 /* IN over READER, which gives what UNDER unpacks; the first bytes are in the window. */
 void input_begin_ahead(struct input *in, struct input *under, struct input_reader reader);
+/* IN, so far read by its reader, goes on in BYTES, which are all of the input. */
+void input_go_on_whole(struct input *in, struct str bytes);
 /* After false of these the input is done with already. */
 bool input_begin_whole(struct input *in, struct str bytes, unsigned flags, struct err *err);
 bool input_begin_reader(struct input *in, struct input_reader reader, unsigned flags,

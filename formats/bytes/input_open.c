@@ -104,6 +104,20 @@ static bool open_owned(struct input *in, int fd, unsigned flags, struct err *err
 	return input_begin_reader(in, reader, flags, err);
 }
 
+void input_map_rest(struct input *in)
+{
+	int fd = (int)(intptr_t)in->reader.data;
+	struct mapped map;
+
+	/* What was skipped in front, a mark of the encoding, has layers but no stages. */
+	if (in->at_end || in->failed || in->n_stages > 1 || in->reader.read != fd_read ||
+	    lseek(fd, 0, SEEK_CUR) != (off_t)(in->offset + in->window.n) ||
+	    !mapped_open(&map, fd, size_of(fd)))
+		return;
+	in->map = map;
+	input_go_on_whole(in, map.bytes);
+}
+
 /* ---- parts of an archived history, one behind the other ---- */
 
 struct parts {

@@ -140,6 +140,20 @@ bool mapped_open(struct mapped *ret, int fd, size_t n)
 	return true;
 }
 
+/* Enough at a time that the calls don't count. */
+#define PASSED_PIECE ((size_t)4 * 1024 * 1024)
+
+void mapped_passed(struct mapped *m, size_t n)
+{
+	size_t whole = n / PASSED_PIECE * PASSED_PIECE;
+
+	if (whole <= m->passed)
+		return;
+	/* Who forgets less does no harm. */
+	(void)madvise((char *)m->bytes.p + m->passed, whole - m->passed, MADV_DONTNEED);
+	m->passed = whole;
+}
+
 bool mapped_changed(const struct mapped *m)
 {
 	struct stat st;

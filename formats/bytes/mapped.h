@@ -28,6 +28,7 @@ struct mapped {
 	int fd;	  /* ours: to see whether the file is still what it was */
 	int slot; /* in the table that the signal handler reads */
 	int64_t seconds, nanoseconds; /* when the file was last changed, at mapped_open() */
+	size_t passed;		      /* so much of it was let go */
 };
 
 /*
@@ -37,4 +38,9 @@ struct mapped {
 bool mapped_open(struct mapped *ret, int fd, size_t n);
 /* True once the file is no longer the one that was opened: shorter, longer or rewritten. */
 bool mapped_changed(const struct mapped *m);
+/*
+ * The first N bytes are not needed for now: they go from memory, and come again if they are
+ * looked at. N only grows.
+ */
+void mapped_passed(struct mapped *m, size_t n);
 void mapped_done(struct mapped *m);

@@ -5,6 +5,7 @@
 #include "formats/base/digest.h"
 #include "formats/base/limits.h"
 #include "formats/read/load.h"
+#include "formats/transcode/scan.h"
 #include "formats/wire/wire.h"
 
 #include <jansson.h>
@@ -178,30 +179,20 @@ static bool count_reference(void *data, const struct payload_at *at, struct err 
 	return true;
 }
 
-/* The names of what refers to a store, cut to one length. */
-#define MARK_BYTES 24
-static const char MARKS[][MARK_BYTES + 1] = {"ExternalStorageReference",
-					     "external-storage-referen"};
-#define N_MARKS (sizeof(MARKS) / sizeof(*MARKS))
+/*
+ * What all that refers to a store names, ExternalStorageReference or
+ * json/external-storage-reference; the letter in front of it differs.
+ */
+static const char MARK[] = "xternal";
+static const char *const BEHIND[] = {"StorageReference", "-storage-reference"};
 
-/* Horspool's search, for all of them in one pass: most bytes are never looked at. */
 static bool has_mark(struct str s)
 {
-	uint8_t skip[256];
-	size_t at = MARK_BYTES - 1;
-
-	memset(skip, MARK_BYTES, sizeof(skip));
-	for (size_t k = 0; k < N_MARKS; k++)
-		for (unsigned i = 0; i < MARK_BYTES - 1; i++)
-			if (skip[(uint8_t)MARKS[k][i]] > MARK_BYTES - 1 - i)
-				skip[(uint8_t)MARKS[k][i]] = (uint8_t)(MARK_BYTES - 1 - i);
-	while (at < s.n) {
-		const char *from = s.p + at - (MARK_BYTES - 1);
-
-		for (size_t k = 0; k < N_MARKS; k++)
-			if (memcmp(from, MARKS[k], MARK_BYTES) == 0)
+	for (const char *p; (p = scan()->find(s, STR(MARK)));) {
+		s = str_skip(s, (size_t)(p - s.p) + sizeof(MARK) - 1);
+		for (size_t i = 0; i < sizeof(BEHIND) / sizeof(*BEHIND); i++)
+			if (str_starts(s, str_of(BEHIND[i])))
 				return true;
-		at += skip[(uint8_t)s.p[at]];
 	}
 	return false;
 }

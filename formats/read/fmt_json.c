@@ -47,9 +47,7 @@ static void skip_line(struct json_reading *j)
 		j->w.at = next ? (size_t)(next - s.p) + 1 : s.n;
 		if (next || j->w.in->at_end)
 			return;
-		input_take(j->w.in, j->w.at);
-		j->w.at = 0;
-		if (!input_more(j->w.in, NULL))
+		if (!json_window_more(&j->w, NULL))
 			return;
 	}
 }
@@ -63,12 +61,11 @@ static bool skip_text_behind(struct json_reading *j)
 	struct str rest;
 	size_t n;
 
-	if (j->r->depth || j->log || !input_want(j->w.in, j->w.at + FORMAT_HEAD, NULL) ||
-	    !j->w.in->at_end)
+	if (j->r->depth || j->log || !j->w.at || j->w.in->window.p[j->w.at - 1] != '\n')
 		return false;
+	json_window_keep(&j->w, FORMAT_HEAD);
 	rest = str_skip(j->w.in->window, j->w.at);
-	if (!j->w.at || j->w.in->window.p[j->w.at - 1] != '\n' || rest.n > FORMAT_HEAD ||
-	    memchr(rest.p, '\0', rest.n))
+	if (!j->w.in->at_end || rest.n > FORMAT_HEAD || memchr(rest.p, '\0', rest.n))
 		return false;
 	for (size_t i = 0; i < rest.n; i++)
 		if ((i == 0 || rest.p[i - 1] == '\n') && strchr("{[}],:\"", rest.p[i]))
@@ -139,6 +136,7 @@ static bool read_all(struct format_reader *r, bool log, struct err *err)
 	j.err = err ? err : &ignored;
 	buf_init(&j.w.scratch, LIMIT_HISTORY_BYTES);
 	ok = read_documents(&j);
+	json_ahead_free(j.w.ahead);
 	buf_done(&j.w.scratch);
 	if (!ok && str_starts(str_of(j.err->message), STR("truncated:"))) {
 		char where[ERR_MESSAGE_BYTES];

@@ -4,8 +4,9 @@
 
 #include "formats/base/base64.h"
 #include "formats/base/limits.h"
+#include "formats/base/thread.h"
+#include "formats/read/event_frame.h"
 #include "formats/transcode/json.h"
-#include "formats/wire/wire.h"
 
 #include <inttypes.h>
 
@@ -105,55 +106,127 @@ static bool read_cadence(struct json_reading *j, struct buf *out)
 
 	if (!json_window_skip(&j->w, &text, j->err))
 		return false;
+	if (format_cadence_json(j->r, text, out, j->err))
+		return true;
 	input_where(j->w.in, (size_t)(text.p - j->w.in->window.p), &line, &column);
-	return format_cadence_json(j->r, text, out, j->err) ||
-	       err_wrap(j->err, "event %zu, at line %" PRId64, j->r->n_events + 1, line);
+	return err_wrap(j->err, "event %zu, at line %" PRId64, j->r->n_events + 1, line);
 }
 
-/* The length in front takes two bytes most often; else the event is moved. */
-#define LENGTH_ROOM 2
+/* ---- what a second thread reads ---- */
 
-static void put_length(struct buf *out, size_t start)
+/* So much is read before it starts, and so much must be left: less is done sooner alone. */
+#define AHEAD_FROM ((size_t)512 * 1024)
+
+static bool is_key_of_event(struct str border)
 {
-	size_t n = out->n - start - 1 - LENGTH_ROOM, need = wire_varint_size(n);
-	char *p = out->p + start + 1, *content = p + LENGTH_ROOM;
+	const char *end = border.p + border.n - 1, *quote = memrchr(border.p, '"', border.n - 1);
+	const struct json_key *row = json_key(str_slice(quote + 1, (size_t)(end - quote) - 1));
 
-	if (need != LENGTH_ROOM) {
-		if (need > LENGTH_ROOM && !buf_room(out, need))
-			return;
-		p = out->p + start + 1;
-		content = p + LENGTH_ROOM;
-		memmove(p + need, content, n);
-		out->n = start + 1 + need + n;
-	}
-	for (size_t i = 0, left = n; i < need; i++, left >>= 7)
-		p[i] = (char)((left & 0x7f) | (i + 1 < need ? 0x80 : 0));
+	return row && row->role == JSON_EVENT;
 }
 
-bool json_read_event(struct json_reading *j)
+/* The event at the cursor is the first that somebody could be ahead of. */
+static void start_ahead(struct json_reading *j)
 {
-	static const char HEAD[1 + LENGTH_ROOM] = {1 << 3 | WIRE_BYTES};
-	struct buf *out;
-	size_t start;
+	const struct json_ahead_settings settings = {
+		.event = j->r->event,
+		.keep_unknown = j->r->settings->flags & LOAD_KEEP_UNKNOWN,
+		.waits = j->r->settings->flags & LOAD_AHEAD,
+	};
+	struct input *in = j->w.in;
+	struct str border;
 
-	if (!j->told && !look_at_first(j))
+	if (!settings.waits && (in->offset + j->w.at < AHEAD_FROM ||
+				(in->at_end && in->window.n - j->w.at < AHEAD_FROM)))
+		return;
+	border = json_ahead_border(in->window, j->w.at);
+	if (!border.n || !is_key_of_event(border)) /* of the first event of a list there is none */
+		return;
+	j->alone = (j->r->settings->flags & LOAD_ALONE) || (!settings.waits && !thread_several());
+	if (j->alone)
+		return;
+	input_map_rest(in);
+	input_widen(in, JSON_AHEAD_WINDOW);
+	border = json_ahead_border(in->window, j->w.at);
+	j->w.ahead = json_ahead_start(&settings, in, j->w.at, border);
+	j->alone = !j->w.ahead;
+}
+
+/* Near its limit a history is read alone, which tells of it where it is met. */
+static bool fits(const struct json_reading *j, const struct ready_event *e)
+{
+	return j->r->join->out.n + e->wire.n <= LIMIT_HISTORY_BYTES - EVENT_RING_BYTES;
+}
+
+static bool is_ready(struct json_reading *j, struct ready_event *ret)
+{
+	if (!j->w.ahead && !j->alone)
+		start_ahead(j);
+	/* Once payloads were decoded, others are thought of in another way (transcode.h). */
+	if (!j->w.ahead || j->memory.odd_payloads)
 		return false;
-	if (!j->r->memo && j->r->n_events == MEMO_FROM)
-		j->r->memo = transcode_memo_new(&j->r->report->arena);
-	j->memory.memo = j->r->memo;
-	out = join_room(j->r->join);
-	start = out->n;
-	buf_add_bytes(out, HEAD, sizeof(HEAD));
+	json_window_keep(&j->w, JSON_AHEAD_TEXT);
+	return json_ahead_next(j->w.ahead, j->w.in->offset + j->w.at, ret) && fits(j, ret);
+}
+
+static bool follows(struct json_reading *j, struct ready_event *ret)
+{
+	json_window_keep(&j->w, JSON_AHEAD_TEXT);
+	return json_ahead_follows(j->w.ahead, ret) && fits(j, ret);
+}
+
+/* The event from START of the join's room on is whole, and the cursor behind it. */
+static bool made(struct json_reading *j, size_t start)
+{
+	j->r->n_events++;
+	j->r->report->info.input_bytes = j->w.in->offset + j->w.at;
+	return join_made(j->r->join, start, j->err);
+}
+
+static bool take_ready(struct json_reading *j, const struct ready_event *e)
+{
+	struct buf *out = join_room(j->r->join);
+	size_t start = out->n;
+
+	buf_add(out, e->wire);
+	j->w.at = (size_t)(e->end - j->w.in->offset);
+	j->r->report->info.loss.exact_payloads += e->exact_payloads;
+	return buf_ok(out, j->err) && made(j, start);
+}
+
+/* ---- events ---- */
+
+static bool read_event(struct json_reading *j)
+{
+	struct buf *out = join_room(j->r->join);
+	size_t start = event_frame_open(out);
+
 	if (!(j->r->cadence->temporal ? read_cadence(j, out) : transcode(j, out))) {
 		out->n = start;
 		return false;
 	}
 	if (!buf_ok(out, j->err))
 		return false;
-	put_length(out, start);
-	j->r->n_events++;
-	j->r->report->info.input_bytes = j->w.in->offset + j->w.at;
-	return join_made(j->r->join, start, j->err);
+	event_frame_close(out, start);
+	return made(j, start);
+}
+
+bool json_read_event(struct json_reading *j)
+{
+	struct ready_event e;
+	bool ok;
+
+	if (!j->told && !look_at_first(j))
+		return false;
+	if (!j->r->memo && j->r->n_events >= MEMO_FROM)
+		j->r->memo = transcode_memo_new(&j->r->report->arena);
+	j->memory.memo = j->r->memo;
+	if (j->r->cadence->temporal || !is_ready(j, &e))
+		return read_event(j);
+	do
+		ok = take_ready(j, &e);
+	while (ok && follows(j, &e));
+	return ok;
 }
 
 /* ---- blobs ---- */

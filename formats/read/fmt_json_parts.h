@@ -3,6 +3,7 @@
 #pragma once
 
 #include "formats/read/format.h"
+#include "formats/read/json_ahead.h"
 #include "formats/read/json_window.h"
 
 /*
@@ -59,6 +60,7 @@ struct json_reading {
 	bool other_list;       /* the document is a list, and not of events */
 	struct str message;    /* of an error reply; in the report's arena */
 	bool told;	       /* the first event was looked at */
+	bool alone;	       /* no second thread: it would not pay, or there is none */
 	struct transcode_memory memory;
 	unsigned depth;
 };

@@ -134,14 +134,12 @@ const struct json_key *json_glance(struct json_reading *r)
 
 	for (;;) {
 		struct input *in = r->w.in;
-		struct json j = {in->window, r->w.at};
+		struct json j = {str_take(in->window, r->w.at + GLANCE_BYTES), r->w.at};
 
 		if (glance_value(&j, 0, &row) != ENDS || in->at_end ||
-		    in->window.n - r->w.at > GLANCE_BYTES)
+		    in->window.n - r->w.at >= GLANCE_BYTES)
 			return row;
-		input_take(in, r->w.at);
-		r->w.at = 0;
-		if (!input_more(in, NULL))
+		if (!json_window_more(&r->w, NULL))
 			return NULL;
 	}
 }

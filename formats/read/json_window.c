@@ -3,6 +3,7 @@
 #include "formats/read/json_window.h"
 
 #include "formats/base/limits.h"
+#include "formats/read/json_ahead.h"
 #include "formats/transcode/json.h"
 #include "formats/transcode/json_text.h"
 #include "formats/transcode/scan.h"
@@ -10,15 +11,41 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+bool json_window_more(struct json_window *w, struct err *err)
+{
+	bool ok;
+
+	if (w->ahead && !input_stays(w->in))
+		json_ahead_hold(w->ahead);
+	input_take(w->in, w->at);
+	w->at = 0;
+	ok = input_more(w->in, err);
+	if (w->ahead)
+		json_ahead_text(w->ahead, w->in);
+	return ok;
+}
+
+#define LET_GO ((size_t)4 * 1024 * 1024)
+
+void json_window_keep(struct json_window *w, size_t n)
+{
+	/* Of a mapped file it is all there, and what is behind the cursor goes. */
+	if (w->in->at_end && w->at >= LET_GO) {
+		input_take(w->in, w->at);
+		w->at = 0;
+	}
+	/* An error comes again where what came before it is used up. */
+	while (!w->in->at_end && w->in->window.n - w->at < n && json_window_more(w, NULL))
+		;
+}
+
 /* False: an error of the input. At the end nothing changes. */
 static bool more(struct json_window *w, struct err *err)
 {
 	if (w->in->window.n - w->at > LIMIT_JSON_VALUE_BYTES)
 		return err_set(err, ERR_LIMIT, "a JSON value of more than %zu bytes",
 			       LIMIT_JSON_VALUE_BYTES);
-	input_take(w->in, w->at);
-	w->at = 0;
-	return input_more(w->in, err);
+	return json_window_more(w, err);
 }
 
 char json_window_peek(struct json_window *w)

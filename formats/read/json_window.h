@@ -14,7 +14,13 @@ struct json_window {
 	struct input *in;
 	size_t at; /* in in->window */
 	struct buf scratch;
+	struct json_ahead *ahead; /* who looks at the window as well; NULL: nobody */
 };
+
+/* Drops what is before the cursor and brings in more, or sets in->at_end. */
+bool json_window_more(struct json_window *w, struct err *err);
+/* The same until N bytes are there from the cursor on, or no more are to be had for now. */
+void json_window_keep(struct json_window *w, size_t n);
 
 /* The first byte of the next value or closing bracket, blanks skipped; 0 at the end. */
 char json_window_peek(struct json_window *w);

@@ -111,6 +111,12 @@ enum load_flag {
 	LOAD_INDEX = 4,
 	/* Fields of a History beside its events are kept (info->fields), and no loss. */
 	LOAD_KEEP_FIELDS = 8,
+	/*
+	 * JSON is read by one thread, or by two however little of it there is, where each waits
+	 * for the other: for tests, as the results are the same (json_ahead.h).
+	 */
+	LOAD_ALONE = 16,
+	LOAD_AHEAD = 32,
 };
 
 struct load_settings {
