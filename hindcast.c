@@ -33,8 +33,8 @@ static const struct command *const COMMANDS[] = {
 static const struct opts_section SECTIONS[] = {
 	{"ENVIRONMENT", "NO_COLOR, when set and not empty, turns colours off, as does TERM=dumb.\n"
 			"Colours are never written into a pipe or a file.\n"
-			"HINDCAST_SIMD=avx2, sse2 or scalar says which instructions the inner\n"
-			"loops use instead of the best that the processor has; no result\n"
+			"HINDCAST_SIMD=avx2, sse2, neon or scalar says which instructions the\n"
+			"inner loops use instead of the best that the processor has; no result\n"
 			"depends on it.\n\n"
 			"HINDCAST_KEY_ID is the key ID of encrypted payloads, as hex:..., base64:...\n"
 			"or text:..., where no key file has it. ID is in upper case, with _ for all\n"

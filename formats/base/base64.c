@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* base64.c: table driven, four characters at a time; what base64_avx2.c leaves, or all. */
+/* base64.c: table driven, four characters at a time; what the vector forms leave, or all. */
 #include "formats/base/base64.h"
 
 #include "formats/base/base64_parts.h"
 #include "formats/base/simd.h"
 
-/* 0 to 63, or BAD. '+' and '-' are 62, '/' and '_' are 63. */
-#define BAD 0x80
-#define B BAD
-static const uint8_t VALUE[256] = {
+#define B BASE64_BAD
+const uint8_t BASE64_VALUE[256] = {
 	B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B, B,
 	B, B, B, B, B, B, B, B, B, B, B, 62, B, 62, B, 63,
 	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, B, B, B, B, B, B,
@@ -23,6 +21,24 @@ static const uint8_t VALUE[256] = {
 };
 #undef B
 
+const char BASE64_LETTER[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static const struct base64_steps *const STEPS[SIMD_KINDS] = {
+#ifdef __x86_64__
+	[SIMD_AVX2] = &BASE64_AVX2,
+#elif defined(__aarch64__)
+	[SIMD_NEON] = &BASE64_NEON,
+#endif
+};
+
+/* Below that many bytes a step is not worth its call. */
+#define STEPS_FROM 16
+
+static const struct base64_steps *steps_for(size_t bytes)
+{
+	return bytes >= STEPS_FROM ? STEPS[simd_level()] : NULL;
+}
+
 static bool decode_tail(const uint8_t *s, size_t rest, uint8_t *to, size_t *n)
 {
 	uint8_t a, b, c = 0;
@@ -31,11 +47,11 @@ static bool decode_tail(const uint8_t *s, size_t rest, uint8_t *to, size_t *n)
 		return true;
 	if (rest == 1)
 		return false;
-	a = VALUE[s[0]];
-	b = VALUE[s[1]];
+	a = BASE64_VALUE[s[0]];
+	b = BASE64_VALUE[s[1]];
 	if (rest == 3)
-		c = VALUE[s[2]];
-	if ((a | b | c) & BAD)
+		c = BASE64_VALUE[s[2]];
+	if ((a | b | c) & BASE64_BAD)
 		return false;
 	to[(*n)++] = (uint8_t)(a << 2 | b >> 4);
 	if (rest == 3)
@@ -48,6 +64,7 @@ bool base64_decode(struct str text, char *to, size_t *ret_n)
 	const uint8_t *s = (const uint8_t *)text.p;
 	uint8_t *out = (uint8_t *)to;
 	size_t n = 0, i = 0, len = text.n, padding = 0;
+	const struct base64_steps *steps;
 
 	while (len && s[len - 1] == '=' && padding < 2) {
 		len--;
@@ -55,17 +72,16 @@ bool base64_decode(struct str text, char *to, size_t *ret_n)
 	}
 	if (padding && (len + padding) % 4)
 		return false;
-#ifdef __x86_64__
-	if (len >= 32 && simd_level() == SIMD_AVX2) {
-		i = base64_decode_avx2(s, len, out);
+	steps = steps_for(len / 2);
+	if (steps) {
+		i = steps->decode(s, len, out);
 		n = i / 4 * 3;
 	}
-#endif
 	for (; i + 4 <= len; i += 4, n += 3) {
-		uint8_t a = VALUE[s[i]], b = VALUE[s[i + 1]];
-		uint8_t c = VALUE[s[i + 2]], d = VALUE[s[i + 3]];
+		uint8_t a = BASE64_VALUE[s[i]], b = BASE64_VALUE[s[i + 1]];
+		uint8_t c = BASE64_VALUE[s[i + 2]], d = BASE64_VALUE[s[i + 3]];
 
-		if ((a | b | c | d) & BAD)
+		if ((a | b | c | d) & BASE64_BAD)
 			return false;
 		out[n] = (uint8_t)(a << 2 | b >> 4);
 		out[n + 1] = (uint8_t)(b << 4 | c >> 2);
@@ -79,33 +95,30 @@ bool base64_decode(struct str text, char *to, size_t *ret_n)
 
 void base64_encode(struct str bytes, char *to)
 {
-	static const char LETTER[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const struct base64_steps *steps = steps_for(bytes.n);
 	const uint8_t *s = (const uint8_t *)bytes.p;
 	size_t i = 0;
 
-#ifdef __x86_64__
-	if (bytes.n >= 16 && simd_level() == SIMD_AVX2) {
-		i = base64_encode_avx2(s, bytes.n, to);
+	if (steps) {
+		i = steps->encode(s, bytes.n, to);
 		to += i / 3 * 4;
 	}
-#endif
 	for (; i + 3 <= bytes.n; i += 3, to += 4) {
 		uint32_t v = (uint32_t)s[i] << 16 | (uint32_t)s[i + 1] << 8 | s[i + 2];
 
-		to[0] = LETTER[v >> 18];
-		to[1] = LETTER[v >> 12 & 63];
-		to[2] = LETTER[v >> 6 & 63];
-		to[3] = LETTER[v & 63];
+		to[0] = BASE64_LETTER[v >> 18];
+		to[1] = BASE64_LETTER[v >> 12 & 63];
+		to[2] = BASE64_LETTER[v >> 6 & 63];
+		to[3] = BASE64_LETTER[v & 63];
 	}
 	if (bytes.n - i) {
 		uint32_t v = (uint32_t)s[i] << 16;
 
 		if (bytes.n - i == 2)
 			v |= (uint32_t)s[i + 1] << 8;
-		to[0] = LETTER[v >> 18];
-		to[1] = LETTER[v >> 12 & 63];
-		to[2] = bytes.n - i == 2 ? LETTER[v >> 6 & 63] : '=';
+		to[0] = BASE64_LETTER[v >> 18];
+		to[1] = BASE64_LETTER[v >> 12 & 63];
+		to[2] = bytes.n - i == 2 ? BASE64_LETTER[v >> 6 & 63] : '=';
 		to[3] = '=';
 	}
 }

@@ -54,7 +54,7 @@ static inline AVX2 __m256i packed(__m256i v)
  * A step of 32 stores 28 bytes of which 24 count, one of 16 stores 16 of which 12 do: six
  * more characters must be there, as they become the four bytes.
  */
-AVX2 size_t base64_decode_avx2(const uint8_t *s, size_t n, uint8_t *to)
+static AVX2 size_t decode(const uint8_t *s, size_t n, uint8_t *to)
 {
 	size_t i = 0;
 	__m256i v;
@@ -97,7 +97,7 @@ static inline AVX2 __m256i letters_of(__m256i v)
 }
 
 /* A step of 24 bytes loads 28, one of 12 loads 16. */
-AVX2 size_t base64_encode_avx2(const uint8_t *s, size_t n, char *to)
+static AVX2 size_t encode(const uint8_t *s, size_t n, char *to)
 {
 	size_t i = 0;
 
@@ -115,4 +115,6 @@ AVX2 size_t base64_encode_avx2(const uint8_t *s, size_t n, char *to)
 	}
 	return i;
 }
+
+const struct base64_steps BASE64_AVX2 = {decode, encode};
 #endif

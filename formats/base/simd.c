@@ -9,6 +9,7 @@ static const char *const NAMES[SIMD_KINDS] = {
 	[SIMD_SCALAR] = "scalar",
 	[SIMD_SSE2] = "sse2",
 	[SIMD_AVX2] = "avx2",
+	[SIMD_NEON] = "neon",
 };
 
 /*
@@ -28,6 +29,9 @@ bool simd_here(enum simd level)
 	case SIMD_AVX2:
 		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("pclmul") &&
 		       __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+#elif defined(__aarch64__)
+	case SIMD_NEON:
+		return true;
 #endif
 	default:
 		return false;
@@ -36,7 +40,7 @@ bool simd_here(enum simd level)
 
 static enum simd best(void)
 {
-	enum simd level = SIMD_AVX2;
+	enum simd level = SIMD_KINDS - 1;
 
 	while (!simd_here(level))
 		level--;
@@ -69,5 +73,5 @@ bool simd_use(const char *name, struct err *err)
 		atomic_store_explicit(&chosen, level + 1, memory_order_relaxed);
 		return true;
 	}
-	return err_set(err, ERR_USAGE, "%s: avx2, sse2 or scalar is expected", name);
+	return err_set(err, ERR_USAGE, "%s: avx2, sse2, neon or scalar is expected", name);
 }

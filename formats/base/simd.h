@@ -7,14 +7,15 @@
 #include <stdbool.h>
 
 /*
- * Code that has a vector form comes in files x_avx2.c and x_sse2.c beside x_scalar.c, which is
- * the plain form and the oracle of the others in tests; all give the same answers on the same
- * bytes. Every machine has SIMD_SCALAR (eight bytes a step); the rest is there or not.
+ * Code that has a vector form comes in files x_avx2.c, x_sse2.c and x_neon.c beside x_scalar.c,
+ * which is the plain form and the oracle of the others in tests; all give the same answers on
+ * the same bytes. Every machine has SIMD_SCALAR (eight bytes a step); the rest is there or not.
  */
 enum simd {
 	SIMD_SCALAR,
 	SIMD_SSE2, /* every x86-64 */
 	SIMD_AVX2, /* with PCLMULQDQ */
+	SIMD_NEON, /* every aarch64 */
 	SIMD_KINDS,
 };
 

@@ -9,6 +9,8 @@ static const struct scan *const SCANS[SIMD_KINDS] = {
 #ifdef __x86_64__
 	[SIMD_SSE2] = &SCAN_SSE2,
 	[SIMD_AVX2] = &SCAN_AVX2,
+#elif defined(__aarch64__)
+	[SIMD_NEON] = &SCAN_NEON,
 #endif
 };
 

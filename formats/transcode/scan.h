@@ -50,6 +50,8 @@ extern const struct scan SCAN_SCALAR;
 #ifdef __x86_64__
 extern const struct scan SCAN_SSE2;
 extern const struct scan SCAN_AVX2;
+#elif defined(__aarch64__)
+extern const struct scan SCAN_NEON;
 #endif
 
 /* The functions of simd_level(). */

@@ -32,7 +32,7 @@ def compare(source, folder):
     assert run("convert", "--force", source, "-t", "proto", "-o", other)[0] == 0, source
     ids = [e["eventId"] for e in json.loads(text)["events"]]
     for wanted in (ids[0], ids[len(ids) // 2], ids[-1], "999999"):
-        for level in ("scalar", "sse2", "avx2"):
+        for level in ("scalar", "sse2", "avx2", "neon"):
             got = run("show", "--event", wanted, mapped, env={"HINDCAST_SIMD": level})
             if "HINDCAST_SIMD" in got[2]:
                 continue  # this processor has it not

@@ -71,13 +71,19 @@ static char *fill(struct fence *f, uint64_t *random, const char *letters, size_t
 /* Calls ONE with each level of this machine but the plain one. */
 static void each_level(void (*one)(struct fence *f, const struct scan *s), struct fence *f)
 {
+	int levels = 0;
+
 	for (int level = SIMD_SCALAR + 1; level < SIMD_KINDS; level++) {
 		if (!simd_here((enum simd)level))
 			continue;
 		assert_true(simd_use(simd_name((enum simd)level), NULL));
 		assert_int_equal(simd_level(), level);
 		one(f, scan());
+		levels++;
 	}
+#if defined(__x86_64__) || defined(__aarch64__)
+	assert_true(levels > 0);
+#endif
 }
 
 /* Texts in which quotes, runs of backslashes and brackets meet at every place of a block. */
