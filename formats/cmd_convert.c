@@ -79,6 +79,11 @@ static const struct opt OPTS[] = {
 	{"codec-ca", 0, OPT_STRING, "FILE", CODEC(authorities),
 	 "Certificates to trust instead of the system's, for a codec server with one of your own "
 	 "(PEM)."},
+	{"codec-cert", 0, OPT_STRING, "FILE", CODEC(certificate),
+	 "The certificate to show to a codec server that asks for one, and those that vouch for it "
+	 "(PEM)."},
+	{"codec-key", 0, OPT_STRING, "FILE", CODEC(certificate_key),
+	 "The private key of --codec-cert, where it is not in that file."},
 	{"codec-timeout", 0, OPT_COUNT, "SECONDS", CODEC(timeout),
 	 "How long a codec server has for one request (30)."},
 #undef CODEC

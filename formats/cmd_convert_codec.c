@@ -40,9 +40,9 @@ static bool check(const struct convert_codec_options *o, struct err *err)
 	if (o->endpoint.n && (o->chain.n || o->keys.n || o->key_id.n))
 		return err_set(err, ERR_USAGE, "--codec-endpoint: the server has chain and keys");
 	if (!o->endpoint.n && (o->auth.n || o->headers.items.n || o->timeout ||
-				o->authorities.n))
-		return err_set(err, ERR_USAGE, "--codec-auth, --codec-header, --codec-ca and "
-			       "--codec-timeout belong to --codec-endpoint");
+				o->authorities.n || o->certificate.n || o->certificate_key.n))
+		return err_set(err, ERR_USAGE, "--codec-auth, --codec-header, --codec-ca, --codec-cert, "
+			       "--codec-key and --codec-timeout belong to --codec-endpoint");
 	if (!encode && (o->chain.n || o->key_id.n || o->header_fields || o->plain_failures))
 		return err_set(err, ERR_USAGE, "--codec-chain, --key-id, --codec-header-fields and "
 			       "--codec-plain-failures belong to --codec encode");
@@ -85,7 +85,7 @@ static bool open_remote(struct converting *c, struct convert_codec *codec,
 		.auth = o->auth,
 		.headers = o->headers.items.at,
 		.n_headers = o->headers.items.n,
-		.authorities = o->authorities,
+		.tls = {o->authorities, o->certificate, o->certificate_key},
 		.timeout_ms = (long)(o->timeout ? o->timeout : TIMEOUT_SECONDS) * 1000,
 	};
 

@@ -17,7 +17,7 @@ struct convert_codec_options {
 	struct str endpoint;
 	struct str namespace;
 	struct str auth;
-	struct str authorities;
+	struct str authorities, certificate, certificate_key;
 	struct opt_list headers;
 	long long timeout; /* seconds */
 };

@@ -103,7 +103,7 @@ static struct curl_slist *header_list(const struct codec_http *http,
 }
 
 static CURLcode perform(struct codec_http *http, const struct http_request *request,
-			struct http_reply *reply, struct curl_slist *headers)
+			struct http_reply *reply, struct curl_slist *headers, char *why)
 {
 	CURL *easy = http->easy;
 
@@ -114,6 +114,11 @@ static CURLcode perform(struct codec_http *http, const struct http_request *requ
 	http->curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	if (request->authorities)
 		http->curl_easy_setopt(easy, CURLOPT_CAINFO, request->authorities);
+	if (request->certificate) {
+		http->curl_easy_setopt(easy, CURLOPT_SSLCERT, request->certificate);
+		http->curl_easy_setopt(easy, CURLOPT_SSLKEY, request->key);
+	}
+	http->curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, why);
 	http->curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	http->curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
 	http->curl_easy_setopt(easy, CURLOPT_POST, 1L);
@@ -141,24 +146,50 @@ static bool is_transient(CURLcode code)
 	}
 }
 
+/* A server that is not content with its client says so behind the handshake, or hangs up. */
+static const char *advice(const struct http_request *request, CURLcode code)
+{
+	if (code == CURLE_SSL_CERTPROBLEM)
+		return " (is it the key of that certificate?)";
+	if (strncmp(request->url, "https://", 8) != 0 || code == CURLE_COULDNT_CONNECT ||
+	    (!is_transient(code) && code != CURLE_SSL_CONNECT_ERROR))
+		return "";
+	return request->certificate ? " (it may not accept the certificate of --codec-cert)"
+				    : " (it may ask for a certificate: --codec-cert)";
+}
+
+/*
+ * What libcurl says of certificates is worth telling, and comes again when tried again; of
+ * all else its words differ from one version to the next.
+ */
+static bool failed(const struct codec_http *http, const struct http_request *request,
+		   CURLcode code, const char *why, struct http_reply *reply, struct err *err)
+{
+	bool certificates = strstr(why, "ertificate") || code == CURLE_SSL_CERTPROBLEM ||
+			    code == CURLE_SSL_CACERT_BADFILE;
+
+	reply->transient = is_transient(code) && !certificates;
+	return err_set(err, ERR_IO, "%s%s%s%s", http->curl_easy_strerror(code),
+		       certificates && *why ? ": " : "", certificates ? why : "",
+		       advice(request, code));
+}
+
 bool codec_http_post(struct codec_http *http, const struct http_request *request,
 		     struct http_reply *ret, struct err *err)
 {
 	struct curl_slist *headers = header_list(http, request);
-	char *redirect = NULL;
+	char *redirect = NULL, why[CURL_ERROR_SIZE] = "";
 	CURLcode code;
 
 	*ret = (struct http_reply){0};
 	buf_init(&ret->body, request->most);
 	buf_init(&ret->redirect, 0);
-	code = perform(http, request, ret, headers);
+	code = perform(http, request, ret, headers, why);
 	http->curl_slist_free_all(headers);
 	if (ret->body.full)
 		return err_set(err, ERR_LIMIT, "an answer of more than %zu bytes", request->most);
-	if (code != CURLE_OK) {
-		ret->transient = is_transient(code);
-		return err_set(err, ERR_IO, "%s", http->curl_easy_strerror(code));
-	}
+	if (code != CURLE_OK)
+		return failed(http, request, code, why, ret, err);
 	http->curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &ret->status);
 	http->curl_easy_getinfo(http->easy, CURLINFO_REDIRECT_URL, &redirect);
 	if (redirect)

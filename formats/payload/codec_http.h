@@ -22,7 +22,10 @@ struct http_request {
 	const char *const *headers; /* "Name: value" */
 	size_t n_headers;
 	long timeout_ms; /* of the whole request */
-	const char *authorities; /* a PEM file to trust instead of the system's; NULL: none */
+	/* PEM files (codec_tls.h); NULL: none. */
+	const char *authorities;
+	const char *certificate;
+	const char *key;
 	size_t most;	 /* bytes of an answer */
 };
 

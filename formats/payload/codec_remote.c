@@ -209,6 +209,8 @@ static bool post_until_done(struct codec_remote *r, struct str url, struct str b
 			.n_headers = r->n_headers,
 			.timeout_ms = r->timeout_ms,
 			.authorities = r->authorities,
+			.certificate = r->certificate,
+			.key = r->key,
 			.most = LIMIT_CODEC_REPLY_BYTES,
 		};
 		bool answered = post(r, &request, reply, err);
@@ -310,6 +312,26 @@ static bool call(void *data, enum codec_direction direction, const struct str *i
 	return ok;
 }
 
+static const char *path_or_none(struct codec_remote *r, struct str path)
+{
+	return path.n ? arena_cstr(&r->arena, path) : NULL;
+}
+
+static bool open_tls(struct codec_remote *r, const struct codec_remote_settings *s,
+		     struct err *err)
+{
+	struct codec_tls files = s->tls;
+
+	if (files.certificate.n && !str_starts(s->endpoint, STR("https://")))
+		return err_set(err, ERR_USAGE, "--codec-cert is for an endpoint with https://");
+	if (!codec_tls_check(&files, err))
+		return false;
+	r->authorities = path_or_none(r, files.authorities);
+	r->certificate = path_or_none(r, files.certificate);
+	r->key = path_or_none(r, files.key);
+	return true;
+}
+
 bool codec_remote_open(struct codec_remote *r, const struct schema *schema,
 		       const struct codec_remote_settings *s, struct err *err)
 {
@@ -322,8 +344,8 @@ bool codec_remote_open(struct codec_remote *r, const struct schema *schema,
 	if (str_has(s->endpoint, "{namespace}") && !s->namespace.n)
 		return err_set(err, ERR_USAGE,
 			       "the endpoint holds {namespace}: --namespace says which");
-	if (s->authorities.n)
-		r->authorities = arena_cstr(&r->arena, s->authorities);
+	if (!open_tls(r, s, err))
+		return false;
 	for (int d = CODEC_DECODE; d <= CODEC_ENCODE; d++)
 		r->urls[d] = url_of(s, VERBS[d], &r->arena);
 	return add_headers(r, s, err);

@@ -4,6 +4,7 @@
 
 #include "formats/payload/codec_http.h"
 #include "formats/payload/codec_stage.h"
+#include "formats/payload/codec_tls.h"
 
 /*
  *     POST ENDPOINT/decode (or /encode)
@@ -28,7 +29,7 @@ struct codec_remote_settings {
 	struct str auth;      /* value of Authorization; n 0: none */
 	const struct str *headers; /* "Name=value" */
 	size_t n_headers;
-	struct str authorities; /* a PEM file; n 0: those of the system are trusted */
+	struct codec_tls tls;
 	long timeout_ms; /* of one request */
 };
 
@@ -39,12 +40,15 @@ struct codec_remote {
 	const char **headers;	/* "Name: value" */
 	size_t n_headers;
 	long timeout_ms;
-	const char *authorities;
+	const char *authorities, *certificate, *key; /* NULL: none */
 	const struct schema_message *payloads;
 	struct codec_peer peer; /* this, as the codec stage wants it */
 };
 
-/* ERR_USAGE: no http or https URL, a header that is none. Nothing is sent yet. */
+/*
+ * ERR_USAGE: no http or https URL, a header that is none. The files of TLS are looked into;
+ * nothing is sent yet.
+ */
 bool codec_remote_open(struct codec_remote *r, const struct schema *schema,
 		       const struct codec_remote_settings *settings, struct err *err);
 void codec_remote_close(struct codec_remote *r);

@@ -170,14 +170,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class CodecServer:
-    def __init__(self, certificate=None):
+    def __init__(self, certificate=None, clients=None):
         self.certificate = certificate  # files of certificate and key: https
+        self.clients = clients  # file of what clients' certificates must be vouched for by
 
     def __enter__(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         if self.certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(*self.certificate)
+            if self.clients:
+                context.verify_mode = ssl.CERT_REQUIRED
+                context.load_verify_locations(self.clients)
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.server.daemon_threads = True
         self.server.seen = []

@@ -222,6 +222,8 @@ USAGE = [  # options, exit code, stderr
      'there is no key "k"'),
     (["--codec", "decode", "--codec-chain", "zlib"], 2, "belong to --codec encode"),
     (["--codec", "decode", "--codec-auth", "x"], 2, "belong to --codec-endpoint"),
+    (["--codec", "decode", "--codec-cert", "x"], 2, "belong to --codec-endpoint"),
+    (["--codec", "decode", "--codec-endpoint", "http://x", "--codec-cert", "x"], 2, "https://"),
     (["--codec", "decode", "--codec-endpoint", "ftp://x"], 2, "http:// or https://"),
     (["--codec", "decode", "--codec-endpoint", "http://x/{namespace}"], 2, "--namespace"),
     (["--codec", "decode", "--codec-endpoint", "http://x", "--codec-header", "x"], 2,
@@ -332,8 +334,8 @@ def check_batches(w, server):
                                              server.url("/ok"))[1], plain)
 
 
-def make_certificate(folder):
-    files = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+def make_certificate(folder, name=""):
+    files = os.path.join(folder, name + "cert.pem"), os.path.join(folder, name + "key.pem")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
                     "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
                     "-out", files[0], "-keyout", files[1]], check=True,
@@ -355,6 +357,50 @@ def check_tls(w, _):
         yield from expect("named certificate", (code, written), (0, wanted))
 
 
+def check_mutual_tls(w, _):
+    """A server that asks who its client is."""
+    own, mine, other = (make_certificate(w.folder, n) for n in ("server-", "mine-", "other-"))
+    wanted = w.run("odd/zlib-saga.json", "--codec", "decode")[1]
+    made = {name: os.path.join(w.folder, name) for name in ("both.pem", "locked.pem", "none.pem")}
+    with open(made["both.pem"], "w") as both:
+        both.writelines(open(f).read() for f in mine)
+    with open(made["none.pem"], "w") as none:
+        none.write("no PEM")
+    subprocess.run(["openssl", "pkey", "-in", mine[1], "-aes128", "-passout", "pass:secret",
+                    "-out", made["locked.pem"]], check=True)
+    missing = os.path.join(w.folder, "missing.pem")
+    fine = [["--codec-cert", mine[0], "--codec-key", mine[1]], ["--codec-cert", made["both.pem"]]]
+    wrong = [
+        ([], 3, ["may ask for a certificate", "--codec-cert"]),
+        (["--codec-cert", other[0], "--codec-key", other[1]], 3, ["may not accept"]),
+        (["--codec-cert", mine[0], "--codec-key", other[1]], 3, ["the key of that certificate"]),
+        (["--codec-cert", missing], 3, ["--codec-cert", missing]),
+        (["--codec-cert", mine[0], "--codec-key", missing], 3, ["--codec-key", missing]),
+        (["--codec-cert", made["none.pem"]], 3, ["none.pem", "no certificate"]),
+        (["--codec-cert", mine[0], "--codec-key", mine[0]], 3, ["mine-cert.pem", "no private key"]),
+        (["--codec-cert", mine[0], "--codec-key", made["locked.pem"]], 3,
+         ["locked.pem", "passphrase"]),
+        (["--codec-cert", mine[0]], 2, ["--codec-key says where"]),
+        (["--codec-key", mine[1]], 2, ["belongs to --codec-cert"]),
+        (["--codec-ca", missing], 3, ["--codec-ca", missing]),
+    ]
+    if os.geteuid():  # nothing is unreadable to root
+        os.chmod(made["none.pem"], 0)
+        wrong.append((["--codec-cert", made["none.pem"]], 3, ["none.pem", "ermission"]))
+    with CodecServer(own, mine[0]) as server:
+        for options in fine:
+            code, written, err = remote(w, server, "/ok", "--codec-ca", own[0], *options)
+            yield from expect(f"{options}: {err}", (code, written), (0, wanted))
+        served = len(server.requests)
+        for options, exits, texts in wrong:
+            ca = [] if "--codec-ca" in options else ["--codec-ca", own[0]]
+            code, written, err = remote(w, server, "/ok", *ca, *options)
+            yield from expect(str(options), (code, written), (exits, None))
+            for text in texts:
+                yield from expect_in(str(options), err, text)
+        yield from expect("no requests of strangers", len(server.requests), served)
+
+
 def main(arguments):
     if len(arguments) != 2:
         print(__doc__, file=sys.stderr)
@@ -365,7 +411,8 @@ def main(arguments):
         for check in (check_keys, check_strict, check_rotation, check_show,
                       check_storage, check_usage):
             broken.extend(check(w))
-        for check in (check_remote, check_refusals, check_batches, check_tls):
+        for check in (check_remote, check_refusals, check_batches, check_tls,
+                      check_mutual_tls):
             broken.extend(check(w, server))
     for line in broken:
         print(line)
