@@ -254,6 +254,24 @@ bool input_all(struct input *in, size_t limit, struct err *err)
 	return true;
 }
 
+struct str input_take_memory(struct input *in, struct input_memory *m)
+{
+	struct input_stage *top = &in->stages[in->n_stages - 1];
+	struct input_memory had = {top->memory, top->cap};
+	struct str bytes = top->window;
+
+	stage_take(top, bytes.n);
+	if (had.p) {
+		top->memory = m->p;
+		top->cap = m->p ? m->cap : 0;
+		top->window = str_slice(m->p, 0);
+		*m = had;
+	}
+	show_top(in);
+	in->counted = in->window.p;
+	return bytes;
+}
+
 void input_widen(struct input *in, size_t n)
 {
 	in->stages[in->n_stages - 1].least = n;

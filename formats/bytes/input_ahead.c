@@ -18,8 +18,8 @@ struct input_ahead {
 	bool waits; /* the thread, for room */
 	struct err err;
 	struct block {
-		char *p;
-		size_t n;
+		struct input_memory memory;
+		struct str bytes; /* in it */
 	} blocks[BLOCKS];
 	size_t at; /* taken of the block that is being emptied */
 };
@@ -68,9 +68,7 @@ static void *fill_blocks(void *data)
 			hand_over(a, true, true);
 			return NULL;
 		}
-		b->n = a->in.window.n < INPUT_CHUNK ? a->in.window.n : INPUT_CHUNK;
-		memcpy(b->p, a->in.window.p, b->n);
-		input_take(&a->in, b->n);
+		b->bytes = input_take_memory(&a->in, &b->memory);
 		hand_over(a, false, true);
 	}
 	return NULL;
@@ -93,10 +91,10 @@ static bool ahead_read(void *data, char *to, size_t room, size_t *ret_n, struct 
 			*err = a->err;
 		return a->ok;
 	}
-	*ret_n = b->n - a->at < room ? b->n - a->at : room;
-	memcpy(to, b->p + a->at, *ret_n);
+	*ret_n = b->bytes.n - a->at < room ? b->bytes.n - a->at : room;
+	memcpy(to, b->bytes.p + a->at, *ret_n);
 	a->at += *ret_n;
-	if (a->at < b->n)
+	if (a->at < b->bytes.n)
 		return true;
 	a->at = 0;
 	pthread_mutex_lock(&a->mutex);
@@ -110,7 +108,7 @@ static bool ahead_read(void *data, char *to, size_t room, size_t *ret_n, struct 
 static void ahead_free(struct input_ahead *a)
 {
 	for (size_t i = 0; i < BLOCKS; i++)
-		mem_free(a->blocks[i].p);
+		mem_free(a->blocks[i].memory.p);
 	pthread_mutex_destroy(&a->mutex);
 	pthread_cond_destroy(&a->moved);
 	mem_free(a);
@@ -136,8 +134,6 @@ bool input_ahead(struct input *in)
 
 	a->err = (struct err)ERR_INIT;
 	a->in = *in;
-	for (size_t i = 0; i < BLOCKS; i++)
-		a->blocks[i].p = mem_alloc(INPUT_CHUNK);
 	pthread_mutex_init(&a->mutex, NULL);
 	pthread_cond_init(&a->moved, NULL);
 	if (!thread_start(&a->thread, fill_blocks, a)) {
