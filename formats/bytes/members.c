@@ -10,6 +10,7 @@
 
 #include "formats/base/arena.h"
 #include "formats/base/mem.h"
+#include "formats/bytes/archival.h"
 #include "formats/bytes/filter.h"
 
 #define TAR_BLOCK 512
@@ -278,11 +279,6 @@ bool members_content(struct members *m, struct input *ret, struct err *err)
 	return input_open_reader(ret, (struct input_reader){member_read, NULL, m}, 0, err);
 }
 
-static void close_members(void *data)
-{
-	members_close(data);
-}
-
 /* To the member NAME, from where we are. *RET_FOUND: it is there. */
 static bool go_to(struct members *m, struct str name, bool *ret_found, struct err *err)
 {
@@ -298,50 +294,147 @@ static bool go_to(struct members *m, struct str name, bool *ret_found, struct er
 	return true;
 }
 
+static void close_archive(struct members_cursor *c)
+{
+	members_close(c->archive);
+	c->archive = NULL;
+}
+
 static bool find(struct members_cursor *c, struct str archive, struct str name, struct err *err)
 {
 	bool found = false;
 
 	if (c->archive && !str_eq(c->archive->path, archive))
-		members_cursor_done(c);
+		close_archive(c);
 	if (c->archive && !go_to(c->archive, name, &found, err)) {
-		members_cursor_done(c);
+		close_archive(c);
 		return false;
 	}
 	if (found)
 		return true;
 	/* It is further back, or nowhere. */
-	members_cursor_done(c);
+	close_archive(c);
 	c->archive = members_open(archive, err);
 	if (!c->archive || !go_to(c->archive, name, &found, err)) {
-		members_cursor_done(c);
+		close_archive(c);
 		return false;
 	}
 	return found || err_set(err, ERR_MISSING, "the archive has no such member");
 }
 
+/* ---- parts of an archived history, one behind the other ---- */
+
+struct parts {
+	struct members_cursor *c, own; /* own: where nobody gave one */
+	struct archival_name name;     /* of the first, with the archive's path in front */
+	struct str archive;
+	long long left, steps;
+	struct arena memory;
+};
+
+static void forget_names(struct members_cursor *c)
+{
+	map_done(&c->names);
+	arena_done(&c->memory);
+	c->named = STR_NONE;
+}
+
+/* All names in ARCHIVE: one look through it, however many histories it has. */
+static bool learn_names(struct members_cursor *c, struct str archive, struct err *err)
+{
+	struct members *m;
+	struct member member;
+	bool end = false, ok;
+
+	if (str_eq(c->named, archive))
+		return true;
+	forget_names(c);
+	arena_init(&c->memory);
+	m = members_open(archive, err);
+	ok = m;
+	while (ok && !end) {
+		ok = members_next(m, &member, &end, err);
+		if (ok && !end)
+			map_put(&c->names, arena_str(&c->memory, member.name), 0, NULL);
+	}
+	members_close(m);
+	if (ok)
+		c->named = arena_str(&c->memory, archive);
+	return ok;
+}
+
+static struct str inside(struct str path, struct str archive)
+{
+	return clean(str_skip(path, archive.n));
+}
+
+static bool has_part(const struct parts *p, long long steps, struct arena *a)
+{
+	return p->name.part + steps >= 0 &&
+	       map_get(&p->c->names, inside(archival_part(&p->name, steps, a), p->archive));
+}
+
+/* How many there are behind the one that is named; none where it is not the first itself. */
+static bool count_parts(struct parts *p, struct err *err)
+{
+	if (!learn_names(p->c, p->archive, err))
+		return false;
+	while (!has_part(p, -1, &p->memory) && has_part(p, p->left + 1, &p->memory))
+		p->left++;
+	return true;
+}
+
+static bool parts_read(void *data, char *to, size_t room, size_t *ret_n, struct err *err)
+{
+	struct parts *p = data;
+
+	for (;;) {
+		if (!member_read(p->c->archive, to, room, ret_n, err))
+			return false;
+		if (*ret_n || !p->left)
+			return true;
+		p->left--;
+		p->steps++;
+		if (!find(p->c, p->archive,
+			  inside(archival_part(&p->name, p->steps, &p->memory), p->archive), err))
+			return false;
+	}
+}
+
+static void parts_done(void *data)
+{
+	struct parts *p = data;
+
+	members_cursor_done(&p->own);
+	arena_done(&p->memory);
+	mem_free(p);
+}
+
+/* PATH, in ARCHIVE: a member, and if it is the first of several parts the others, too. */
 bool members_input(struct members_cursor *c, struct str path, unsigned flags, struct input *in,
 		   struct err *err)
 {
-	struct input_reader reader = {member_read, NULL, NULL};
 	struct str archive = members_path(path);
-	struct members_cursor own = {0};
+	struct parts *p;
 	bool ok;
 
 	if (!archive.n)
 		return input_open_path(in, path, flags, err);
-	ok = find(c ? c : &own, archive, clean(str_skip(path, archive.n)), err);
-	if (ok) {
-		reader.data = c ? c->archive : own.archive;
-		reader.done = c ? NULL : close_members;
-		return input_open_reader(in, reader, flags, err);
-	}
-	members_cursor_done(&own);
+	p = mem_zalloc(sizeof(*p));
+	arena_init(&p->memory);
+	path = arena_str(&p->memory, path);
+	p->archive = str_take(path, archive.n);
+	p->c = c ? c : &p->own;
+	ok = !archival_parse(path, &p->name) || p->name.part < 0 || count_parts(p, err);
+	if (ok && find(p->c, p->archive, inside(path, p->archive), err))
+		return input_open_reader(in, (struct input_reader){parts_read, parts_done, p}, flags,
+					 err);
+	parts_done(p);
 	return false;
 }
 
 void members_cursor_done(struct members_cursor *c)
 {
-	members_close(c->archive);
-	c->archive = NULL;
+	close_archive(c);
+	forget_names(c);
 }

@@ -4,6 +4,8 @@
 
 #include "formats/base/err.h"
 #include "formats/base/str.h"
+#include "formats/base/arena.h"
+#include "formats/base/map.h"
 #include "formats/bytes/input.h"
 
 #include <stdint.h>
@@ -55,11 +57,17 @@ struct str members_path(struct str path);
 
 struct members_cursor {
 	struct members *archive; /* the one that is open, or NULL */
+	/* Of that archive, once parts were asked for: names of all members, in the arena. */
+	struct map names;
+	struct arena memory;
+	struct str named; /* the archive's path; n = 0: not asked for */
 };
 
 /*
  * Opens any PATH that input_open_path() opens, quickly where it is a member behind the last
- * one. IN is to be done before the next. ERR_MISSING: there is no such member.
+ * one; the first of the parts of an archived history (archival.h) is opened with all others,
+ * in whatever order they lie there. IN is to be done before the next. ERR_MISSING: there is
+ * no such member.
  */
 bool members_input(struct members_cursor *c, struct str path, unsigned flags, struct input *in,
 		   struct err *err);

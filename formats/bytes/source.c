@@ -198,9 +198,12 @@ static bool add_members(struct expansion *x, struct str path, struct members *m,
 static bool add_archive(struct expansion *x, struct str path, struct str folder)
 {
 	struct members *m = members_open(path, x->err);
+	size_t from = x->list->files.n;
 	bool ok = m && add_members(x, path, m, folder);
 
 	members_close(m);
+	if (ok && x->wanted == source_may_hold)
+		archival_drop_parts(x->list, from, x->a);
 	return ok || err_wrap(x->err, "%s", path.p);
 }
 

@@ -34,6 +34,15 @@ static const struct file {
 	{"x\x1b[31m.json", "{\"x\":1}", AE_IFREG},
 	{"ns/history/wf/run/-24/0", "{\"header\":{}}", AE_IFREG},
 	{"empty.json", "", AE_IFREG},
+	/* parts of archived histories, in no order, and one with a gap */
+	{"ns/history/wf/run2/5/1", "second ", AE_IFREG},
+	{"./ns/history/wf/run2/5/0", "first ", AE_IFREG},
+	{"ns/history/wf/run2/5/2", "third", AE_IFREG},
+	{"gc/123_3_0.history", "old", AE_IFREG},
+	{"gc/123_7_1.history", "b", AE_IFREG},
+	{"gc/123_7_0.history", "a", AE_IFREG},
+	{"gc/9_1_0.history", "before", AE_IFREG},
+	{"gc/9_1_2.history", "behind", AE_IFREG},
 };
 #define N_FILES (sizeof(FILES) / sizeof(*FILES))
 
@@ -116,7 +125,8 @@ static void an_archive_is_like_a_folder(void **state)
 {
 	static const char *const FOUND[] = {
 		"sub/b.json", "a.json", "../../etc/up.json", "root.json", "x\x1b[31m.json",
-		"ns/history/wf/run/-24/0", "empty.json",
+		"ns/history/wf/run/-24/0", "empty.json", "ns/history/wf/run2/5/0",
+		"gc/123_7_0.history", "gc/9_1_0.history", "gc/9_1_2.history",
 	};
 
 	for (size_t k = 0; k < N_KINDS; k++) {
@@ -202,6 +212,33 @@ static void members_are_read_in_any_order(void **state)
 		assert_true(input_all(&in, 100, &err));
 		assert_true(str_is(in.window, "{\"a\":1}"));
 		input_done(&in);
+		members_cursor_done(&c);
+		buf_done(&b);
+		unlink(KINDS[k].path);
+	}
+}
+
+static void parts_of_one_history_are_one_input(void **state)
+{
+	static const char *const ROWS[][2] = {
+		{"ns/history/wf/run2/5/0", "first second third"},
+		{"gc/123_7_0.history", "ab"},
+		{"a.json", "{\"a\":1}"},
+		{"gc/9_1_0.history", "before"},
+		/* what is not the first one is a part, and no more */
+		{"ns/history/wf/run2/5/1", "second "},
+		{"ns/history/wf/run/-24/0", "{\"header\":{}}"},
+	};
+
+	for (size_t k = 0; k < N_KINDS; k++) {
+		struct buf b = made(KINDS[k].zip, KINDS[k].filter, N_FILES);
+		struct members_cursor c = {0};
+
+		put_file(KINDS[k].path, buf_str(&b));
+		for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
+			assert_member(&c, KINDS[k].path, ROWS[i][0], ROWS[i][1]);
+			assert_member(NULL, KINDS[k].path, ROWS[i][0], ROWS[i][1]);
+		}
 		members_cursor_done(&c);
 		buf_done(&b);
 		unlink(KINDS[k].path);
@@ -300,6 +337,7 @@ int main(void)
 		cmocka_unit_test(an_archive_is_like_a_folder),
 		cmocka_unit_test(a_folder_in_an_archive_is_one),
 		cmocka_unit_test(members_are_read_in_any_order),
+		cmocka_unit_test(parts_of_one_history_are_one_input),
 		cmocka_unit_test(cut_anywhere_is_survived),
 		cmocka_unit_test(one_name_twice_is_an_error),
 		cmocka_unit_test(what_is_none_is_told),
