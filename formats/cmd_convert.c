@@ -90,7 +90,8 @@ static const struct opt OPTS[] = {
 
 	{"Choosing and looking", 0, OPT_HEADING, NULL, 0, NULL},
 	{"list", 'l', OPT_FLAG, NULL, offsetof(struct convert, list),
-	 "List the histories in each input; nothing is written."},
+	 "List the histories in each input, a file, folder, tar or zip file or a server's archive "
+	 "(archive:FOLDER): ids, type, status, events, bytes. Nothing is written."},
 	{"json", 0, OPT_FLAG, NULL, offsetof(struct convert, json),
 	 "With --list: a JSON object a line."},
 	{"where", 0, OPT_STRING, "QUERY", offsetof(struct convert, where),

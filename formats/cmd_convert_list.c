@@ -28,12 +28,19 @@ struct row {
 struct listing {
 	struct event_sink sink; /* first */
 	struct converting *c;
+	const struct source_file *file;
 	struct str input;
 	size_t offset; /* of the next history */
 	struct row now;
 	VEC_OF(struct row) rows; /* for the table: its columns are as wide as they must be */
 	struct arena arena;
 };
+
+/* What the history says of itself, else what is known of its file. */
+static struct str told(struct listing *l, struct str said, struct str known)
+{
+	return arena_str(&l->arena, said.n ? said : known);
+}
 
 static bool list_begin(struct event_sink *s, const struct sink_identity *who,
 		       const struct load_info *info, struct err *err)
@@ -42,9 +49,9 @@ static bool list_begin(struct event_sink *s, const struct sink_identity *who,
 
 	(void)err;
 	l->now = (struct row){
-		.workflow_id = arena_str(&l->arena, who->workflow_id),
-		.run_id = arena_str(&l->arena, who->run_id),
-		.type = arena_str(&l->arena, who->workflow_type),
+		.workflow_id = told(l, who->workflow_id, l->file->workflow_id),
+		.run_id = told(l, who->run_id, l->file->run_id),
+		.type = told(l, who->workflow_type, l->file->workflow_type),
 		.status = "open",
 		.n = info->ordinal,
 		.offset = l->offset > l->c->passed ? l->offset : l->c->passed,
@@ -216,7 +223,8 @@ void convert_list(struct converting *c, const struct source_list *list)
 	for (size_t i = 0; i < list->files.n; i++) {
 		struct err err = ERR_INIT;
 
-		l.input = list->files.at[i].path;
+		l.file = &list->files.at[i];
+		l.input = l.file->path;
 		l.offset = 0;
 		if (convert_load(c, l.input, &l.sink, &err))
 			continue;

@@ -344,8 +344,8 @@ static bool none(struct str folder, const struct archival_ids *wanted, struct er
 		if (ROWS[i].id.n && n < sizeof(text))
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s %.*s",
 					      n ? ", " : "", ROWS[i].what, STR_ARG(ROWS[i].id));
-	return err_set(err, ERR_MISSING, "%.*s: holds no archived history of %s", STR_ARG(folder),
-		       text);
+	return err_set(err, ERR_MISSING, "%.*s: holds no archived history%s%s", STR_ARG(folder),
+		       n ? " of " : "", text);
 }
 
 bool archival_find(struct str folder, const struct archival_ids *wanted, struct arena *a,

@@ -50,16 +50,17 @@ struct archival_ids {
 /* Everything that FOLDER holds, at any depth. Strings live in A. */
 bool archival_list(struct str folder, struct arena *a, struct archival_runs *ret, struct err *err);
 /*
- * The runs of WANTED that FOLDER holds: several where no run id is given. Ids that are given
- * are set in the result. ERR_MISSING where there is none, with what was looked for.
+ * The runs of WANTED that FOLDER holds: several where no run id is given, all where no id is.
+ * Ids that are given are set in the result. ERR_MISSING where there is none, with what was looked for.
  */
 bool archival_find(struct str folder, const struct archival_ids *wanted, struct arena *a,
 		   struct archival_runs *ret, struct err *err);
 void archival_runs_done(struct archival_runs *runs);
 
 /*
- * An argument of a command that names runs in an archive, with at least one of the ids:
+ * An argument of a command that names runs in an archive, all of them or by any of the ids:
  *
+ *     archive:FOLDER
  *     archive:FOLDER?workflowId=ID&runId=ID&namespaceId=ID
  *
  * with %xx for what an id can't hold there (% and &). ERR_USAGE: it begins as one, but

@@ -67,9 +67,10 @@ bool archival_address(struct str argument, struct arena *a, struct str *ret_fold
 				       STR_ARG(argument), STR_ARG(key));
 		*to = decoded(value, a);
 	}
-	if (!folder.n || (!ids.workflow_id.n && !ids.run_id.n && !ids.namespace_id.n))
+	if (!folder.n)
 		return err_set(err, ERR_USAGE,
-			       "%.*s: archive:FOLDER?workflowId=ID names a run of an archive",
+			       "%.*s: archive:FOLDER names the runs of an archive, "
+			       "archive:FOLDER?workflowId=ID those of one workflow",
 			       STR_ARG(argument));
 	*ret_folder = arena_str(a, folder);
 	*ret = ids;

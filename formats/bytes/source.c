@@ -372,18 +372,25 @@ static bool add_archived(struct expansion *x, struct str argument)
 	struct archival_runs runs;
 	struct archival_ids ids;
 	struct str folder;
-	bool ok = true;
+	bool asked, ok = true;
 
 	if (!archival_address(argument, x->a, &folder, &ids, x->err) ||
 	    !archival_find(folder, &ids, x->a, &runs, x->err))
 		return false;
+	/* Of all runs the whole ones are of use, and who reads the others says what is wrong. */
+	asked = ids.workflow_id.n || ids.run_id.n || ids.namespace_id.n;
 	for (size_t i = 0; ok && i < runs.runs.n; i++) {
 		const struct archival_run *r = &runs.runs.at[i];
+		struct source_file file = {.path = r->path,
+					   .bytes = -1,
+					   .workflow_id = r->workflow_id,
+					   .run_id = r->run_id,
+					   .workflow_type = r->workflow_type};
 
-		ok = r->last_part - r->first_part + 1 == (long long)r->parts ||
+		ok = !asked || r->last_part - r->first_part + 1 == (long long)r->parts ||
 		     err_set(x->err, ERR_FORMAT, "%s: of its parts up to %lld only %zu are there",
 			     r->path.p, r->last_part, r->parts);
-		add_file(x, r->path, -1);
+		vec_push(&x->list->files, file);
 	}
 	archival_runs_done(&runs);
 	return ok;

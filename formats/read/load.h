@@ -13,6 +13,8 @@ struct source_file {
 	struct str path;   /* as given, or folder/entry for what a folder or glob holds */
 	int64_t bytes;	   /* size on disk; -1: standard input */
 	bool named;	   /* by itself or by a glob, not by its folder or archive */
+	/* Of a run in a server's archive, as far as its records or the address say; else n = 0. */
+	struct str workflow_id, run_id, workflow_type;
 };
 
 struct source_list {
@@ -25,7 +27,7 @@ struct source_list {
  * Expands files, folders (recursed, sorted bytewise; only names that may hold a history),
  * archives (members.h: ARCHIVE/MEMBER or ARCHIVE/FOLDER, in the archive's order), FILE#N
  * (load_path_split()), runs in the archive of a server (archival.h:
- * archive:FOLDER?workflowId=ID), globs and `-`, once. Names that may hold one end, in upper
+ * archive:FOLDER, archive:FOLDER?workflowId=ID), globs and `-`, once. Names that may hold one end, in upper
  * case or lower, in .json .jsonl .ndjson .bin .pb .proto .protobin .txt .hex .xxd .b64 .base64
  * .dump .history, and behind these or alone in .gz .zst .zlib .zz, or as what convert writes
  * (out.h), or lie as objects of an s3 archive or of a Cloud export do. A file that is named

@@ -201,18 +201,22 @@ static void an_address_names_runs(void **state)
 {
 	static const struct {
 		const char *address;
-		const char *texts[3];
+		const char *texts[4];
+		enum err_code code;
 	} ROWS[] = {
-		{"archive:files?workflowId=order-1&runId=run-2", {"two"}},
-		{"archive:files?workflow-id=order%2D1&namespaceId=ns-1", {"new", "two"}},
-		{"archive:gcloud?runId=run-1", {"abcefghijk"}},
-		{"archive:s3?workflowId=shop/order-1", {"first second"}},
-		{"archive:files?workflowId=none", {NULL}},
-		{"archive:gap?runId=run-2", {NULL}},
-		{"archive:files", {NULL}},
-		{"archive:?runId=run-1", {NULL}},
-		{"archive:files?runId=", {NULL}},
-		{"archive:files?id=run-1", {NULL}},
+		{"archive:files?workflowId=order-1&runId=run-2", {"two"}, ERR_NONE},
+		{"archive:files?workflow-id=order%2D1&namespaceId=ns-1", {"new", "two"}, ERR_NONE},
+		{"archive:gcloud?runId=run-1", {"abcefghijk"}, ERR_NONE},
+		{"archive:s3?workflowId=shop/order-1", {"first second"}, ERR_NONE},
+		{"archive:files", {"new", "two", "three"}, ERR_NONE},
+		{"archive:gap", {"a"}, ERR_NONE}, /* who reads it says that more is missing */
+		{"archive:gap?runId=run-2", {NULL}, ERR_FORMAT},
+		{"archive:files?workflowId=none", {NULL}, ERR_MISSING},
+		{"archive:files/ns-1", {NULL}, ERR_MISSING},
+		{"archive:?runId=run-1", {NULL}, ERR_USAGE},
+		{"archive:", {NULL}, ERR_USAGE},
+		{"archive:files?runId=", {NULL}, ERR_USAGE},
+		{"archive:files?id=run-1", {NULL}, ERR_USAGE},
 	};
 
 	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
@@ -226,14 +230,29 @@ static void an_address_names_runs(void **state)
 		if (source_expand(&argument, 1, &a, &list, &err))
 			for (; n < list.files.n; n++)
 				assert_text(list.files.at[n].path, ROWS[i].texts[n]);
-		else
-			assert_int_equal(err.code, strstr(ROWS[i].address, "none")  ? ERR_MISSING
-						   : strstr(ROWS[i].address, "gap") ? ERR_FORMAT
-										    : ERR_USAGE);
+		assert_int_equal(err.code, ROWS[i].code);
 		assert_null(ROWS[i].texts[n]);
 		source_list_done(&list);
 		arena_done(&a);
 	}
+}
+
+static void runs_of_an_address_carry_what_records_say(void **state)
+{
+	struct str argument = STR("archive:files");
+	struct source_list list = {0};
+	struct err err = ERR_INIT;
+	struct arena a;
+
+	arena_init(&a);
+	assert_true(source_expand(&argument, 1, &a, &list, &err));
+	assert_true(str_is(list.files.at[0].workflow_id, "order-1"));
+	assert_true(str_is(list.files.at[0].run_id, "run-1"));
+	assert_true(str_is(list.files.at[0].workflow_type, "Order"));
+	assert_int_equal(list.files.at[1].workflow_id.n, 0);
+	source_list_done(&list);
+	arena_done(&a);
+	(void)state;
 }
 
 static void names_are_taken_apart(void **state)
@@ -307,6 +326,7 @@ int main(void)
 		cmocka_unit_test(records_give_names_back),
 		cmocka_unit_test(a_folder_lists_each_run_once),
 		cmocka_unit_test(an_address_names_runs),
+		cmocka_unit_test(runs_of_an_address_carry_what_records_say),
 		cmocka_unit_test(names_are_taken_apart),
 	};
 

@@ -187,10 +187,10 @@ static bool count(void *data, struct history *h, const struct load_info *info, s
 }
 
 static const struct source_file PAGES[] = {
-	{{"c.bin", 5}, 1, false},
-	{{"a.bin", 5}, 1, false},
-	{{"b.bin", 5}, 1, false},
-	{{"other.bin", 9}, 1, false},
+	{.path = {"c.bin", 5}, .bytes = 1},
+	{.path = {"a.bin", 5}, .bytes = 1},
+	{.path = {"b.bin", 5}, .bytes = 1},
+	{.path = {"other.bin", 9}, .bytes = 1},
 };
 
 static void pages_in_files_are_one_history_under_the_first_ones_name(void **state)
@@ -263,8 +263,10 @@ static void pages_that_are_named_are_joined_across_folders(void **state)
 {
 	/* two/ has pages of its own that go on at the same event */
 	static const struct source_file FILES[] = {
-		{{"two/p1.bin", 10}, 1, true}, {{"one/p2.bin", 10}, 1, true},
-		{{"p1.bin", 6}, 1, true},      {{"two/p2.bin", 10}, 1, true},
+		{.path = {"two/p1.bin", 10}, .bytes = 1, .named = true},
+		{.path = {"one/p2.bin", 10}, .bytes = 1, .named = true},
+		{.path = {"p1.bin", 6}, .bytes = 1, .named = true},
+		{.path = {"two/p2.bin", 10}, .bytes = 1, .named = true},
 	};
 	struct load_settings settings = {.schema = schema};
 	struct loaded l = {0};
@@ -306,8 +308,9 @@ static void pages_that_are_named_are_joined_across_folders(void **state)
 static void a_page_that_is_in_two_files_is_taken_once(void **state)
 {
 	static const struct source_file FILES[] = {
-		{{"a (1).bin", 9}, 1, false}, {{"a.bin", 5}, 1, false}, {{"b (1).bin", 9}, 1, false},
-		{{"b.bin", 5}, 1, false},     {{"c.bin", 5}, 1, false},
+		{.path = {"a (1).bin", 9}, .bytes = 1}, {.path = {"a.bin", 5}, .bytes = 1},
+		{.path = {"b (1).bin", 9}, .bytes = 1}, {.path = {"b.bin", 5}, .bytes = 1},
+		{.path = {"c.bin", 5}, .bytes = 1},
 	};
 	struct load_settings settings = {.schema = schema};
 	struct build b;
