@@ -26,10 +26,10 @@ static const struct opt OPTS[] = {
 
 	{"Writing", 0, OPT_HEADING, NULL, 0, NULL},
 	{"to", 't', OPT_STRING, "FORMAT", offsetof(struct convert, to),
-	 "What to write (`--to list` lists them). Without it the ending of OUT decides."},
+	 "What to write (`--to list` lists them). Without it the ending of OUT decides; where OUT "
+	 "has none, json is written."},
 	{"output", 'o', OPT_STRING, "OUT", offsetof(struct convert, out),
-	 "A file, a folder (for several histories; made if missing), or - for standard output. "
-	 "An ending of .gz or .zst compresses."},
+	 CONVERT_OUT_HELP},
 	{"compact", 0, OPT_FLAG, NULL, offsetof(struct convert, compact),
 	 "JSON without blanks."},
 	{"jsonl", 0, OPT_FLAG, NULL, offsetof(struct convert, jsonl),
@@ -179,6 +179,17 @@ static int choose_reader(struct converting *c)
 	return 0;
 }
 
+/* "runs/", "-" and "order-17" have none; what "order.xml" is to be nobody knows. */
+static bool has_ending(struct str out)
+{
+	struct str last = out;
+
+	for (size_t i = 0; i < out.n; i++)
+		if (out.p[i] == '/')
+			last = str_skip(out, i + 1);
+	return last.n && memchr(last.p, '.', last.n);
+}
+
 static int choose_format(struct converting *c)
 {
 	const struct convert *s = c->settings;
@@ -191,6 +202,8 @@ static int choose_format(struct converting *c)
 		c->format = &OUT_FORMAT_JSONL;
 	else if (s->out.n)
 		c->format = out_format_of_path(s->out);
+	if (s->out.n && !c->format && !has_ending(s->out))
+		c->format = &OUT_FORMAT_JSON;
 	if (s->out.n && !c->format)
 		return usage(c, "--to FORMAT says what to write (--to list lists them)");
 	return 0;
@@ -271,7 +284,7 @@ bool convert_refuse_several(const struct converting *c, struct err *err)
 
 /*
  * An OUT that is a folder or ends in '/', or several inputs, a format of one history and an
- * OUT that does not end as files do.
+ * OUT without an ending.
  */
 static bool find_folder(struct converting *c, size_t n_inputs, struct err *err)
 {
@@ -282,14 +295,18 @@ static bool find_folder(struct converting *c, size_t n_inputs, struct err *err)
 	bool direct = str_is(out, "-");
 	bool is_folder = !direct && (str_ends(out, STR("/")) || (exists && S_ISDIR(st.st_mode)));
 
-	if (several && !is_folder &&
-	    (exists || direct || out_format_of_path(out) || filter_of_name(out)))
+	if (several && !is_folder && (exists || direct || has_ending(out)))
 		/* Of all that --where looks through one may fit. */
 		return c->where || convert_refuse_several(c, err);
 	if (!several && !is_folder)
 		return true;
 	if (!exists && !out_file_folders(arena_printf(&c->names, "%s/", out.p), 0, err))
 		return false;
+	/* Nothing in its name says so. */
+	if (!is_folder)
+		inputs_complain(c->context, arena_printf(&c->names, "%s becomes a folder: there are "
+							 "several inputs, and %s holds one history",
+							 out.p, c->format->name).p);
 	while (out.n > 1 && out.p[out.n - 1] == '/')
 		out.n--;
 	c->folder = out;

@@ -11,6 +11,12 @@
 #include "formats/out/stage.h"
 #include "formats/out/target.h"
 
+/* Of -o, here and in other commands that write as this one does. */
+#define CONVERT_OUT_HELP                                                                       \
+	"A file, or - for standard output; a folder where it ends in /, is one already, or "    \
+	"has no ending and several inputs go into a format of one history. An ending of .gz "   \
+	"or .zst compresses."
+
 /* What the options say, those of stages too. */
 struct convert {
 	struct str from;

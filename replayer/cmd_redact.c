@@ -33,10 +33,10 @@ struct redact_options {
 static const struct opt OPTS[] = {
 	{"Writing", 0, OPT_HEADING, NULL, 0, NULL},
 	{"output", 'o', OPT_STRING, "OUT", CONVERT(out),
-	 "A file, a folder (for several histories; made if missing), or - for standard output. "
-	 "An ending of .gz or .zst compresses."},
+	 CONVERT_OUT_HELP},
 	{"to", 't', OPT_STRING, "FORMAT", CONVERT(to),
-	 "What to write, as for convert. Without it the ending of OUT decides."},
+	 "What to write, as for convert. Without it the ending of OUT decides; where OUT has none, "
+	 "json is written."},
 	{"from", 0, OPT_STRING, "FORMAT", CONVERT(from),
 	 "What the inputs are, where their bytes don't tell."},
 	{"compact", 0, OPT_FLAG, NULL, CONVERT(compact), "JSON without blanks."},
