@@ -198,6 +198,65 @@ static void a_mapped_file_that_shrinks_is_an_error(void **state)
 	buf_done(&b);
 }
 
+/* Read up to somewhere, then mapped: the same bytes at the same places, lines included. */
+static void the_rest_of_a_file_is_mapped(void **state)
+{
+	struct buf b = numbers(1500000);
+	struct err err = ERR_INIT;
+	int64_t line, column;
+	struct input in;
+
+	(void)state;
+	put_file(buf_str(&b));
+	assert_true(input_open_path(&in, str_of(path), 0, &err));
+	assert_true(input_want(&in, 700000, &err));
+	input_take(&in, 600000);
+	input_map_rest(&in);
+	assert_non_null(in.map.bytes.p);
+	assert_true(in.at_end);
+	assert_int_equal(in.offset, 600000);
+	assert_true(str_eq(in.window, str_skip(buf_str(&b), 600000)));
+	/* what goes from memory behind it is still there */
+	while (in.window.n > 100000)
+		input_take(&in, 90001);
+	input_where(&in, 0, &line, &column);
+	assert_int_equal(line, input_count_lines(str_take(buf_str(&b), in.offset)) + 1);
+	assert_true(input_sound(&in, &err));
+	assert_int_equal(truncate(path, 5000), 0);
+	assert_false(input_sound(&in, &err));
+	input_done(&in);
+	buf_done(&b);
+}
+
+/* While it says so, its bytes stay; of a wide one that is nearly always. */
+static void a_wide_window_seldom_moves(void **state)
+{
+	struct buf b = numbers(800000);
+	struct err err = ERR_INIT;
+	size_t moves = 0;
+	struct input in;
+
+	(void)state;
+	put_file(buf_str(&b));
+	assert_true(input_open_path(&in, str_of(path), 0, &err));
+	input_widen(&in, (size_t)2 * 1024 * 1024);
+	while (!in.at_end) {
+		bool stays = input_stays(&in);
+		const char *p = in.window.p;
+
+		assert_true(input_more(&in, &err));
+		assert_true(in.window.p == p || !stays);
+		moves += !stays;
+		assert_true(in.window.n <= (size_t)1024 * 1024);
+		assert_memory_equal(in.window.p, b.p + in.offset, in.window.n);
+		if (in.window.n > 100000)
+			input_take(&in, in.window.n - 50000);
+	}
+	assert_true(b.n > 8000000 && moves < 10);
+	input_done(&in);
+	buf_done(&b);
+}
+
 /* A child that hits a SIGBUS of its own, which no mapping of ours has. */
 static int status_of_other_fault(bool by_kill)
 {
@@ -256,6 +315,8 @@ int main(void)
 		cmocka_unit_test(all_of_it_has_a_ceiling),
 		cmocka_unit_test(an_error_is_placed),
 		cmocka_unit_test(a_mapped_file_that_shrinks_is_an_error),
+		cmocka_unit_test(the_rest_of_a_file_is_mapped),
+		cmocka_unit_test(a_wide_window_seldom_moves),
 	};
 
 	return cmocka_run_group_tests(TESTS, make_file, remove_file);
