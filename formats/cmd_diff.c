@@ -99,9 +99,11 @@ static bool open_inputs(struct comparing *c, struct err *err)
 	const struct diff_options *o = c->options;
 
 	c->load = (struct load_settings){.schema = c->context->schema, .from = o->from};
-	/* What the schema lacks is a part of everything. */
+	/* Types of events that the schema lacks have their names in it. */
+	c->load.flags |= LOAD_KEEP_UNKNOWN;
+	/* What is beside the events is a part of everything. */
 	if (o->exact)
-		c->load.flags |= LOAD_KEEP_UNKNOWN;
+		c->load.flags |= LOAD_KEEP_FIELDS;
 	return payload_files_open(&c->payloads, &o->payloads, c->context, err);
 }
 
@@ -179,6 +181,7 @@ static bool decode_side(struct comparing *c, struct str name, struct history *h,
 	for (rest = buf_str(&report); ok && rest.n;)
 		diff_say(c, name, str_split(&rest, '\n'));
 	if (ok) {
+		decoded.beside = arena_str(&decoded.arena, h->beside);
 		history_done(h);
 		*h = decoded;
 	}

@@ -175,6 +175,18 @@ static bool says_the_same(const struct history *a, size_t i, const struct histor
 	       str_eq(history_event(a, i), history_event(b, j));
 }
 
+static void keep_changes(struct differ *w, struct diff_row *row)
+{
+	struct diff_change *kept;
+
+	row->n_changes = w->changes.n;
+	if (!w->changes.n)
+		return;
+	kept = arena_array(&w->d->arena, struct diff_change, w->changes.n);
+	memcpy(kept, w->changes.at, w->changes.n * sizeof(*kept));
+	row->changes = kept;
+}
+
 static void compare_events(struct differ *w, struct diff_row *row)
 {
 	struct arena_mark mark = arena_mark(&w->scratch);
@@ -185,15 +197,26 @@ static void compare_events(struct differ *w, struct diff_row *row)
 	read_leaves(w, 0, row->left);
 	read_leaves(w, 1, row->right);
 	compare_leaves(w, row);
-	row->n_changes = w->changes.n;
-	if (w->changes.n) {
-		struct diff_change *kept =
-			arena_array(&w->d->arena, struct diff_change, w->changes.n);
-
-		memcpy(kept, w->changes.at, w->changes.n * sizeof(*kept));
-		row->changes = kept;
-	}
+	keep_changes(w, row);
 	arena_rewind(&w->scratch, mark);
+}
+
+static void compare_beside(struct differ *w)
+{
+	struct diff_row *row = &w->d->beside;
+
+	*row = (struct diff_row){DIFF_EQUAL, .left = DIFF_NOBODY, .right = DIFF_NOBODY};
+	w->changes.n = 0;
+	for (int side = 0; side < 2; side++) {
+		w->leaves[side].list.n = 0;
+		w->leaves[side].full = false;
+		leaves_of_beside(&w->leaves[side], w->settings->rules, w->sides[side].history,
+				 &w->scratch);
+	}
+	compare_leaves(w, row);
+	keep_changes(w, row);
+	if (row->n_changes || row->n_more)
+		row->kind = DIFF_CHANGED;
 }
 
 /* ---- rows ---- */
@@ -282,6 +305,7 @@ void diff_histories(struct diff *ret, const struct history *left, const struct h
 		if (w.other[i] != DIFF_NOBODY)
 			w.back[w.other[i]] = (uint32_t)i;
 	lcs_ascending(w.other, w.sides[0].n, kept);
+	compare_beside(&w);
 	make_rows(&w, kept);
 	rows = arena_array(&ret->arena, struct diff_row, w.rows.n + 1);
 	if (w.rows.n)
@@ -301,6 +325,16 @@ void diff_done(struct diff *d)
 	*d = (struct diff){0};
 }
 
+static void feed_leaves(const struct leaves *leaves, struct buf *text,
+			void (*feed)(void *data, struct str bytes), void *data)
+{
+	buf_clear(text);
+	buf_printf(text, "%zu;", leaves->list.n);
+	for (size_t k = 0; k < leaves->list.n; k++)
+		leaf_put(&leaves->list.at[k], text);
+	feed(data, buf_str(text));
+}
+
 void diff_content(const struct history *h, const struct diff_settings *settings,
 		  void (*feed)(void *data, struct str bytes), void *data)
 {
@@ -318,13 +352,14 @@ void diff_content(const struct history *h, const struct diff_settings *settings,
 		leaves.list.n = 0;
 		leaves.full = false;
 		leaves_of(&leaves, settings->rules, h, i, &a);
-		buf_clear(&text);
-		buf_printf(&text, "%zu;", leaves.list.n);
-		for (size_t k = 0; k < leaves.list.n; k++)
-			leaf_put(&leaves.list.at[k], &text);
-		feed(data, buf_str(&text));
+		feed_leaves(&leaves, &text, feed, data);
 		arena_rewind(&a, mark);
 	}
+	leaves.list.n = 0;
+	leaves.full = false;
+	leaves_of_beside(&leaves, settings->rules, h, &a);
+	if (leaves.list.n)
+		feed_leaves(&leaves, &text, feed, data);
 	leaves_done(&leaves);
 	buf_done(&text);
 	arena_done(&a);

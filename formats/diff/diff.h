@@ -53,6 +53,7 @@ struct diff {
 	size_t n_rows;
 	size_t n_equal, n_changed, n_left, n_right;
 	size_t n_moved; /* events; not counted in n_left and n_right */
+	struct diff_row beside; /* no event: what the Histories have beside theirs */
 };
 
 struct diff_settings {
@@ -66,7 +67,8 @@ void diff_histories(struct diff *ret, const struct history *left, const struct h
 void diff_done(struct diff *d);
 static inline bool diff_same(const struct diff *d)
 {
-	return !d->n_changed && !d->n_left && !d->n_right && !d->n_moved;
+	return !d->n_changed && !d->n_left && !d->n_right && !d->n_moved &&
+	       d->beside.kind == DIFF_EQUAL;
 }
 
 /*

@@ -160,6 +160,8 @@ static void make_keys(struct aligning *w, struct side *s, size_t number, struct 
 	id = event_code_id(h, index, &a);
 	buf_clear(text);
 	buf_printf(text, "%" PRId32 "|", h->events[index].type);
+	if (!h->events[index].type)
+		buf_add(text, event_type_name(h, index, &a));
 	buf_add(text, event_name(h, index, &a));
 	s->keys[SAME_NAME][number] = key_of(w, text);
 	if (id.n && !diff_looks_generated(id, h->run_id)) {

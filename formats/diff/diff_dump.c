@@ -126,5 +126,10 @@ void diff_put_json(const struct diff *d, const struct diff_look *look, struct bu
 		if (out->n > FLUSH_AT && look->flush)
 			look->flush(look->data, out);
 	}
-	buf_puts(out, "]}\n");
+	buf_add_char(out, ']');
+	if (d->beside.kind != DIFF_EQUAL) {
+		buf_puts(out, ",\"beside\":");
+		put_row(out, look, &d->beside);
+	}
+	buf_puts(out, "}\n");
 }

@@ -3,6 +3,7 @@
 #include "formats/diff/diff_leaves.h"
 
 #include "formats/base/limits.h"
+#include "formats/history/events.h"
 #include "formats/payload/codec.h"
 #include "formats/payload/payload.h"
 #include "formats/transcode/json.h"
@@ -18,6 +19,7 @@ struct walking {
 	struct diff_rules *rules;
 	const struct history *history;
 	struct arena *a;
+	bool members; /* those that the schema lacks count */
 };
 
 /* Where a field stands: its message's path and the path that it gives its values. */
@@ -268,10 +270,11 @@ static void walk_unknown(struct walking *w, const struct place *at, struct str b
 		struct carrier carrier;
 
 		if (number == TRANSCODE_CARRIER && values[i].type == WIRE_BYTES &&
-		    transcode_carrier(at->message, bytes, values[i].bytes, depth, &scratch, &carrier))
-			add(w, below(w, at->path, arena_str(w->a, carrier.key)), LEAF_TEXT,
-			    carrier.value);
-		else
+		    transcode_carrier(at->message, bytes, values[i].bytes, depth, &scratch, &carrier)) {
+			if (w->members)
+				add(w, below(w, at->path, arena_str(w->a, carrier.key)), LEAF_TEXT,
+				    carrier.value);
+		} else
 			add(w, below(w, at->path, arena_printf(w->a, "#%u", number)), LEAF_BYTES,
 			    values[i].whole);
 	}
@@ -362,15 +365,29 @@ static void walk(struct walking *w, const struct schema_message *m, struct str b
 	vec_done(&fields);
 }
 
+static void walk_all(struct walking *w, const struct schema_message *m, struct str bytes)
+{
+	walk(w, m, bytes, STR_NONE, 1);
+	if (w->to->full)
+		*vec_last(&w->to->list) = (struct leaf){STR("(all)"), STR_NONE, bytes, LEAF_BYTES};
+}
+
 void leaves_of(struct leaves *to, struct diff_rules *rules, const struct history *h,
 	       size_t index, struct arena *a)
 {
-	struct walking w = {to, rules, h, a};
-	struct str bytes = history_event(h, index);
+	struct walking w = {to, rules, h, a, rules->exact};
 
-	walk(&w, history_event_message(h), bytes, STR_NONE, 1);
-	if (to->full)
-		*vec_last(&to->list) = (struct leaf){STR("(all)"), STR_NONE, bytes, LEAF_BYTES};
+	/* Of an event that nobody knows they are all that it says. */
+	w.members |= !event_row(h->events[index].type);
+	walk_all(&w, history_event_message(h), history_event(h, index));
+}
+
+void leaves_of_beside(struct leaves *to, struct diff_rules *rules, const struct history *h,
+		      struct arena *a)
+{
+	struct walking w = {to, rules, h, a, rules->exact};
+
+	walk_all(&w, schema_message(h->schema, "temporal.api.history.v1.History"), h->beside);
 }
 
 void leaves_done(struct leaves *l)

@@ -39,6 +39,9 @@ struct leaves {
  */
 void leaves_of(struct leaves *to, struct diff_rules *rules, const struct history *h,
 	       size_t index, struct arena *a);
+/* The same for what the History has beside its events. */
+void leaves_of_beside(struct leaves *to, struct diff_rules *rules, const struct history *h,
+		      struct arena *a);
 void leaves_done(struct leaves *l);
 
 /* Whether they are the same: numbers by their value, all else by its bytes. */

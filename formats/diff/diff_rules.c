@@ -101,7 +101,7 @@ static bool names(const char *message, const char *field, const struct schema_me
 void diff_rules_init(struct diff_rules *r, const struct schema *schema, bool exact)
 {
 	/* Exactly means that what the schema lacks is compared too, so a place may be there. */
-	*r = (struct diff_rules){.schema = exact ? NULL : schema};
+	*r = (struct diff_rules){.schema = exact ? NULL : schema, .exact = exact};
 	for (size_t i = 0; i < DIFF_RULES; i++)
 		r->ignored[i] = !exact && DIFF_RULE_ROWS[i].by_default;
 }

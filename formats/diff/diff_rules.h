@@ -52,6 +52,7 @@ struct diff_place {
 
 struct diff_rules {
 	const struct schema *schema; /* NULL: places are any */
+	bool exact; /* members of JSON that the schema lacks count in every event */
 	bool ignored[DIFF_RULES];
 	VEC_OF(struct diff_place) ignore; /* these too */
 	VEC_OF(struct diff_place) only;   /* n = 0: everything */

@@ -190,6 +190,23 @@ static void unified_row(struct printing *p, const struct diff_row *row)
 	arena_rewind(&p->arena, mark);
 }
 
+/* The row without an event. */
+#define BESIDE "beside the events"
+
+static void unified_beside(struct printing *p)
+{
+	const struct diff_row *row = &p->d->beside;
+
+	if (row->kind == DIFF_EQUAL)
+		return;
+	colour(p, row->kind);
+	buf_printf(p->out, "%c " BESIDE, MARKS[row->kind].letter[0]);
+	end_line(p, row->kind);
+	for (size_t i = 0; i < shown_changes(p, row); i++)
+		unified_change(p, &row->changes[i], 4);
+	add_more(p, row, 4);
+}
+
 static void start(struct printing *p, const struct diff *d, const struct diff_look *look,
 		  struct buf *out)
 {
@@ -221,6 +238,7 @@ void diff_unified(const struct diff *d, const struct diff_look *look, struct buf
 		if (i < d->n_rows)
 			unified_row(&p, &d->rows[i]);
 	}
+	unified_beside(&p);
 	finish(&p);
 }
 
@@ -303,6 +321,18 @@ static void halves_of_row(struct printing *p, const struct diff_row *row)
 	arena_rewind(&p->arena, mark);
 }
 
+static void halves_of_beside(struct printing *p)
+{
+	const struct diff_row *row = &p->d->beside;
+
+	if (row->kind == DIFF_EQUAL)
+		return;
+	put_halves(p, row->kind, STR(BESIDE), STR(BESIDE), MARKS[row->kind].letter[1]);
+	for (size_t i = 0; i < shown_changes(p, row); i++)
+		halves_of_change(p, &row->changes[i]);
+	add_more(p, row, p->shown.id[0] + 3);
+}
+
 void diff_side_by_side(const struct diff *d, const struct diff_look *look, struct buf *out)
 {
 	struct str names[2];
@@ -320,6 +350,7 @@ void diff_side_by_side(const struct diff *d, const struct diff_look *look, struc
 		if (i < d->n_rows)
 			halves_of_row(&p, &d->rows[i]);
 	}
+	halves_of_beside(&p);
 	finish(&p);
 }
 
@@ -343,5 +374,7 @@ void diff_summary(const struct diff *d, const struct diff_look *look, struct buf
 		buf_printf(out, ", %zu only in ", n);
 		visible_add(out, look->names[side], LIMIT_SHOWN_PATH_BYTES);
 	}
+	if (d->beside.kind != DIFF_EQUAL)
+		buf_puts(out, ", differences " BESIDE);
 	buf_add_char(out, '\n');
 }

@@ -72,6 +72,7 @@ struct history {
 	const uint32_t *by_id; /* indexes by ascending id; NULL where ids count from 1 on */
 
 	/* Facts, computed once. Strings live as long as it does; p is NULL where absent. */
+	struct str beside; /* fields of the History that are no events, where they were kept */
 	struct str workflow_id;	 /* event 1; servers since 2023 */
 	struct str run_id;	 /* event 1's original_execution_run_id */
 	struct str first_run_id; /* event 1's first_execution_run_id */

@@ -95,6 +95,7 @@ static bool collect_end(struct event_sink *s, const struct load_info *info, stru
 	if (!history_take(&h, &c->arena, c->wire, c->l.settings->schema, err))
 		return false;
 	copy = load_report_copy(&c->l.report, &h.arena);
+	h.beside = copy.fields;
 	ok = c->each(c->data, &h, &copy, err);
 	history_done(&h);
 	c->l.stopped = ok ? c->l.wanted != 0 : !err || err->code == ERR_NONE;
