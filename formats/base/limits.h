@@ -19,6 +19,10 @@
 #define LIMIT_CONTAINERS 16
 #define LIMIT_INSIDE 4
 
+/* Blanks before anything else, as a hole or a stuck writer leaves them: read in one window's
+ * memory, but a stream of nothing else has to end. */
+#define LIMIT_BLANKS_BYTES ((size_t)1024 * 1024 * 1024)
+
 /* A file that grows more than this on decompression, and past the floor, is a bomb. */
 #define LIMIT_INFLATE_RATIO ((size_t)2000)
 #define LIMIT_INFLATE_FLOOR ((size_t)64 * 1024 * 1024)

@@ -206,6 +206,15 @@ static bool unpack_more(struct input *in, unsigned i, struct err *err)
 	return no_bomb(in, s, err);
 }
 
+/* Of a cut or damaged layer there is mostly something to be had: where not, people must know. */
+static void say_nothing_read(const struct input_stage *s, struct err *err)
+{
+	const struct err why = *err;
+
+	if (why.code == ERR_SYNTAX && s->offset + s->window.n == 0)
+		err_set(err, why.code, "%s: nothing could be read", why.message);
+}
+
 static bool stage_more(struct input *in, unsigned i, struct err *err)
 {
 	struct input_stage *s = &in->stages[i];
@@ -216,6 +225,8 @@ static bool stage_more(struct input *in, unsigned i, struct err *err)
 	if (!s->broken) {
 		if (i ? unpack_more(in, i, &failed) : read_more(in, s, &failed))
 			return true;
+		if (i)
+			say_nothing_read(s, &failed);
 		keep_failure(in, s, &failed);
 	}
 	if (err)

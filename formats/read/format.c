@@ -54,6 +54,29 @@ static bool chosen(struct str from, const struct format **ret, struct err *err)
 		       names);
 }
 
+/*
+ * No protobuf begins with so many of them (though a first field's tag is a line end), so they
+ * go, in the memory of a window.
+ */
+static bool skip_blanks(struct input *in, struct err *err)
+{
+	struct str rest = str_trim(str_take(in->window, FORMAT_HEAD));
+
+	if (rest.n || in->window.n < FORMAT_HEAD)
+		return true;
+	while (!str_trim(in->window).n && !in->at_end) {
+		if (in->offset > LIMIT_BLANKS_BYTES)
+			return err_set(err, ERR_LIMIT, "more than %zu bytes of blanks, and nothing else",
+				       LIMIT_BLANKS_BYTES);
+		input_take(in, in->window.n);
+		if (!input_more(in, err))
+			return false;
+	}
+	rest = str_trim(in->window);
+	input_take(in, rest.n ? (size_t)(rest.p - in->window.p) : in->window.n);
+	return input_want(in, FORMAT_HEAD, err) || in->window.n;
+}
+
 bool format_read(struct format_reader *r, struct err *err)
 {
 	const struct format *format = NULL;
@@ -62,12 +85,14 @@ bool format_read(struct format_reader *r, struct err *err)
 	/* What came before a cut is worth reading; the error comes again behind it. */
 	if (!input_want(r->in, FORMAT_HEAD, err) && !r->in->window.n)
 		return false;
+	if (!skip_blanks(r->in, err))
+		return false;
 	/* Else they go when more comes in, or when an inner input returns. */
 	r->stays = r->in->at_end && !r->depth;
 	head = str_take(r->in->window, FORMAT_HEAD);
-	if (!str_trim(head).n && r->in->at_end && r->in->window.n <= FORMAT_HEAD)
-		return err_set(err, ERR_FORMAT, "%s",
-			       head.n ? "nothing but blanks" : "an empty file");
+	if (!str_trim(head).n && r->in->at_end)
+		return err_set(err, ERR_FORMAT, "an empty file%s",
+			       head.n || r->in->offset ? ": nothing but blanks" : "");
 	if (r->settings->from.n && !r->depth) {
 		if (!chosen(r->settings->from, &format, err))
 			return false;

@@ -12,6 +12,7 @@ import csv
 import json
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -135,6 +136,24 @@ def joined(files, n, folder):
     need(f"{len(files)} pages are joined" in said, f"said: {said}")
 
 
+def blanks(folder):
+    """A hundred megabytes of them from a pipe, in the memory of a window."""
+    hindcast("convert", ODD / "history.bin", "--to", "json", "-o", folder / "history.json")
+    source = folder / "source.py"
+    source.write_text("import sys\nfor i in range(100): sys.stdout.buffer.write(b' \\n' * 500000)\n"
+                      "sys.stdout.buffer.write(open(sys.argv[1], 'rb').read())\n")
+    for path, code, said in ((folder / "history.json", 0, ""),
+                             ("/dev/null", 3, "an empty file: nothing but blanks")):
+        with subprocess.Popen([sys.executable, source, path], stdout=subprocess.PIPE) as pipe:
+            ran = subprocess.run(
+                [HINDCAST, "convert", "-", "--to", "proto", "-fo", folder / "out.bin"],
+                stdin=pipe.stdout, capture_output=True, timeout=60,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (2**26, 2**26)))
+        need(ran.returncode == code and said in ran.stderr.decode(),
+             f"exit {ran.returncode}: {ran.stderr}")
+    need((folder / "out.bin").read_bytes() == (ODD / "history.bin").read_bytes(), "other bytes")
+
+
 def main():
     global HINDCAST
     HINDCAST = pathlib.Path(sys.argv[1]).resolve()
@@ -146,12 +165,13 @@ def main():
         good += run_one(row["file"], KINDS[kind], ODD / row["file"], row["expect"])
     for files, n in JOINED:
         good += run_one(" + ".join(files), joined, files, n)
-    print(f"{good} of {len(rows) + len(JOINED)}")
+    good += run_one("blanks in front", blanks)
+    print(f"{good} of {len(rows) + len(JOINED) + 1}")
     listed = {row["file"] for row in rows} | {"index.tsv"}
     lost = [p.name for p in ODD.iterdir() if p.name not in listed]
     if lost:
         print(f"not in the index: {lost}")
-    return good != len(rows) + len(JOINED) or bool(lost)
+    return good != len(rows) + len(JOINED) + 1 or bool(lost)
 
 
 sys.exit(main())

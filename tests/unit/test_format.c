@@ -62,7 +62,7 @@ static void refusals_say_what_to_do(void **state)
 		const char *says;
 	} ROWS[] = {
 		{"", ERR_FORMAT, "empty file"},
-		{" \n", ERR_FORMAT, "nothing but blanks"},
+		{" \n", ERR_FORMAT, "an empty file: nothing but blanks"},
 		{"hello", ERR_FORMAT, "tried: proto, response"},
 		{"Progress:\n  ID  Time  Type\n", ERR_FORMAT, "text table"},
 		{"\x1b[35mProgress:\x1b[0m\n", ERR_FORMAT, "text table"},
@@ -93,6 +93,28 @@ static void refusals_say_what_to_do(void **state)
 			fail_msg("'%s' lacks '%s'", err.message, ROWS[i].says);
 		assert_int_equal(err.code, ROWS[i].code);
 		assert_null(strchr(err.message, '\n'));
+	}
+}
+
+/* More of them than what is looked at to tell a format. */
+static void blanks_in_front_are_passed_over(void **state)
+{
+	for (size_t n = 0; n <= 200000; n += n ? 67231 : 1) {
+		struct err err = ERR_INIT;
+		struct buf text = {0};
+		struct history h;
+
+		for (size_t i = 0; i < n; i++)
+			buf_add_char(&text, i % 70 ? ' ' : '\n');
+		buf_puts(&text, "{\"events\":[" E1 "]}");
+		assert_true(load_history_bytes(*state, buf_str(&text), &h, NULL, &err));
+		assert_int_equal(h.n_events, 1);
+		history_done(&h);
+		text.n = n;
+		assert_false(load_history_bytes(*state, n ? buf_str(&text) : STR(""), &h, NULL, &err));
+		assert_string_equal(err.message, n ? "an empty file: nothing but blanks"
+						   : "an empty file");
+		buf_done(&text);
 	}
 }
 
@@ -269,6 +291,7 @@ int main(void)
 	static const struct CMUnitTest TESTS[] = {
 		cmocka_unit_test(shapes_of_json_are_read),
 		cmocka_unit_test(refusals_say_what_to_do),
+		cmocka_unit_test(blanks_in_front_are_passed_over),
 		cmocka_unit_test(protobuf_is_read_bare_or_in_a_reply),
 		cmocka_unit_test(protobuf_that_begins_as_json_does_is_protobuf),
 		cmocka_unit_test(ids_at_the_end_of_their_range_are_no_trouble),
