@@ -124,6 +124,15 @@ static struct str raw_of(const struct wire_field *f)
 	return str_skip(f->whole, at);
 }
 
+static int by_field(const struct unknown *a, const struct unknown *b)
+{
+	const struct wire_field *x = &a->field, *y = &b->field;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return x->type < y->type ? -1 : x->type > y->type;
+}
+
 static bool same_kind(const struct wire_field *a, const struct wire_field *b)
 {
 	return a->number == b->number && a->type == b->type;
@@ -160,6 +169,17 @@ static void put_base64(struct buf *out, struct str bytes)
 		out->n += BASE64_ENCODED(bytes.n);
 	}
 	buf_add_char(out, '"');
+}
+
+/* The same of those behind all that was written of the message. */
+static bool is_sorted_behind(const struct unknowns *rest, uint32_t last)
+{
+	const struct unknown *at = rest->all.at;
+
+	for (size_t i = 1; i < rest->all.n; i++)
+		if (by_field(&at[i - 1], &at[i]) > 0)
+			return false;
+	return !rest->all.n || at[0].field.number >= last;
 }
 
 /* "98:0":["AQ==","Ag=="] for N fields of one kind. */
@@ -208,10 +228,12 @@ bool transcode_write_unknown(struct writer *w, const struct schema_message *m, s
 {
 	struct arena_mark mark = arena_mark(w->arena);
 	struct unknowns unknowns = {0}, rest = {0};
+	uint32_t last;
 	bool ok = true;
 
 	w->path->field = NULL;
 	find_all(w, m, bytes, depth, &unknowns);
+	last = unknowns.carriers ? TRANSCODE_CARRIER : w->last;
 	if (unknowns.carriers > 1)
 		settle_keys(&unknowns);
 	for (size_t i = 0; ok && i < unknowns.all.n; i++) {
@@ -225,7 +247,8 @@ bool transcode_write_unknown(struct writer *w, const struct schema_message *m, s
 			writer_lost(w, u->field.number);
 	}
 	if (ok && rest.all.n)
-		ok = write_raw(w, &rest, is_sorted(m, bytes), first, level);
+		ok = write_raw(w, &rest, is_sorted(m, bytes) || is_sorted_behind(&rest, last), first,
+			       level);
 	vec_done(&unknowns.all);
 	vec_done(&rest.all);
 	arena_rewind(w->arena, mark);

@@ -253,6 +253,7 @@ static bool write_message(struct writer *w, const struct schema_message *m, stru
 	struct arena_mark mark = arena_mark(w->arena);
 	bool first = true, copied = false, outer = w->unknown, ok;
 	const struct str as_it_stood = bytes;
+	uint32_t outer_last = w->last;
 
 	if (depth > LIMIT_DEPTH)
 		return writer_fail(w, ERR_LIMIT, "nested deeper than %d", LIMIT_DEPTH);
@@ -274,10 +275,12 @@ static bool write_message(struct writer *w, const struct schema_message *m, stru
 	*w->o++ = '{';
 	w->path = &here;
 	w->unknown = false;
+	w->last = 0;
 	ok = write_members(w, m, bytes, &first, level, depth);
 	if (ok && w->unknown)
 		ok = transcode_write_unknown(w, m, as_it_stood, &first, level + 1, depth);
 	w->unknown = outer;
+	w->last = outer_last;
 	w->path = here.up;
 	if (!ok)
 		return false;

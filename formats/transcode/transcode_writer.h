@@ -12,6 +12,7 @@ struct writer {
 	struct buf *out;
 	bool indent;
 	bool unknown; /* the message being written holds what has no name */
+	uint32_t last; /* number of the last of its members that was written; 0: none yet */
 	struct arena *arena;
 	const struct transcode_options *options;
 	struct err *err;
@@ -68,6 +69,7 @@ static inline bool put_name(struct writer *w, const struct schema_field *f, bool
 	if (!*first)
 		*w->o++ = ',';
 	*first = false;
+	w->last = f->number;
 	put_line(w, level);
 	put(w, f->quoted.p, f->quoted.n);
 	if (w->indent)

@@ -180,6 +180,9 @@ static void fields_out_of_order_move_to_the_end(void **state)
 				      "{\"99:0\":\"Bg==\"}]}");
 	assert_true(read_json(EVENT, t.json.p, false));
 	assert_true(str_eq(buf_str(&t.wire), STR("\x08\x01\xa0\x06\x05\x98\x06\x06")));
+	/* where they are in order then nothing has to say so */
+	write_wire(EVENT, STR("\x98\x06\x05\xa0\x06\x06\x08\x01\xe0\x12\x00"), true, TRANSCODE_COMPACT);
+	assert_string_equal(t.json.p, "{\"eventId\":\"1\",\"__unknown\":{\"99:0\":\"BQ==\",\"100:0\":\"Bg==\"}}");
 	/* behind members that are carried, too */
 	assert_kept(EVENT, "{\"__unknown\":[],\"eventId\":\"1\"}", "{\"eventId\":\"1\"}");
 	assert_true(read_json(EVENT, "{\"__unknown\":[{\"99:0\":\"BQ==\"},{}],\"n\":1,\"eventId\":\"1\"}",
