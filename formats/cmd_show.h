@@ -121,10 +121,6 @@ size_t show_choose(const struct showing *s, const void *rows, size_t n, show_wan
 struct str show_time(const struct showing *s, int64_t time, struct arena *a);
 /* "2026-11-22 19:09:16.586+0100". */
 struct str show_local_time(int64_t time, struct arena *a);
-/* "0.107s", "3m07.250s", "1h02m03s", "4d02h00m". */
-struct str show_span(int64_t nanoseconds, struct arena *a);
-/* "1.2 KB", "50 MB". */
-struct str show_bytes(uint64_t bytes, struct arena *a);
 
 /* S made harmless and filled up to WIDTH, and two blanks behind it. */
 void show_cell(struct buf *out, struct str s, size_t width);

@@ -53,11 +53,11 @@ static void add_line(struct showing *s, const struct group *g)
 	if (g->attempt > 1)
 		buf_printf(out, "  attempt %" PRId64, g->attempt);
 	if (waited > 0 && g->started != g->first)
-		buf_printf(out, "  waited %.*s", STR_ARG(show_span(waited, &s->step)));
+		buf_printf(out, "  waited %.*s", STR_ARG(detail_span(waited, &s->step)));
 	if (ran >= 0 && g->started != g->first)
-		buf_printf(out, "  ran %.*s", STR_ARG(show_span(ran, &s->step)));
+		buf_printf(out, "  ran %.*s", STR_ARG(detail_span(ran, &s->step)));
 	else if (whole >= 0 && g->closed != g->first)
-		buf_printf(out, "  took %.*s", STR_ARG(show_span(whole, &s->step)));
+		buf_printf(out, "  took %.*s", STR_ARG(detail_span(whole, &s->step)));
 	buf_init(&detail, 0);
 	detail_add(h, g->last, &detail);
 	if (detail.n) {

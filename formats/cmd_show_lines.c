@@ -24,7 +24,7 @@ static struct str delta_text(const struct showing *s, size_t index, struct arena
 	if (!index || !e->time || !e[-1].time || __builtin_sub_overflow(e->time, e[-1].time, &ns) ||
 	    (ns < 500000 && ns > -500000))
 		return STR("");
-	return arena_printf(a, "%s%.*s", ns < 0 ? "" : "+", STR_ARG(show_span(ns, a)));
+	return arena_printf(a, "%s%.*s", ns < 0 ? "" : "+", STR_ARG(detail_span(ns, a)));
 }
 
 static void widen(size_t *width, struct str cell)

@@ -153,24 +153,6 @@ bool show_colour_of(enum entity_kind kind, enum entity_state state, enum show_co
 
 /* ---- times and sizes ---- */
 
-struct str show_span(int64_t ns, struct arena *a)
-{
-	const char *sign = ns < 0 ? "-" : "";
-	uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-	uint64_t ms = size / 1000000 + (size % 1000000 >= 500000), s = ms / 1000;
-
-	if (s < 60)
-		return arena_printf(a, "%s%" PRIu64 ".%03" PRIu64 "s", sign, s, ms % 1000);
-	if (s < 3600)
-		return arena_printf(a, "%s%" PRIu64 "m%02" PRIu64 ".%03" PRIu64 "s", sign, s / 60,
-				    s % 60, ms % 1000);
-	if (s < 86400)
-		return arena_printf(a, "%s%" PRIu64 "h%02" PRIu64 "m%02" PRIu64 "s", sign,
-				    s / 3600, s / 60 % 60, s % 60);
-	return arena_printf(a, "%s%" PRIu64 "d%02" PRIu64 "h%02" PRIu64 "m%02" PRIu64 "s", sign,
-			    s / 86400, s / 3600 % 24, s / 60 % 60, s % 60);
-}
-
 struct str show_local_time(int64_t ns, struct arena *a)
 {
 	int64_t rest = ns % 1000000000;
@@ -197,22 +179,7 @@ struct str show_time(const struct showing *s, int64_t time, struct arena *a)
 		return show_local_time(time, a);
 	if (!start || __builtin_sub_overflow(time, start, &since))
 		return STR("-");
-	return show_span(since, a);
-}
-
-struct str show_bytes(uint64_t bytes, struct arena *a)
-{
-	static const char *const UNITS[] = {"bytes", "KB", "MB", "GB"};
-	double n = (double)bytes;
-	size_t unit = 0;
-
-	while (n >= 1024 && unit + 1 < sizeof(UNITS) / sizeof(*UNITS)) {
-		n /= 1024;
-		unit++;
-	}
-	if (unit == 0 || n == (double)(uint64_t)n)
-		return arena_printf(a, "%.0f %s", n, UNITS[unit]);
-	return arena_printf(a, "%.1f %s", n, UNITS[unit]);
+	return detail_span(since, a);
 }
 
 /* ---- which rows ---- */

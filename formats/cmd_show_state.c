@@ -205,7 +205,7 @@ static void add_limits(const struct view *v)
 
 	label(out, "history");
 	buf_printf(out, "%zu event%s, ", v->state->n, v->state->n == 1 ? "" : "s");
-	buf_add(out, show_bytes(v->state->bytes, &v->s->step));
+	buf_add(out, detail_bytes(v->state->bytes, &v->s->step));
 	for (int i = 0; i < SERVER_LIMITS; i++) {
 		const struct server_limit_row *row = &SERVER_LIMIT_ROWS[i];
 		uint64_t n = state_measure(v->state, (enum server_limit)i);

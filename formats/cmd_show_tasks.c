@@ -143,7 +143,7 @@ static struct str span_of(const struct showing *s, uint32_t from, uint32_t to, s
 {
 	int64_t ns = group_between(s->h, from, to);
 
-	return ns < 0 ? STR("-") : show_span(ns, a);
+	return ns < 0 ? STR("-") : detail_span(ns, a);
 }
 
 static void add_line(struct showing *s, const struct task *t)

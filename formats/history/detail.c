@@ -148,3 +148,36 @@ bool detail_seconds(int64_t from, int64_t to, struct buf *out)
 		   size % 1000000000);
 	return true;
 }
+
+struct str detail_span(int64_t ns, struct arena *a)
+{
+	const char *sign = ns < 0 ? "-" : "";
+	uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+	uint64_t ms = size / 1000000 + (size % 1000000 >= 500000), s = ms / 1000;
+
+	if (s < 60)
+		return arena_printf(a, "%s%" PRIu64 ".%03" PRIu64 "s", sign, s, ms % 1000);
+	if (s < 3600)
+		return arena_printf(a, "%s%" PRIu64 "m%02" PRIu64 ".%03" PRIu64 "s", sign, s / 60,
+				    s % 60, ms % 1000);
+	if (s < 86400)
+		return arena_printf(a, "%s%" PRIu64 "h%02" PRIu64 "m%02" PRIu64 "s", sign,
+				    s / 3600, s / 60 % 60, s % 60);
+	return arena_printf(a, "%s%" PRIu64 "d%02" PRIu64 "h%02" PRIu64 "m%02" PRIu64 "s", sign,
+			    s / 86400, s / 3600 % 24, s / 60 % 60, s % 60);
+}
+
+struct str detail_bytes(uint64_t bytes, struct arena *a)
+{
+	static const char *const UNITS[] = {"bytes", "KB", "MB", "GB"};
+	double n = (double)bytes;
+	size_t unit = 0;
+
+	while (n >= 1024 && unit + 1 < sizeof(UNITS) / sizeof(*UNITS)) {
+		n /= 1024;
+		unit++;
+	}
+	if (unit == 0 || n == (double)(uint64_t)n)
+		return arena_printf(a, "%.0f %s", n, UNITS[unit]);
+	return arena_printf(a, "%.1f %s", n, UNITS[unit]);
+}

@@ -15,3 +15,7 @@ void detail_add(const struct history *h, size_t index, struct buf *out);
 struct str detail_time(int64_t nanoseconds, struct arena *a);
 /* Appends "-0.098924000", the seconds between; false where one of them is not known (0). */
 bool detail_seconds(int64_t from, int64_t to, struct buf *out);
+/* "0.107s", "3m07.250s", "1h02m03s", "4d02h00m00s". */
+struct str detail_span(int64_t nanoseconds, struct arena *a);
+/* "1.2 KB", "50 MB". */
+struct str detail_bytes(uint64_t bytes, struct arena *a);
