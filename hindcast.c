@@ -7,6 +7,7 @@
 #include "formats/commands.h"
 #include "replayer/commands.h"
 #include "replayer/remote/isolate.h"
+#include "viewer/commands.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@ enum { EXIT_USAGE = 2, EXIT_NOT_DONE = 3 };
 static const struct command *const COMMANDS[] = {
 	&COMMAND_REPLAY,
 	&COMMAND_REPORT,
+	&COMMAND_VIEW,
 	&COMMAND_SHOW,
 	&COMMAND_CHECK,
 	&COMMAND_CONVERT,

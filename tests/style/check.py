@@ -58,7 +58,7 @@ OWNED_INCLUDES = [
                    r"formats/base/digest\.c"]),
     (r"snappy", [r"formats/payload/codec_snappy\.c"]),
     (r"curl/", [r"formats/payload/codec_http\.c"]),
-    (r"(ncursesw/)?(n?curses|term)\.h", [r"viewer/term_curses\.c"]),
+    (r"(ncursesw/)?(n?curses|term)\.h", [r"viewer/term/term_curses\.c"]),
     (r"dlfcn\.h", [r"replayer/native/host\.c", r"formats/payload/codec_http\.c"]),
 ]
 

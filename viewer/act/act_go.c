@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* act_go.c: from event to event: by number, task, group, failure, divergence, mark. */
+#include "viewer/act/act.h"
+
+#include <inttypes.h>
+
+/* The history at hand; NULL with a message where none is. */
+static struct document *document(struct session *s)
+{
+	struct document *d = session_document(s);
+
+	if (!d)
+		session_message(s, STYLE_ODD, "open a history first (Enter)");
+	return d;
+}
+
+void act_go(struct session *s, struct str argument)
+{
+	struct document *d = document(s);
+	long long id;
+	size_t event;
+
+	if (!d)
+		return;
+	if (!str_to_int(argument, &id)) {
+		session_message(s, STYLE_BAD, "'%.*s' is no event's id", STR_ARG(argument));
+		return;
+	}
+	event = history_find(&d->history, id);
+	if (event >= d->history.n_events) {
+		session_message(s, STYLE_BAD, "there is no event %lld: they end with %" PRId64, id,
+				d->history.events[d->history.n_events - 1].id);
+		return;
+	}
+	session_go(s, event, SESSION_JUMP);
+}
+
+/* ---- workflow tasks ---- */
+
+static size_t times(struct str argument)
+{
+	long long n;
+
+	return str_to_int(argument, &n) && n > 0 ? (size_t)n : 1;
+}
+
+void act_next_task(struct session *s, struct str argument)
+{
+	struct document *d = document(s);
+	size_t n = times(argument);
+
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->history.n_tasks; i++)
+		if (d->history.tasks[i].completed > d->at && --n == 0) {
+			session_go(s, d->history.tasks[i].completed, SESSION_STEP);
+			return;
+		}
+	session_message(s, STYLE_ODD, "no workflow task after this one");
+}
+
+void act_previous_task(struct session *s, struct str argument)
+{
+	struct document *d = document(s);
+	size_t n = times(argument);
+
+	if (!d)
+		return;
+	for (size_t i = d->history.n_tasks; i > 0; i--)
+		if (d->history.tasks[i - 1].completed < d->at && --n == 0) {
+			session_go(s, d->history.tasks[i - 1].completed, SESSION_STEP);
+			return;
+		}
+	session_message(s, STYLE_ODD, "no workflow task before this one");
+}
+
+/* ---- groups ---- */
+
+static const struct group *group_here(struct session *s, struct document *d)
+{
+	const struct group *g = d ? groups_of(&d->groups, d->at) : NULL;
+
+	if (d && !g)
+		session_message(s, STYLE_ODD, "this event belongs to no group");
+	return g;
+}
+
+static void in_group(struct session *s, bool forward)
+{
+	struct document *d = document(s);
+	const struct group *g = group_here(s, d);
+	const uint32_t *members;
+
+	if (!g)
+		return;
+	members = d->groups.members + g->members;
+	for (uint32_t i = 0; i < g->n; i++) {
+		uint32_t event = members[forward ? i : g->n - 1 - i];
+
+		if (forward ? event > d->at : event < d->at) {
+			session_go(s, event, SESSION_STEP);
+			return;
+		}
+	}
+	session_message(s, STYLE_ODD, "this is the group's %s event", forward ? "last" : "first");
+}
+
+void act_next_in_group(struct session *s, struct str argument)
+{
+	in_group(s, true);
+}
+
+void act_previous_in_group(struct session *s, struct str argument)
+{
+	in_group(s, false);
+}
+
+void act_other_end(struct session *s, struct str argument)
+{
+	struct document *d = document(s);
+	const struct group *g = group_here(s, d);
+
+	if (!g)
+		return;
+	if (g->n == 1)
+		session_message(s, STYLE_ODD, "this group has no other event");
+	else
+		session_go(s, d->at == g->first ? g->last : g->first, SESSION_JUMP);
+}
+
+/* ---- failures and divergences ---- */
+
+void act_next_failure(struct session *s, struct str argument)
+{
+	struct document *d = document(s);
+
+	for (size_t i = 0; d && i < d->failures.n; i++)
+		if (d->failures.at[i] > d->at) {
+			session_go(s, d->failures.at[i], SESSION_JUMP);
+			return;
+		}
+	if (d)
+		session_message(s, STYLE_ODD, "no failure after this event (%zu in all)", d->failures.n);
+}
+
+void act_previous_failure(struct session *s, struct str argument)
+{
+	struct document *d = document(s);
+
+	for (size_t i = d ? d->failures.n : 0; i > 0; i--)
+		if (d->failures.at[i - 1] < d->at) {
+			session_go(s, d->failures.at[i - 1], SESSION_JUMP);
+			return;
+		}
+	if (d)
+		session_message(s, STYLE_ODD, "no failure before this event (%zu in all)", d->failures.n);
+}
+
+static void to_divergence(struct session *s, bool forward)
+{
+	struct document *d = document(s);
+
+	if (!d)
+		return;
+	if (d->diverges >= d->history.n_events)
+		session_message(s, STYLE_ODD, d->run_row ? "this history does not diverge"
+							 : "no replay run is open: nothing is known of divergences");
+	else if (forward ? d->diverges > d->at : d->diverges < d->at)
+		session_go(s, d->diverges, SESSION_JUMP);
+	else
+		session_message(s, STYLE_ODD, "no divergence %s this event", forward ? "after" : "before");
+}
+
+void act_next_divergence(struct session *s, struct str argument)
+{
+	to_divergence(s, true);
+}
+
+void act_previous_divergence(struct session *s, struct str argument)
+{
+	to_divergence(s, false);
+}
+
+/* ---- marks and jumps ---- */
+
+static void jump_to(struct session *s, struct jump to)
+{
+	if (to.document != session_document(s))
+		session_show(s, to.pane, to.document);
+	session_go(s, to.event, SESSION_STEP);
+}
+
+void act_mark(struct session *s, struct str argument)
+{
+	struct document *d = document(s);
+	uint32_t key;
+
+	if (!d || !key_read(argument, &key))
+		return;
+	for (size_t i = 0; i < s->marks.n; i++)
+		if (s->marks.at[i].key == key) {
+			s->marks.at[i].to = (struct jump){d, session_place(s)->pane, d->at};
+			return;
+		}
+	vec_push(&s->marks, (struct mark){key, {d, session_place(s)->pane, d->at}});
+}
+
+void act_jump_mark(struct session *s, struct str argument)
+{
+	struct document *d = document(s);
+	uint32_t key;
+
+	if (!d || !key_read(argument, &key))
+		return;
+	if (key == '\'') {
+		act_jump_back(s, STR_NONE);
+		return;
+	}
+	for (size_t i = 0; i < s->marks.n; i++)
+		if (s->marks.at[i].key == key) {
+			struct jump to = s->marks.at[i].to;
+
+			if (to.document == d)
+				session_go(s, to.event, SESSION_JUMP);
+			else
+				jump_to(s, to);
+			return;
+		}
+	session_message(s, STYLE_ODD, "there is no mark %.*s", STR_ARG(argument));
+}
+
+void act_jump_back(struct session *s, struct str argument)
+{
+	struct document *d = document(s);
+	struct jump here;
+
+	if (!d)
+		return;
+	if (!s->jump_at) {
+		session_message(s, STYLE_ODD, "no jump to go back from");
+		return;
+	}
+	here = (struct jump){d, session_place(s)->pane, d->at};
+	s->jump_at--;
+	jump_to(s, s->jumps.at[s->jump_at]);
+	s->jumps.at[s->jump_at] = here; /* what going forward comes back to */
+}
+
+void act_jump_forward(struct session *s, struct str argument)
+{
+	struct document *d = document(s);
+	struct jump here;
+
+	if (!d)
+		return;
+	if (s->jump_at >= s->jumps.n) {
+		session_message(s, STYLE_ODD, "no jump to go forward to");
+		return;
+	}
+	here = (struct jump){d, session_place(s)->pane, d->at};
+	jump_to(s, s->jumps.at[s->jump_at]);
+	s->jumps.at[s->jump_at++] = here;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* act_move.c: the cursor of the pane that has the focus. */
+#include "viewer/act/act.h"
+
+#include "viewer/layout.h"
+
+#define SIDEWAYS 8 /* columns a step */
+
+void act_to_row(struct session *s, size_t row)
+{
+	struct pane_context c = act_context(s);
+	const struct pane *pane = PANE_TABLE[s->focus];
+	struct scroll *scroll = &s->scrolls[s->focus];
+	size_t count = pane_count(&c, s->focus), event;
+
+	if (!count)
+		return;
+	scroll->row = row < count ? row : count - 1;
+	if (!pane->event || !pane->row_of)
+		return;
+	event = pane->event(&c, scroll->row);
+	if (event >= c.document->history.n_events)
+		return;
+	session_go(s, event, SESSION_STEP);
+	scroll->synced = event;
+}
+
+static size_t rows_of_page(struct session *s)
+{
+	struct layout l;
+	const struct layout_part *part;
+	int rows;
+
+	layout_make(s, &l);
+	part = layout_focus(&l, s);
+	rows = part ? part->area.height - (PANE_TABLE[part->pane]->head != NULL) : 1;
+	return rows > 1 ? (size_t)rows : 1;
+}
+
+static size_t number(struct str argument)
+{
+	long long n;
+
+	return str_to_int(argument, &n) && n > 0 ? (size_t)n : 1;
+}
+
+static void move_down(struct session *s, size_t n)
+{
+	size_t row = s->scrolls[s->focus].row;
+
+	act_to_row(s, row + n < row ? SIZE_MAX : row + n);
+}
+
+static void move_up(struct session *s, size_t n)
+{
+	size_t row = s->scrolls[s->focus].row;
+
+	act_to_row(s, row > n ? row - n : 0);
+}
+
+void act_down(struct session *s, struct str argument)
+{
+	move_down(s, number(argument));
+}
+
+void act_up(struct session *s, struct str argument)
+{
+	move_up(s, number(argument));
+}
+
+void act_half_down(struct session *s, struct str argument)
+{
+	move_down(s, (rows_of_page(s) + 1) / 2);
+}
+
+void act_half_up(struct session *s, struct str argument)
+{
+	move_up(s, (rows_of_page(s) + 1) / 2);
+}
+
+void act_page_down(struct session *s, struct str argument)
+{
+	move_down(s, rows_of_page(s));
+}
+
+void act_page_up(struct session *s, struct str argument)
+{
+	move_up(s, rows_of_page(s));
+}
+
+void act_top(struct session *s, struct str argument)
+{
+	act_to_row(s, 0);
+}
+
+void act_bottom(struct session *s, struct str argument)
+{
+	if (argument.p && session_document(s))
+		act_go(s, argument);
+	else
+		act_to_row(s, SIZE_MAX);
+}
+
+void act_left(struct session *s, struct str argument)
+{
+	size_t *left = &s->scrolls[s->focus].left;
+
+	*left = *left > SIDEWAYS ? *left - SIDEWAYS : 0;
+}
+
+void act_right(struct session *s, struct str argument)
+{
+	struct pane_context c = act_context(s);
+	struct scroll *scroll = &s->scrolls[s->focus];
+	struct line l;
+	size_t widest = 0, count = pane_count(&c, s->focus), rows = rows_of_page(s);
+
+	line_init(&l);
+	for (size_t i = scroll->top; i < count && i < scroll->top + rows; i++) {
+		line_clear(&l);
+		pane_row(&c, s->focus, i, &l);
+		widest = l.columns > widest ? l.columns : widest;
+	}
+	line_done(&l);
+	if (scroll->left + c.width < widest)
+		scroll->left += SIDEWAYS;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* act_view.c: which view is looked at, and how. */
+#include "viewer/act/act.h"
+
+#include "viewer/layout.h"
+
+static void show(struct session *s, enum pane_kind pane)
+{
+	struct document *d = session_document(s);
+
+	if (!d)
+		session_message(s, STYLE_ODD, "open a history first (Enter)");
+	else
+		session_show(s, pane, d);
+}
+
+void act_list(struct session *s, struct str argument)
+{
+	show(s, PANE_LIST);
+}
+
+void act_tree(struct session *s, struct str argument)
+{
+	show(s, PANE_TREE);
+}
+
+void act_time(struct session *s, struct str argument)
+{
+	show(s, PANE_TIME);
+}
+
+void act_diff(struct session *s, struct str argument)
+{
+	show(s, PANE_DIFF);
+}
+
+void act_state(struct session *s, struct str argument)
+{
+	show(s, PANE_STATE);
+}
+
+void act_stack(struct session *s, struct str argument)
+{
+	show(s, PANE_STACK);
+}
+
+void act_json(struct session *s, struct str argument)
+{
+	show(s, PANE_JSON);
+}
+
+void act_detail(struct session *s, struct str argument)
+{
+	show(s, PANE_DETAIL);
+}
+
+void act_failure(struct session *s, struct str argument)
+{
+	show(s, PANE_FAILURE);
+}
+
+/* A line that leads to an event: there, in the list; else whatever is worth a closer look. */
+void act_enter(struct session *s, struct str argument)
+{
+	struct pane_context c = act_context(s);
+	const struct page_line *line = pane_page_line(&c, s->focus, s->scrolls[s->focus].row);
+
+	if (line && line->event != PAGE_NO_EVENT) {
+		session_go(s, line->event, SESSION_JUMP);
+		session_show(s, PANE_LIST, c.document);
+	} else if (c.document && PANE_TABLE[s->focus]->row_of) {
+		session_show(s, PANE_DETAIL, c.document);
+	}
+}
+
+void act_back(struct session *s, struct str argument)
+{
+	if (s->zoomed) {
+		s->zoomed = false;
+		return;
+	}
+	if (s->places.n > 1) {
+		s->places.n--;
+		s->focus = session_place(s)->pane;
+		session_changed(s);
+		return;
+	}
+	act_quit(s, argument);
+}
+
+void act_quit(struct session *s, struct str argument)
+{
+	s->request.kind = REQUEST_QUIT;
+}
+
+/* Panes that Tab goes through: those on the screen, or in their place where there is no room. */
+static size_t cycle(struct session *s, enum pane_kind *ret)
+{
+	static const enum pane_kind BESIDE[] = {PANE_DETAIL, PANE_STATE, PANE_STACK};
+	enum pane_kind main = session_place(s)->pane;
+	struct layout l;
+	size_t n = 0;
+
+	layout_make(s, &l);
+	if (l.n > 3)
+		for (size_t i = 0; i < l.n; i++)
+			ret[n++] = l.parts[i].pane;
+	if (n)
+		return n;
+	ret[n++] = main;
+	for (size_t i = 0; i < 3 && (main == PANE_LIST || main == PANE_TREE || main == PANE_TIME); i++)
+		ret[n++] = BESIDE[i];
+	return n;
+}
+
+static void turn(struct session *s, size_t step)
+{
+	enum pane_kind panes[LAYOUT_PARTS];
+	size_t n = cycle(s, panes), at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (panes[i] == s->focus)
+			at = i;
+	s->focus = panes[(at + step + n) % n];
+}
+
+void act_next_pane(struct session *s, struct str argument)
+{
+	turn(s, 1);
+}
+
+void act_previous_pane(struct session *s, struct str argument)
+{
+	turn(s, SIZE_MAX);
+}
+
+void act_zoom(struct session *s, struct str argument)
+{
+	s->zoomed = !s->zoomed;
+}
+
+void act_help(struct session *s, struct str argument)
+{
+	session_show(s, PANE_HELP, session_document(s));
+}
+
+void act_time_mode(struct session *s, struct str argument)
+{
+	s->time = (s->time + 1) % TIME_MODES;
+	if (s->time == TIME_LOCAL && !s->options.local_time)
+		s->time = TIME_SINCE_START;
+	session_changed(s);
+}
+
+void act_expand(struct session *s, struct str argument)
+{
+	s->expanded = !s->expanded;
+	session_changed(s);
+}
+
+void act_payload_form(struct session *s, struct str argument)
+{
+	s->payload = (s->payload + 1) % PAYLOAD_MODES;
+	session_changed(s);
+}
+
+void act_mouse(struct session *s, struct str argument)
+{
+	s->mouse = !s->mouse;
+	s->request.kind = REQUEST_MOUSE;
+	session_message(s, STYLE_PLAIN, "mouse %s", s->mouse ? "on (hold Shift, on macOS Option, to select text)" : "off");
+}
+
+void act_sort(struct session *s, struct str argument)
+{
+	session_message(s, STYLE_ODD, "only a run and a list of files are sorted");
+}
+
+void act_open(struct session *s, struct str argument)
+{
+	struct err err = ERR_INIT;
+	struct document *d = session_open(s, argument, &err);
+
+	if (d)
+		session_show(s, PANE_LIST, d);
+	else
+		session_message(s, STYLE_BAD, "%s", err.message);
+}
+
+void act_diff_with(struct session *s, struct str argument)
+{
+	session_message(s, STYLE_ODD, "%s", "comparing is for histories");
+}
+
+void act_source(struct session *s, struct str argument)
+{
+	s->options.source = argument;
+	session_changed(s);
+}
+
+void act_redraw(struct session *s, struct str argument)
+{
+	s->request.kind = REQUEST_REDRAW;
+}
+
+void act_suspend(struct session *s, struct str argument)
+{
+	s->request.kind = REQUEST_SUSPEND;
+}
+
+void act_pane_only(struct session *s, struct str argument)
+{
+	session_message(s, STYLE_ODD, "that is for the timeline (3)");
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* address.c: an address taken apart from its end. */
+#include "viewer/address.h"
+
+#include <sys/stat.h>
+
+static bool exists(struct str path)
+{
+	char name[4096];
+	struct stat st;
+
+	if (path.n >= sizeof(name))
+		return false;
+	memcpy(name, path.p, path.n);
+	name[path.n] = '\0';
+	return stat(name, &st) == 0;
+}
+
+/* What stands behind the last C of S, which then ends before it. */
+static bool split_last(struct str *s, char c, struct str *ret)
+{
+	for (size_t at = s->n; at > 0; at--)
+		if (s->p[at - 1] == c) {
+			*ret = str_skip(*s, at);
+			s->n = at - 1;
+			return true;
+		}
+	return false;
+}
+
+void address_read(struct str text, struct address *ret)
+{
+	struct str rest = text, word;
+	long long n;
+
+	*ret = (struct address){.file = text};
+	while (!exists(rest) && split_last(&rest, ':', &word)) {
+		if (!ret->has_view && !ret->event && pane_find(word, &ret->view))
+			ret->has_view = true;
+		else if (!ret->event && str_to_int(word, &n) && n > 0)
+			ret->event = n;
+		else
+			return; /* no address: a name with a colon in it */
+		ret->file = rest;
+	}
+	rest = ret->file;
+	if (exists(rest) || !split_last(&rest, '#', &word) || !exists(rest))
+		return;
+	if (str_to_int(word, &n)) /* load.h takes it as it is */
+		return;
+	ret->file = rest;
+	ret->history = word;
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_view.c: `hindcast view`: the loop between a terminal and a session. */
+#include "viewer/cmd_view.h"
+
+#include "formats/base/visible.h"
+#include "formats/cmd_inputs.h"
+#include "replayer/run/run_file.h"
+#include "viewer/address.h"
+#include "viewer/commands.h"
+#include "viewer/draw.h"
+
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct opt OPTS[] = {
+	{"print", 'p', OPT_FLAG, NULL, offsetof(struct view_options, print),
+	 "Write the view as text to standard output, whole, and end. So too where standard "
+	 "output is no terminal."},
+	{"size", 0, OPT_STRING, "WxH", offsetof(struct view_options, size),
+	 "With --print, the screen as a terminal of that size would show it."},
+	{"source", 0, OPT_STRING, "DIR", offsetof(struct view_options, source),
+	 "The folder with the source code, for lines of stacks and the editor."},
+	{"worker", 0, OPT_STRING, "CMD", offsetof(struct view_options, worker),
+	 "The worker that R replays a history against (as replay's --worker). Nothing is ever "
+	 "run without it, whatever a run file says."},
+	{"color", 0, OPT_STRING, "WHEN", offsetof(struct view_options, color),
+	 "auto (what NO_COLOR and the terminal say), always or never."},
+	{"ascii", 0, OPT_FLAG, NULL, offsetof(struct view_options, ascii),
+	 "Draw with ASCII alone, as where the locale is not UTF-8."},
+	{"utc", 0, OPT_FLAG, NULL, offsetof(struct view_options, utc), "Times in UTC."},
+	{"local", 0, OPT_FLAG, NULL, offsetof(struct view_options, local), "Times in local time."},
+	{"script", 0, OPT_STRING, "FILE", offsetof(struct view_options, script),
+	 "Keys from FILE instead of a terminal; its lines are keys, type, size, screen and styles."},
+	{"help-keys", 0, OPT_FLAG, NULL, offsetof(struct view_options, help_keys),
+	 "Write the table of keys and end."},
+	{"Payloads", 0, OPT_HEADING, NULL, 0, NULL},
+	PAYLOAD_OPTIONS(struct view_options, payloads, "Take off what codecs put around payloads."),
+};
+
+static int complain(const struct viewing *v, const char *message, int code)
+{
+	inputs_complain(v->context, message);
+	return code;
+}
+
+/* ---- what the outside says ---- */
+
+static struct str local_time_text(int64_t ns, struct arena *a)
+{
+	time_t t = (time_t)(ns / 1000000000 - (ns % 1000000000 < 0));
+	int64_t rest = ((ns % 1000000000) + 1000000000) % 1000000000;
+	char day[64];
+	struct tm tm;
+
+	if (!localtime_r(&t, &tm) || !strftime(day, sizeof(day), "%Y-%m-%d %H:%M:%S", &tm))
+		return STR("-");
+	return arena_printf(a, "%s.%03d", day, (int)(rest / 1000000));
+}
+
+static bool is_utf8(void)
+{
+	setlocale(LC_CTYPE, "");
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static bool wants_colour(const struct viewing *v)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (str_is(v->options->color, "always"))
+		return true;
+	return !str_is(v->options->color, "never") && !(no_color && *no_color);
+}
+
+/* ---- opening ---- */
+
+static bool open_run(struct viewing *v, const struct address *a, struct err *err)
+{
+	struct run_file *run;
+
+	if (!run_file_read(&run, a->file, err))
+		return false;
+	session_take_run(&v->session, run, a->file);
+	return true;
+}
+
+static const struct run_row *row_named(const struct run_file *run, struct str name)
+{
+	for (size_t i = 0; i < run->n_rows; i++) {
+		const struct ledger_entry *e = &run->rows[i].entry;
+
+		if (str_eq(e->history, name) || str_eq(e->workflow_id, name) ||
+		    str_eq(e->run_id, name))
+			return &run->rows[i];
+	}
+	return NULL;
+}
+
+/* To the history, event and view that an address names beyond its file. */
+static bool follow(struct viewing *v, const struct address *a, struct err *err)
+{
+	struct session *s = &v->session;
+	struct document *d = session_document(s);
+
+	if (a->history.p) {
+		const struct run_row *row = s->run ? row_named(s->run, a->history) : NULL;
+
+		if (!row)
+			return err_set(err, ERR_MISSING, "%.*s has no history '%.*s'",
+				       STR_ARG(a->file), STR_ARG(a->history));
+		d = session_open(s, row->entry.history, err);
+		if (!d)
+			return false;
+		session_show(s, PANE_LIST, d);
+	}
+	if (a->event && d) {
+		size_t event = history_find(&d->history, a->event);
+
+		if (event >= d->history.n_events)
+			return err_set(err, ERR_MISSING, "%.*s has no event %lld",
+				       STR_ARG(d->path), a->event);
+		session_go(s, event, SESSION_STEP);
+	}
+	if (a->has_view && (d || PANE_TABLE[a->view]->scope != SCOPE_HISTORY))
+		session_show(s, a->view, d);
+	session_settle(s);
+	return true;
+}
+
+static int open_files(struct viewing *v, const struct str *operands, size_t n)
+{
+	struct session *s = &v->session;
+	struct source_list list = {0};
+	struct err err = ERR_INIT;
+	struct address first = {0};
+	int code;
+
+	if (n == 1) {
+		address_read(operands[0], &first);
+		if (ledger_is_run(first.file)) {
+			if (!open_run(v, &first, &err))
+				return complain(v, err.message, EXIT_CANNOT);
+			n = 0;
+		} else {
+			operands = &first.file;
+		}
+	}
+	if (n) {
+		code = inputs_expand(v->context, "view", operands, n, &s->arena, &list);
+		if (code)
+			return code;
+		for (size_t i = 0; i < list.files.n; i++)
+			session_add_file(s, list.files.at[i].path, list.files.at[i].bytes);
+		source_list_done(&list);
+	}
+	if (!session_begin(s, &err) || !follow(v, &first, &err))
+		return complain(v, err.message, EXIT_CANNOT);
+	return 0;
+}
+
+/* ---- running ---- */
+
+static void handle(struct viewing *v, struct key key)
+{
+	session_key(&v->session, key);
+	if (v->session.request.kind != REQUEST_NONE && v->session.request.kind != REQUEST_QUIT)
+		view_outside(v);
+}
+
+static int loop(struct viewing *v)
+{
+	struct screen screen;
+	struct session *s = &v->session;
+	int width, height;
+
+	screen_init(&screen);
+	v->term->size(v->term, &width, &height);
+	session_resize(s, width, height);
+	while (s->request.kind != REQUEST_QUIT) {
+		bool busy;
+		struct key key;
+		enum term_read read;
+
+		draw(s, &screen);
+		v->term->draw(v->term, &screen);
+		do {
+			busy = session_idle(s);
+			read = v->term->read(v->term, busy ? 0 : -1, &key);
+		} while (busy && read == TERM_IDLE);
+		if (read == TERM_END)
+			break;
+		if (read == TERM_KEY)
+			handle(v, key);
+	}
+	screen_done(&screen);
+	return 0;
+}
+
+static int run_script(struct viewing *v)
+{
+	struct buf text, out;
+	struct err err = ERR_INIT;
+	int code;
+
+	buf_init(&text, 0);
+	buf_init(&out, 0);
+	if (!source_read(v->options->script, &text, &err) ||
+	    !term_script_open(&v->term, buf_str(&text), &out, &err)) {
+		code = complain(v, err.message, EXIT_BAD_USAGE);
+	} else {
+		code = loop(v);
+		v->term->close(v->term);
+		fwrite(out.p, 1, out.n, v->context->out);
+	}
+	buf_done(&out);
+	buf_done(&text);
+	return code;
+}
+
+static int print(struct viewing *v)
+{
+	struct session *s = &v->session;
+	struct buf out;
+	int width, height;
+
+	buf_init(&out, 0);
+	if (v->options->size.p) {
+		struct screen screen;
+
+		if (!term_size_read(v->options->size, &width, &height))
+			return complain(v, "--size is columns and rows, as 80x24", EXIT_BAD_USAGE);
+		screen_init(&screen);
+		session_resize(s, width, height);
+		draw(s, &screen);
+		screen_text(&screen, &out);
+		screen_done(&screen);
+	} else {
+		size_t columns = v->context->columns > 0 ? (size_t)v->context->columns : 100;
+
+		session_resize(s, (int)columns, 40);
+		draw_print(s, session_place(s)->pane, columns, v->context->colour, &out);
+	}
+	fwrite(out.p, 1, out.n, v->context->out);
+	buf_done(&out);
+	return 0;
+}
+
+/* Keys come from standard input where that is a terminal, else from the terminal itself. */
+static int run_terminal(struct viewing *v)
+{
+	struct term_settings settings = {
+		.in = STDIN_FILENO,
+		.out = STDOUT_FILENO,
+		.name = getenv("TERM"),
+		.colour = wants_colour(v),
+		.utf8 = !v->session.options.ascii,
+	};
+	struct err err = ERR_INIT;
+	int tty = -1, code, signal_number;
+
+	if (!isatty(STDIN_FILENO)) {
+		tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+		settings.in = tty;
+	}
+	if (settings.in < 0 || !term_curses_open(&v->term, &settings, &err)) {
+		if (tty >= 0)
+			close(tty);
+		return print(v);
+	}
+	code = loop(v);
+	signal_number = v->term->ended_by;
+	v->term->close(v->term);
+	if (tty >= 0)
+		close(tty);
+	if (signal_number) {
+		signal(signal_number, SIG_DFL);
+		raise(signal_number);
+	}
+	return code;
+}
+
+static int begin(struct viewing *v, const struct str *operands, size_t n)
+{
+	static const struct str LAST[] = {{".hindcast/last.jsonl", 20}};
+	int code;
+
+	if (!n && access(LAST[0].p, R_OK) == 0) {
+		operands = LAST;
+		n = 1;
+	}
+	code = open_files(v, operands, n);
+	if (code)
+		return code;
+	if (v->options->script.p)
+		return run_script(v);
+	return v->options->print || !v->context->out_is_tty ? print(v) : run_terminal(v);
+}
+
+static int run(const struct command_context *context, void *settings, const struct str *operands,
+	       size_t n)
+{
+	struct viewing v = {.context = context, .options = settings};
+	struct session_options options = {0};
+	struct err err = ERR_INIT;
+	int code;
+
+	options.ascii = !is_utf8() || v.options->ascii;
+	options.source = v.options->source;
+	options.can_rerun = v.options->worker.p != NULL;
+	options.local_time = local_time_text;
+	if (!payload_files_open(&v.payloads, &v.options->payloads, context, &err)) {
+		payload_files_done(&v.payloads);
+		return complain(&v, err.message, EXIT_CANNOT);
+	}
+	options.reader = &v.payloads.reader;
+	options.tools = v.payloads.reader.tools;
+	session_init(&v.session, context->schema, &options);
+	v.session.time = v.options->utc ? TIME_UTC : v.options->local ? TIME_LOCAL : TIME_SINCE_START;
+	code = begin(&v, operands, n);
+	session_done(&v.session);
+	payload_files_done(&v.payloads);
+	return code;
+}
+
+const struct command COMMAND_VIEW = {
+	.name = "view",
+	.usage = "[OPTION]... [HISTORY[:EVENT][:VIEW] | RUN[#HISTORY][:EVENT][:VIEW]]...",
+	.summary = "walk through a history, or a replay run, in the terminal",
+	.details = "Opens a run file of replay (without an operand the last one), one history, or a\n"
+		   "list of several. Every screen can be printed.\n",
+	.examples = "hindcast view\n    the last replay run: verdicts by cause\n"
+		    "hindcast view order.json:12\n    a history at event 12\n"
+		    "hindcast view --print order.json:12:state\n    what was open then, as text\n",
+	.opts = OPTS,
+	.n_opts = sizeof(OPTS) / sizeof(*OPTS),
+	.settings_size = sizeof(struct view_options),
+	.run = run,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_view.h: one run of `hindcast view`, and what it does to the outside. */
+#pragma once
+
+#include "formats/base/context.h"
+#include "formats/cmd_payloads.h"
+#include "viewer/model/session.h"
+#include "viewer/term/term.h"
+
+struct view_options {
+	bool print;
+	struct str size;
+	struct str script;
+	struct str source;
+	struct str worker;
+	struct str color;
+	bool ascii, utc, local;
+	bool help_keys;
+	long long idle_fd;
+	struct payload_options payloads;
+};
+
+struct viewing {
+	const struct command_context *context;
+	const struct view_options *options;
+	struct session session;
+	struct terminal *term;
+	struct payload_files payloads;
+	bool from_stdin; /* a history is: keys come from the terminal itself */
+};
+
+/* Does what the session asks of the outside, and says in its message line how that went. */
+void view_outside(struct viewing *v);

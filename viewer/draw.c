@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/* draw.c: bars, tabs and panes put on a screen. */
+#include "viewer/draw.h"
+
+#include "viewer/layout.h"
+#include "viewer/pane/words.h"
+
+#include <inttypes.h>
+
+static void bar(struct screen *screen, int y, const struct line *l, uint8_t style)
+{
+	struct area whole = screen_area(screen);
+
+	if (y < 0)
+		return;
+	screen_line(screen, whole, y, l, 0, 0);
+	for (int x = 0; x < screen->width; x++)
+		if ((screen_cell(screen, x, y)->style & 0x1f) == STYLE_PLAIN)
+			screen_cell(screen, x, y)->style |= style;
+}
+
+/* ---- the first two rows ---- */
+
+/* "RUN last.jsonl > order-88121": the levels, the last with its view where it is no tab. */
+static void add_levels(const struct session *s, struct line *l)
+{
+	const struct document *before = NULL;
+
+	line_puts(l, STYLE_BAR, " ");
+	for (size_t i = 0; i < s->places.n; i++) {
+		const struct place *p = &s->places.at[i];
+
+		if (l->columns > 1)
+			line_puts(l, STYLE_BAR, " > ");
+		if (p->document && p->document != before)
+			line_add(l, STYLE_BAR, p->document->label);
+		else if (p->pane == PANE_RUN)
+			line_printf(l, STYLE_BAR, "RUN %.*s", STR_ARG(s->run_path));
+		else
+			line_puts(l, STYLE_BAR, PANE_TABLE[p->pane]->name);
+		before = p->document;
+	}
+}
+
+static void add_position(struct session *s, struct line *l)
+{
+	const struct document *d = session_document(s);
+	const struct history *h;
+
+	if (!d)
+		return;
+	h = &d->history;
+	line_printf(l, STYLE_BAR, "ev %" PRId64 "/%zu  task %zu/%zu ", h->events[d->at].id,
+		    h->n_events, document_task(d, d->at), h->n_tasks);
+}
+
+static void add_facts(struct session *s, struct line *l)
+{
+	const struct document *d = session_document(s);
+
+	if (!d)
+		return;
+	if (d->history.workflow_type.n) {
+		line_puts(l, STYLE_BAR, "  ");
+		line_add(l, STYLE_BAR, d->history.workflow_type);
+	}
+	if (d->run_row) {
+		line_puts(l, STYLE_BAR, "  ");
+		words_verdict(d->run_row, l);
+	}
+}
+
+static void put_first_row(struct session *s, struct screen *screen)
+{
+	struct line left, right;
+
+	line_init(&left);
+	line_init(&right);
+	add_levels(s, &left);
+	add_position(s, &right);
+	if (left.columns + right.columns + 30 < (size_t)s->width)
+		add_facts(s, &left);
+	if (left.columns + right.columns < (size_t)s->width) {
+		line_to(&left, (size_t)s->width - right.columns);
+		line_append(&left, &right);
+	}
+	bar(screen, 0, &left, STYLE_BAR);
+	line_done(&left);
+	line_done(&right);
+}
+
+static void add_tabs(const struct session *s, struct line *l)
+{
+	enum pane_kind main = vec_last(&s->places)->pane;
+	bool narrow = s->width < 72;
+
+	for (int i = 0; i < PANES; i++) {
+		const struct pane *p = PANE_TABLE[i];
+		bool now = (enum pane_kind)i == main;
+
+		if (!p->tab || p->tab > '7')
+			continue;
+		line_puts(l, STYLE_PLAIN, now ? " [" : narrow ? " " : "  ");
+		line_printf(l, now ? STYLE_STRONG : STYLE_PLAIN, "%c", p->tab);
+		if (!narrow || now)
+			line_printf(l, now ? STYLE_STRONG : STYLE_PLAIN, " %s", p->name);
+		line_puts(l, STYLE_PLAIN, now ? "]" : "");
+	}
+}
+
+/* All that changes what is shown is said, so that nothing is hidden unseen. */
+static void add_modifiers(struct session *s, struct line *l)
+{
+	if (s->filter.n)
+		line_printf(l, STYLE_ODD, "filter: %.*s  ", STR_ARG(s->filter));
+	if (s->breakpoints.n)
+		line_printf(l, STYLE_PLAIN, "breakpoints %zu  ", s->breakpoints.n);
+	if (s->payload != PAYLOAD_MODE_DECODED)
+		line_printf(l, STYLE_ODD, "payloads %s  ",
+			    s->payload == PAYLOAD_MODE_RAW ? "raw" : "hex");
+	if (s->mouse)
+		line_puts(l, STYLE_PLAIN, "mouse  ");
+	line_printf(l, STYLE_PLAIN, "%s ", words_time_mode(s->time));
+}
+
+static void put_second_row(struct session *s, struct screen *screen, int y)
+{
+	struct line left, right;
+
+	line_init(&left);
+	line_init(&right);
+	if (session_document(s))
+		add_tabs(s, &left);
+	add_modifiers(s, &right);
+	if (left.columns + right.columns < (size_t)s->width) {
+		line_to(&left, (size_t)s->width - right.columns);
+		line_append(&left, &right);
+	}
+	bar(screen, y, &left, STYLE_PLAIN);
+	line_done(&left);
+	line_done(&right);
+}
+
+/* ---- panes ---- */
+
+static struct pane_context context_of(struct session *s, const struct layout_part *part)
+{
+	return (struct pane_context){s, session_document(s), (size_t)part->area.width};
+}
+
+static void put_rules(struct session *s, struct screen *screen, const struct layout_part *part)
+{
+	const char *across = s->options.ascii ? "-" : "\u2500", *down = s->options.ascii ? "|" : "\u2502";
+	const struct pane *pane = PANE_TABLE[part->pane];
+	struct pane_context c = context_of(s, part);
+	bool focus = s->focus == part->pane;
+	struct line l;
+
+	line_init(&l);
+	for (int y = -1; part->rule_x >= 0 && y < part->area.height; y++) {
+		struct area at = {part->rule_x, part->area.y + y, 1, 1};
+
+		line_clear(&l);
+		line_puts(&l, STYLE_DIM, down);
+		screen_line(screen, at, 0, &l, 0, 0);
+	}
+	if (part->title_y >= 0) {
+		struct area at = {part->area.x, part->title_y, part->area.width, 1};
+
+		line_clear(&l);
+		line_puts(&l, STYLE_DIM, across);
+		line_printf(&l, focus ? STYLE_STRONG : STYLE_PLAIN, " %s", pane->name);
+		if (pane->title)
+			pane->title(&c, &l);
+		line_puts(&l, STYLE_PLAIN, " ");
+		if (l.columns < c.width)
+			line_rule(&l, STYLE_DIM, across, c.width - l.columns);
+		screen_line(screen, at, 0, &l, 0, 0);
+	}
+	line_done(&l);
+}
+
+/* The cursor is a reversed row in the pane with the focus, and a mark in front in any. */
+static uint8_t flags_of(const struct session *s, const struct layout_part *part, size_t row)
+{
+	bool shown = s->focus == part->pane || PANE_TABLE[part->pane]->row_of;
+
+	return shown && row == s->scrolls[part->pane].row ? STYLE_CURSOR : 0;
+}
+
+static void put_pane(struct session *s, struct screen *screen, const struct layout_part *part)
+{
+	const struct pane *pane = PANE_TABLE[part->pane];
+	const struct scroll *scroll = &s->scrolls[part->pane];
+	struct pane_context c = context_of(s, part);
+	size_t count = pane_count(&c, part->pane);
+	int y = 0;
+	struct line l;
+
+	put_rules(s, screen, part);
+	line_init(&l);
+	if (pane->head) {
+		pane->head(&c, &l);
+		screen_line(screen, part->area, y++, &l, scroll->left, 0);
+	}
+	for (size_t i = scroll->top; i < count && y < part->area.height; i++, y++) {
+		line_clear(&l);
+		pane_row(&c, part->pane, i, &l);
+		screen_line(screen, part->area, y, &l, scroll->left, flags_of(s, part, i));
+	}
+	line_done(&l);
+}
+
+/* ---- the last two rows ---- */
+
+static void put_hint(struct session *s, struct screen *screen, const struct layout *layout)
+{
+	const struct layout_part *focus = layout_focus(layout, s);
+	struct pane_context c = context_of(s, focus);
+	size_t count = pane_count(&c, focus->pane);
+	struct line l, right;
+
+	line_init(&l);
+	line_init(&right);
+	line_printf(&right, STYLE_BAR, " %zu/%zu ",
+		    count ? s->scrolls[focus->pane].row + 1 : 0, count);
+	if ((size_t)s->width > right.columns)
+		words_hint(s, focus->pane, (size_t)s->width - right.columns, &l);
+	line_to(&l, (size_t)s->width > right.columns ? (size_t)s->width - right.columns : 0);
+	line_append(&l, &right);
+	bar(screen, layout->hint_y, &l, STYLE_BAR);
+	line_done(&l);
+	line_done(&right);
+}
+
+static void put_prompt(struct session *s, struct screen *screen, int y)
+{
+	struct line l;
+
+	line_init(&l);
+	if (s->prompt.open) {
+		line_puts(&l, STYLE_PLAIN, s->prompt.lead);
+		line_add(&l, STYLE_PLAIN, str_take(buf_str(&s->prompt.text), s->prompt.at));
+		screen->cursor_x = (int)l.columns < s->width ? (int)l.columns : s->width - 1;
+		screen->cursor_y = y;
+		line_add(&l, STYLE_PLAIN, str_skip(buf_str(&s->prompt.text), s->prompt.at));
+	} else if (s->message.n) {
+		line_puts(&l, STYLE_PLAIN, " ");
+		line_add(&l, s->message_style, buf_str(&s->message));
+	} else if (s->count) {
+		line_printf(&l, STYLE_PLAIN, " %zu", s->count);
+	}
+	bar(screen, y, &l, STYLE_PLAIN);
+	line_done(&l);
+}
+
+static void put_too_small(struct session *s, struct screen *screen)
+{
+	struct line l;
+
+	line_init(&l);
+	line_printf(&l, STYLE_PLAIN, "terminal too small (%dx%d)", s->width, s->height);
+	screen_line(screen, screen_area(screen), 0, &l, 0, 0);
+	line_done(&l);
+}
+
+void draw(struct session *s, struct screen *screen)
+{
+	struct layout layout;
+
+	screen_size(screen, s->width, s->height);
+	layout_make(s, &layout);
+	if (!layout.room) {
+		put_too_small(s, screen);
+		return;
+	}
+	put_first_row(s, screen);
+	put_second_row(s, screen, layout.tabs_y);
+	for (size_t i = 0; i < layout.n; i++)
+		put_pane(s, screen, &layout.parts[i]);
+	put_hint(s, screen, &layout);
+	put_prompt(s, screen, layout.prompt_y);
+}
+
+/* ---- as text ---- */
+
+static const char *const ESCAPES[STYLES] = {
+	[STYLE_DIM] = "\x1b[2m",  [STYLE_STRONG] = "\x1b[1m", [STYLE_GOOD] = "\x1b[32m",
+	[STYLE_BAD] = "\x1b[1;31m", [STYLE_ODD] = "\x1b[35m", [STYLE_LINK] = "\x1b[4m",
+	[STYLE_BAR] = "\x1b[1m",
+};
+
+static void print_line(const struct line *l, bool colour, struct buf *out)
+{
+	size_t at = 0, begin = out->n;
+
+	for (size_t i = 0; i < l->runs.n; i++) {
+		const char *escape = colour ? ESCAPES[l->runs.at[i].style & 0x1f] : NULL;
+
+		if (escape)
+			buf_puts(out, escape);
+		buf_add_bytes(out, l->text.p + at, l->runs.at[i].end - at);
+		if (escape)
+			buf_puts(out, "\x1b[0m");
+		at = l->runs.at[i].end;
+	}
+	while (out->n > begin && out->p[out->n - 1] == ' ')
+		out->n--;
+	buf_add_char(out, '\n');
+}
+
+void draw_print(struct session *s, enum pane_kind pane, size_t width, bool colour,
+		struct buf *out)
+{
+	struct pane_context c = {s, session_document(s), width};
+	size_t count = pane_count(&c, pane);
+	struct line l;
+
+	line_init(&l);
+	add_levels(s, &l);
+	add_facts(s, &l);
+	line_puts(&l, STYLE_BAR, "  ");
+	add_position(s, &l);
+	print_line(&l, colour, out);
+	line_clear(&l);
+	if (PANE_TABLE[pane]->head) {
+		PANE_TABLE[pane]->head(&c, &l);
+		print_line(&l, colour, out);
+	}
+	for (size_t i = 0; i < count; i++) {
+		line_clear(&l);
+		pane_row(&c, pane, i, &l);
+		print_line(&l, colour, out);
+	}
+	line_done(&l);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* document.c: opening a history, and states at any event of it. */
+#include "viewer/model/document.h"
+
+#include "formats/history/events.h"
+
+/* Ends of entities that nobody wished for. */
+static bool ends_badly(int32_t type)
+{
+	enum entity_kind kind;
+
+	if (!entity_kind_of(type, &kind))
+		return false;
+	for (size_t i = 0; i < ENTITY_RULES_N; i++) {
+		const struct entity_rule *r = &ENTITY_RULES[i];
+
+		if (r->event == type && (r->to == ENTITY_FAILED || r->to == ENTITY_TIMED_OUT ||
+					 r->to == ENTITY_TERMINATED || r->to == ENTITY_REJECTED))
+			return true;
+	}
+	return false;
+}
+
+static struct str label_of(const struct document *d)
+{
+	size_t at = d->path.n;
+
+	if (d->history.workflow_id.n)
+		return d->history.workflow_id;
+	while (at && d->path.p[at - 1] != '/')
+		at--;
+	return str_skip(d->path, at);
+}
+
+static void work_out(struct document *d)
+{
+	struct history *h = &d->history;
+
+	groups_make(h, &d->arena, &d->groups);
+	timeline_init(&d->timeline, h, &d->groups);
+	state_init(&d->state);
+	for (size_t i = 0; i < h->n_events; i++)
+		if (ends_badly(h->events[i].type))
+			vec_push(&d->failures, (uint32_t)i);
+	d->diverges = h->n_events;
+	if (d->run_row && d->run_row->verdict.kind == VERDICT_DIVERGED)
+		d->diverges = history_find(h, d->run_row->verdict.divergence.event_id);
+	outline_begin(&d->outline, h, NULL, false, true);
+	while (outline_step(&d->outline, h->n_events))
+		continue;
+}
+
+bool document_open(struct document **ret, struct str path, const struct schema *schema,
+		   const struct run_row *row, struct err *err)
+{
+	const struct load_settings settings = {
+		.schema = schema,
+		.flags = LOAD_INDEX | LOAD_PARTIAL | LOAD_KEEP_UNKNOWN,
+	};
+	struct document *d = mem_zalloc(sizeof(*d));
+
+	arena_init(&d->arena);
+	outline_init(&d->outline);
+	d->path = arena_str(&d->arena, path);
+	d->run_row = row;
+	if (!load_one(&settings, d->path, &d->history, &d->info, err)) {
+		arena_done(&d->arena);
+		mem_free(d);
+		return false;
+	}
+	d->label = label_of(d);
+	work_out(d);
+	d->at = d->diverges < d->history.n_events ? d->diverges : 0;
+	*ret = d;
+	return true;
+}
+
+void document_free(struct document *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->checkpoints.n; i++)
+		state_done(&d->checkpoints.at[i]);
+	vec_done(&d->checkpoints);
+	vec_done(&d->failures);
+	state_done(&d->state);
+	timeline_done(&d->timeline);
+	outline_done(&d->outline);
+	history_done(&d->history);
+	arena_done(&d->arena);
+	mem_free(d);
+}
+
+/* Goes on to a checkpoint that is not there yet, from the last one that is. */
+static void add_checkpoint(struct document *d)
+{
+	struct state next;
+
+	state_init(&next);
+	if (d->checkpoints.n) {
+		state_copy(&next, vec_last(&d->checkpoints));
+		state_run(&next, &d->timeline, d->checkpoints.n * DOCUMENT_CHECKPOINT_EVENTS);
+	}
+	vec_push(&d->checkpoints, next);
+}
+
+const struct state *document_state(struct document *d, size_t n)
+{
+	size_t checkpoint = n / DOCUMENT_CHECKPOINT_EVENTS;
+
+	while (d->checkpoints.n <= checkpoint)
+		add_checkpoint(d);
+	if (d->state.n > n || d->state.n < checkpoint * DOCUMENT_CHECKPOINT_EVENTS)
+		state_copy(&d->state, &d->checkpoints.at[checkpoint]);
+	state_run(&d->state, &d->timeline, n);
+	return &d->state;
+}
+
+bool document_replayed(const struct document *d, size_t event)
+{
+	return d->diverges >= d->history.n_events || event <= d->diverges;
+}
+
+size_t document_task(const struct document *d, size_t event)
+{
+	return history_task_of(&d->history, event);
+}
+
+const struct task_commands *document_commands(const struct document *d, size_t task)
+{
+	const struct evidence *e = d->run_row ? d->run_row->entry.evidence : NULL;
+
+	for (size_t i = 0; e && i < e->tasks.n; i++)
+		if (e->tasks.at[i].task == (int64_t)task)
+			return &e->tasks.at[i];
+	return NULL;
+}
+
+const struct stack *document_stack(const struct document *d, size_t task)
+{
+	const struct evidence *e = d->run_row ? d->run_row->entry.evidence : NULL;
+
+	for (size_t i = 0; e && i < e->stacks.n; i++)
+		if (e->stacks.at[i].task == (int64_t)task)
+			return &e->stacks.at[i];
+	return NULL;
+}

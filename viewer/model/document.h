@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* document.h: an open history: what is worked out of it, and where the user is in it. */
+#pragma once
+
+#include "formats/history/groups.h"
+#include "formats/history/state.h"
+#include "formats/read/load.h"
+#include "replayer/run/run_file.h"
+#include "viewer/model/outline.h"
+
+/*
+ * What a history says never changes; where the user is does. Everything that is shown is a
+ * function of the two. "At event N" is after N was recorded.
+ *
+ * States at any event are reached from checkpoints: copies of the state every so many
+ * events, made as they are passed.
+ */
+#define DOCUMENT_CHECKPOINT_EVENTS 256
+
+struct document {
+	struct str path;  /* as it was given: FILE or FILE#N */
+	struct str label; /* the workflow id, else the file's name */
+	struct arena arena;
+	struct history history;
+	struct load_info info;
+	struct groups groups;
+	struct timeline timeline;
+	VEC_OF(struct state) checkpoints; /* the i-th after i * DOCUMENT_CHECKPOINT_EVENTS */
+	struct state state;		  /* where it was asked for last */
+	VEC_OF(uint32_t) failures;	  /* events that failed or timed out, in order */
+
+	/* What a replay run made of it; NULL: nothing is known. */
+	const struct run_row *run_row;
+	size_t diverges; /* index of the event where it diverges; n_events: nowhere */
+
+	/* Where the user is. */
+	size_t at; /* index of the current event */
+	struct outline outline;
+};
+
+/* ROW may be NULL. The error carries the path. */
+bool document_open(struct document **ret, struct str path, const struct schema *schema,
+		   const struct run_row *row, struct err *err);
+void document_free(struct document *d);
+
+/* The state after the first N events; valid until the next call. */
+const struct state *document_state(struct document *d, size_t n);
+/*
+ * Events that the code was shown before the current one was recorded, and all up to the
+ * divergence that it is beyond: what is neither is dimmed.
+ */
+bool document_replayed(const struct document *d, size_t event);
+/* The number (from 1) of the workflow task that stands around an event, or gets to see it. */
+size_t document_task(const struct document *d, size_t event);
+/* The row of the run of a workflow task's commands, or NULL. */
+const struct task_commands *document_commands(const struct document *d, size_t task);
+const struct stack *document_stack(const struct document *d, size_t task);

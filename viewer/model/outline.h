@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* outline.h: the rows of a list of events: events, and workflow tasks as one row each. */
+#pragma once
+
+#include "formats/base/vec.h"
+#include "formats/history/history.h"
+#include "formats/query/query.h"
+
+/*
+ * Events of workflow tasks that stand one behind the other are a band, one row; so is the
+ * whole of what a turn of the code cost. All other events are a row each:
+ *
+ *     1  WorkflowExecutionStarted        row 0
+ *     2  WorkflowTaskScheduled  \
+ *     3  WorkflowTaskStarted     }       row 1, a band
+ *     4  WorkflowTaskCompleted  /
+ *     5  ActivityTaskScheduled           row 2
+ *
+ * With a filter there is a row for each event that fits, and no bands. Made step by step,
+ * so that a first screen needs no more than its own rows.
+ */
+struct outline {
+	const struct history *history;
+	const struct query *filter; /* NULL: all; events must fit it, */
+	bool inverse;		    /* or must not */
+	bool bands;		    /* workflow tasks are folded into bands */
+	size_t looked_at;	    /* events so far */
+	VEC_OF(uint32_t) rows;	    /* the first event of each */
+};
+
+void outline_init(struct outline *o);
+void outline_done(struct outline *o);
+/* Begins anew, over H. */
+void outline_begin(struct outline *o, const struct history *h, const struct query *filter,
+		   bool inverse, bool bands);
+/* Looks at N more events; false: all were looked at. */
+bool outline_step(struct outline *o, size_t n);
+/* The row that an event stands in, or the nearest before it; 0 where there is none. */
+size_t outline_row(const struct outline *o, size_t event);
+/* Events of a row: from the first to the one before *RET_END; of an event 1. */
+size_t outline_events(const struct outline *o, size_t row, size_t *ret_end);
+bool outline_is_band(const struct outline *o, size_t row);

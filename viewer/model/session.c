@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* session.c: what is open, and where the user is in it. */
+#include "viewer/model/session.h"
+
+#include "viewer/layout.h"
+
+#include <stdio.h>
+
+/* Places that one can come back to: older ones are forgotten. */
+#define JUMPS_MOST 100
+
+void session_init(struct session *s, const struct schema *schema,
+		  const struct session_options *options)
+{
+	*s = (struct session){.schema = schema, .options = *options, .width = 80, .height = 24};
+	arena_init(&s->arena);
+	arena_init(&s->step);
+	keymap_init(&s->keymap);
+	prompt_init(&s->prompt);
+	buf_init(&s->message, 0);
+	buf_init(&s->request.text, 0);
+	buf_init(&s->request.argument, 0);
+	for (int i = 0; i < PANES; i++)
+		page_init(&s->pages[i]);
+}
+
+void session_done(struct session *s)
+{
+	for (size_t i = 0; i < s->documents.n; i++)
+		document_free(s->documents.at[i]);
+	vec_done(&s->documents);
+	vec_done(&s->files);
+	vec_done(&s->places);
+	vec_done(&s->jumps);
+	vec_done(&s->marks);
+	vec_done(&s->breakpoints);
+	for (int i = 0; i < PANES; i++)
+		page_done(&s->pages[i]);
+	if (s->run)
+		run_file_free(s->run);
+	buf_done(&s->request.text);
+	buf_done(&s->request.argument);
+	buf_done(&s->message);
+	prompt_done(&s->prompt);
+	keymap_done(&s->keymap);
+	arena_done(&s->step);
+	arena_done(&s->arena);
+}
+
+/* ---- what is open ---- */
+
+void session_add_file(struct session *s, struct str path, int64_t bytes)
+{
+	vec_push(&s->files, (struct file_row){.path = arena_str(&s->arena, path), .bytes = bytes});
+}
+
+void session_take_run(struct session *s, struct run_file *r, struct str path)
+{
+	s->run = r;
+	s->run_path = arena_str(&s->arena, path);
+}
+
+static const struct run_row *row_of_run(const struct session *s, struct str path)
+{
+	for (size_t i = 0; s->run && i < s->run->n_rows; i++)
+		if (str_eq(s->run->rows[i].entry.history, path))
+			return &s->run->rows[i];
+	return NULL;
+}
+
+struct document *session_open(struct session *s, struct str path, struct err *err)
+{
+	struct document *d;
+
+	for (size_t i = 0; i < s->documents.n; i++)
+		if (str_eq(s->documents.at[i]->path, path))
+			return s->documents.at[i];
+	if (!document_open(&d, path, s->schema, row_of_run(s, path), err))
+		return NULL;
+	vec_push(&s->documents, d);
+	return d;
+}
+
+bool session_begin(struct session *s, struct err *err)
+{
+	struct document *d;
+
+	if (s->run) {
+		session_show(s, PANE_RUN, NULL);
+		return true;
+	}
+	if (s->files.n != 1) {
+		session_show(s, PANE_FILES, NULL);
+		return true;
+	}
+	d = session_open(s, s->files.at[0].path, err);
+	if (!d)
+		return false;
+	s->files.at[0].document = d;
+	session_show(s, PANE_LIST, d);
+	return true;
+}
+
+/* ---- where the user is ---- */
+
+struct place *session_place(struct session *s)
+{
+	return vec_last(&s->places);
+}
+
+struct document *session_document(struct session *s)
+{
+	return s->places.n ? session_place(s)->document : NULL;
+}
+
+/* Tabs are beside each other; all else is a level of its own. */
+static bool is_tab(enum pane_kind pane)
+{
+	return PANE_TABLE[pane]->tab;
+}
+
+void session_show(struct session *s, enum pane_kind pane, struct document *d)
+{
+	struct place *now = s->places.n ? session_place(s) : NULL;
+	struct pane_context c = {s, d, (size_t)s->width};
+
+	if (now && now->document == d && is_tab(now->pane) && is_tab(pane))
+		now->pane = pane;
+	else if (!now || now->document != d || now->pane != pane)
+		vec_push(&s->places, (struct place){pane, d});
+	s->focus = pane;
+	s->zoomed = false;
+	if (PANE_TABLE[pane]->row_of)
+		s->scrolls[pane].synced = SIZE_MAX;
+	else if (d)
+		s->scrolls[pane] = (struct scroll){
+			.row = PANE_TABLE[pane]->begin ? PANE_TABLE[pane]->begin(&c) : 0};
+}
+
+static void remember(struct session *s, struct document *d)
+{
+	s->jumps.n = s->jump_at;
+	if (s->jumps.n == JUMPS_MOST) {
+		memmove(s->jumps.at, s->jumps.at + 1, (JUMPS_MOST - 1) * sizeof(*s->jumps.at));
+		s->jumps.n--;
+	}
+	vec_push(&s->jumps, (struct jump){d, session_place(s)->pane, d->at});
+	s->jump_at = s->jumps.n;
+}
+
+void session_go(struct session *s, size_t event, enum session_move how)
+{
+	struct document *d = session_document(s);
+
+	if (!d || event >= d->history.n_events)
+		return;
+	if (how == SESSION_JUMP && event != d->at)
+		remember(s, d);
+	if (d->at == event)
+		return;
+	d->at = event;
+	/* What tells of one event begins at its top. */
+	for (int i = 0; i < PANES; i++)
+		if (PANE_TABLE[i]->scope == SCOPE_HISTORY && !PANE_TABLE[i]->row_of &&
+		    (enum pane_kind)i != session_place(s)->pane)
+			s->scrolls[i] = (struct scroll){0};
+}
+
+void session_message(struct session *s, enum style style, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	buf_clear(&s->message);
+	buf_puts(&s->message, text);
+	s->message_style = style;
+}
+
+void session_changed(struct session *s)
+{
+	s->generation++;
+}
+
+/* ---- scrolling ---- */
+
+void session_resize(struct session *s, int width, int height)
+{
+	s->width = width < 1 ? 1 : width > SCREEN_MOST ? SCREEN_MOST : width;
+	s->height = height < 1 ? 1 : height > SCREEN_MOST ? SCREEN_MOST : height;
+	session_settle(s);
+}
+
+static void settle_part(struct session *s, const struct layout_part *part)
+{
+	const struct pane *pane = PANE_TABLE[part->pane];
+	struct pane_context c = {s, session_document(s), (size_t)part->area.width};
+	struct scroll *scroll = &s->scrolls[part->pane];
+	size_t count = pane_count(&c, part->pane), rows;
+
+	rows = (size_t)(part->area.height - (pane->head != NULL));
+	rows = part->area.height > (pane->head != NULL) ? rows : 1;
+	if (pane->row_of && scroll->synced != c.document->at) {
+		scroll->row = pane->row_of(&c, c.document->at);
+		scroll->synced = c.document->at;
+	}
+	if (scroll->row >= count)
+		scroll->row = count ? count - 1 : 0;
+	if (scroll->row < scroll->top)
+		scroll->top = scroll->row;
+	if (scroll->row >= scroll->top + rows)
+		scroll->top = scroll->row - rows + 1;
+	if (scroll->top && scroll->top + rows > count)
+		scroll->top = count > rows ? count - rows : 0;
+}
+
+void session_settle(struct session *s)
+{
+	struct layout l;
+
+	if (!s->places.n)
+		return;
+	layout_make(s, &l);
+	for (size_t i = 0; i < l.n; i++)
+		settle_part(s, &l.parts[i]);
+}
+
+bool session_idle(struct session *s)
+{
+	(void)s;
+	return false;
+}

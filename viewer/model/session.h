@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* session.h: all that the viewer knows: what is open, where the user is, how it is shown. */
+#pragma once
+
+#include "formats/payload/payload_print.h"
+#include "viewer/cells/screen.h"
+#include "viewer/keys/keymap.h"
+#include "viewer/keys/prompt.h"
+#include "viewer/model/document.h"
+#include "viewer/pane/page.h"
+#include "viewer/pane/pane.h"
+
+/*
+ *     session_key(s, key)      what a key does, by way of its action      act/
+ *     session_act(s, action)   the same by name                          act/
+ *     session_idle(s)          a slice of what is worked out meanwhile
+ *     draw(s, screen)          the screen as a value                      draw.h
+ *
+ * A session has no terminal, no clock and no environment. What it wants of the outside (a
+ * text on the clipboard, an editor, an end) it leaves in `request`, and whoever runs it does that.
+ */
+enum time_mode { TIME_SINCE_START, TIME_BETWEEN, TIME_UTC, TIME_LOCAL, TIME_MODES };
+enum payload_mode { PAYLOAD_MODE_DECODED, PAYLOAD_MODE_RAW, PAYLOAD_MODE_HEX, PAYLOAD_MODES };
+
+enum request_kind {
+	REQUEST_NONE,
+	REQUEST_QUIT,
+	REQUEST_REDRAW,
+	REQUEST_SUSPEND,
+	REQUEST_MOUSE,	  /* on or off, as session.mouse is now */
+	REQUEST_COPY,	  /* text */
+	REQUEST_WRITE,	  /* text, into the file argument */
+	REQUEST_PAGER,	  /* text */
+	REQUEST_PIPE,	  /* text, into the command argument */
+	REQUEST_EDIT,	  /* the file argument at line `line` */
+	REQUEST_RERUN,	  /* the history argument */
+	REQUEST_ASK_STACK, /* of the history argument, after workflow task `line` */
+};
+
+struct request {
+	enum request_kind kind;
+	struct buf text;
+	struct buf argument;
+	int64_t line;
+};
+
+/* Where a pane is scrolled to. */
+struct scroll {
+	size_t row;  /* of its cursor */
+	size_t top;  /* its first visible row */
+	size_t left; /* its first visible column */
+	size_t synced; /* the event that row was set by; a pane of events follows the current one */
+};
+
+/* A view that was opened, with what lies below it. */
+struct place {
+	enum pane_kind pane;
+	struct document *document; /* NULL: of the run, or of the files */
+};
+
+/* A place to come back to. */
+struct jump {
+	struct document *document;
+	enum pane_kind pane;
+	size_t event;
+};
+
+struct mark {
+	uint32_t key;
+	struct jump to;
+};
+
+struct breakpoint {
+	struct document *document; /* NULL: of all histories */
+	size_t event;		   /* without a query */
+	const struct query *query;
+	struct str text;
+	size_t hits;
+};
+
+/* A file that was named, before it is opened or after. */
+struct file_row {
+	struct str path;
+	int64_t bytes;
+	struct document *document; /* NULL: not yet */
+	struct str problem;	   /* p NULL: none */
+};
+
+struct session_options {
+	bool ascii;		/* no characters beyond it are drawn */
+	int64_t now;		/* nanoseconds since 1970; 0: not known */
+	struct str source;	/* folder with the source code; n 0: none */
+	bool can_rerun;		/* --worker was given */
+	struct str (*local_time)(int64_t nanoseconds, struct arena *a);
+	struct codec_tools tools; /* keys of payloads */
+	const struct payload_reader *reader; /* for payloads; NULL: without keys or descriptors */
+};
+
+struct session {
+	const struct schema *schema;
+	struct session_options options;
+	struct arena arena; /* what lives as long as the session */
+	struct arena step;  /* of one row or one action: to be rewound */
+
+	VEC_OF(struct file_row) files;
+	VEC_OF(struct document *) documents; /* those that are open */
+	struct run_file *run;		     /* NULL: none */
+	struct str run_path;
+
+	VEC_OF(struct place) places; /* the way here; the last is what is looked at */
+	enum pane_kind focus;	     /* the pane of the layout that keys go to */
+	bool zoomed;
+	struct scroll scrolls[PANES];
+	struct page pages[PANES]; /* of those that are made at once */
+	struct page_key {
+		const struct document *document;
+		size_t at, width;
+		unsigned generation;
+		bool made;
+	} page_keys[PANES];
+	unsigned generation; /* goes up when anything changes that pages depend on */
+
+	int width, height;
+	enum time_mode time;
+	enum payload_mode payload;
+	bool expanded, mouse, idle_shown;
+	struct str filter; /* as typed; n 0: none */
+
+	struct keymap keymap;
+	struct prompt prompt;
+	uint32_t pending[KEYS_MOST]; /* keys of a binding that is not whole yet */
+	size_t n_pending;
+	enum action waiting; /* for its key, where waits */
+	bool waits;
+	size_t count; /* typed before a key; 0: none */
+	enum pane_kind count_pane; /* where the user was when its first digit came */
+	struct buf message;
+	enum style message_style;
+
+	struct search *search;
+	VEC_OF(struct jump) jumps;
+	size_t jump_at; /* the next one back */
+	VEC_OF(struct mark) marks;
+	VEC_OF(struct breakpoint) breakpoints;
+	struct request request;
+};
+
+void session_init(struct session *s, const struct schema *schema,
+		  const struct session_options *options);
+void session_done(struct session *s);
+
+/* Adds a file to the list; it is opened when somebody looks at it. */
+void session_add_file(struct session *s, struct str path, int64_t bytes);
+/* R is the session's from here on. */
+void session_take_run(struct session *s, struct run_file *r, struct str path);
+/* The first screen: the run, the list of files, or the only history. */
+bool session_begin(struct session *s, struct err *err);
+/* Opens PATH, or gives what is open. NULL with the error set. */
+struct document *session_open(struct session *s, struct str path, struct err *err);
+
+/* What is looked at. */
+struct place *session_place(struct session *s);
+struct document *session_document(struct session *s);
+/* Goes to a pane of D; a new level below the place unless it is of the same history. */
+void session_show(struct session *s, enum pane_kind pane, struct document *d);
+/* The current event, with the place before kept for coming back where JUMP. */
+enum session_move { SESSION_STEP, SESSION_JUMP };
+void session_go(struct session *s, size_t event, enum session_move how);
+
+void session_message(struct session *s, enum style style, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Pages are to be made anew. */
+void session_changed(struct session *s);
+
+void session_resize(struct session *s, int width, int height);
+/* Scrolls panes so that cursors are in sight; after whatever changed them. */
+void session_settle(struct session *s);
+/* Whether work is left to do while nothing is typed; does a slice of it (some ms). */
+bool session_idle(struct session *s);
+
+/* act/act.c */
+void session_key(struct session *s, struct key key);
+void session_act(struct session *s, enum action action, struct str argument);
+/* "NAME ARGUMENT", or a number: what `:` takes. */
+void session_command(struct session *s, struct str text);

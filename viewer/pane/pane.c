@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* pane.c: the table, and the two ways in which panes have rows. */
+#include "viewer/pane/pane.h"
+
+#include "viewer/model/session.h"
+
+const struct pane *const PANE_TABLE[PANES] = {
+#define PANE(identifier) [PANE_##identifier] = &PANE_ROW_##identifier,
+#include "viewer/pane/panes.def"
+#undef PANE
+};
+
+bool pane_find(struct str name, enum pane_kind *ret)
+{
+	for (int i = 0; i < PANES; i++)
+		if (str_is(name, PANE_TABLE[i]->name)) {
+			*ret = (enum pane_kind)i;
+			return true;
+		}
+	return false;
+}
+
+static const struct page *made_page(const struct pane_context *c, enum pane_kind kind)
+{
+	struct session *s = c->session;
+	struct page_key *have = &s->page_keys[kind];
+	struct page_key want = {c->document, c->document ? c->document->at : 0, c->width,
+				s->generation, true};
+
+	if (have->made && have->document == want.document && have->at == want.at &&
+	    have->width == want.width && have->generation == want.generation)
+		return &s->pages[kind];
+	page_clear(&s->pages[kind]);
+	PANE_TABLE[kind]->build(c, &s->pages[kind]);
+	*have = want;
+	return &s->pages[kind];
+}
+
+size_t pane_count(const struct pane_context *c, enum pane_kind kind)
+{
+	const struct pane *p = PANE_TABLE[kind];
+
+	return p->build ? made_page(c, kind)->lines.n : p->count(c);
+}
+
+const struct page_line *pane_page_line(const struct pane_context *c, enum pane_kind kind, size_t i)
+{
+	const struct page *page;
+
+	if (!PANE_TABLE[kind]->build)
+		return NULL;
+	page = made_page(c, kind);
+	return i < page->lines.n ? &page->lines.at[i] : NULL;
+}
+
+void pane_row(const struct pane_context *c, enum pane_kind kind, size_t i, struct line *l)
+{
+	const struct page_line *line = pane_page_line(c, kind, i);
+
+	if (line)
+		line_put(l, line->text);
+	else if (PANE_TABLE[kind]->row)
+		PANE_TABLE[kind]->row(c, i, l);
+}

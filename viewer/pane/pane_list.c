@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* pane_list.c: events in order, a band for each workflow task. */
+#include "viewer/pane/words.h"
+
+#include "formats/history/detail.h"
+#include "formats/history/events.h"
+#include "formats/wire/field.h"
+#include "viewer/act/act.h"
+
+#include <inttypes.h>
+
+/*
+ *      ID  +TIME     EVENT                  WHAT                          GROUP
+ *  -- task 1  ev 2-4  sched 2ms  run 9ms  temporal-go 1.31.0 ------------ ok -
+ * B> 12x +0.333    ActivityTaskScheduled  ReserveStock                  A12 +-
+ *
+ * Marks in front: B a breakpoint, > the current event, and behind the id x where the replay
+ * diverges, ! where something failed.
+ */
+enum { ID_WIDTH = 5, GROUP_WIDTH = 8 };
+
+/* What is left for the type, the words and the group, the narrower the fewer of them. */
+struct widths {
+	size_t time, type, what, group;
+};
+
+static struct widths widths_of(const struct pane_context *c)
+{
+	struct widths w = {.time = words_time_width(c->session->time), .group = GROUP_WIDTH};
+	size_t fixed = 3 + ID_WIDTH + 2;
+	size_t room = c->width > fixed ? c->width - fixed : 0;
+
+	if (room < 50)
+		w.group = 0;
+	if (room < w.time + 30)
+		w.time = room < 40 ? 0 : 9;
+	room -= w.time + (w.time != 0) + w.group;
+	w.type = room > 72 ? 37 : room > 48 ? 25 : room > 24 ? 24 : room;
+	w.what = room > w.type + 1 ? room - w.type - 1 : 0;
+	return w;
+}
+
+static size_t count(const struct pane_context *c)
+{
+	return c->document->outline.rows.n;
+}
+
+static size_t event_at(const struct pane_context *c, size_t i)
+{
+	return c->document->outline.rows.at[i];
+}
+
+static size_t row_of(const struct pane_context *c, size_t event)
+{
+	return outline_row(&c->document->outline, event);
+}
+
+static void head(const struct pane_context *c, struct line *l)
+{
+	struct widths w = widths_of(c);
+
+	line_puts(l, STYLE_DIM, "   ");
+	line_right(l, STYLE_DIM, STR("ID"), ID_WIDTH);
+	line_puts(l, STYLE_DIM, "  ");
+	if (w.time) {
+		line_cell(l, STYLE_DIM,
+			  c->session->time == TIME_BETWEEN ? STR("+DELTA") : STR("TIME"), w.time);
+		line_puts(l, STYLE_DIM, " ");
+	}
+	line_cell(l, STYLE_DIM, STR("EVENT"), w.type);
+	line_puts(l, STYLE_DIM, " ");
+	line_cell(l, STYLE_DIM, STR("WHAT"), w.what);
+	if (w.group)
+		line_cell(l, STYLE_DIM, STR("   GROUP"), w.group);
+}
+
+static bool fails(const struct document *d, size_t event)
+{
+	for (size_t low = 0, high = d->failures.n; low < high;) {
+		size_t middle = (low + high) / 2;
+
+		if (d->failures.at[middle] == event)
+			return true;
+		if (d->failures.at[middle] < event)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+static void add_marks(const struct pane_context *c, size_t event, bool now, struct line *l)
+{
+	line_puts(l, STYLE_BAD, breakpoint_at(c->session, c->document, event) ? "B" : " ");
+	line_puts(l, STYLE_STRONG, now ? ">" : " ");
+}
+
+/* ---- bands ---- */
+
+static void add_sdk(const struct document *d, const struct history_task *task, struct arena *a,
+		    struct line *l)
+{
+	const struct schema_message *m;
+	struct str bytes, name, version;
+
+	(void)a;
+	if (!history_attributes(&d->history, task->completed, &m, &bytes))
+		return;
+	name = field_str(m, bytes, "sdk_metadata.sdk_name");
+	version = field_str(m, bytes, "sdk_metadata.sdk_version");
+	if (name.n || version.n)
+		line_printf(l, STYLE_DIM, "  %.*s%s%.*s", STR_ARG(name), name.n ? " " : "",
+			    STR_ARG(version));
+}
+
+static const struct history_task *task_completed_in(const struct document *d, size_t first,
+						    size_t end)
+{
+	size_t low = 0, high = d->history.n_tasks;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (d->history.tasks[middle].completed < first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < d->history.n_tasks && d->history.tasks[low].completed < end
+		       ? &d->history.tasks[low]
+		       : NULL;
+}
+
+static void add_spans(const struct document *d, size_t first, const struct history_task *task,
+		      struct arena *a, struct line *l)
+{
+	const struct event *e = d->history.events;
+	int64_t waited = group_between(&d->history, (uint32_t)first, (uint32_t)task->started);
+	int64_t ran = group_between(&d->history, (uint32_t)task->started,
+				    (uint32_t)task->completed);
+
+	(void)e;
+	if (waited >= 0 && first < task->started)
+		line_printf(l, STYLE_DIM, "  waited %.*s", STR_ARG(detail_span(waited, a)));
+	if (ran >= 0)
+		line_printf(l, STYLE_DIM, "  ran %.*s", STR_ARG(detail_span(ran, a)));
+}
+
+/* The words at the end of a band. */
+static const char *outcome(const struct document *d, const struct history_task *task, size_t end,
+			   enum style *ret)
+{
+	size_t last = end - 1;
+	int32_t type = d->history.events[last].type;
+
+	*ret = STYLE_BAD;
+	if (d->diverges < d->history.n_events && task &&
+	    document_task(d, d->diverges) == task->number)
+		return "DIVERGES";
+	if (type == EVENT_WORKFLOW_TASK_FAILED)
+		return "FAILED";
+	if (type == EVENT_WORKFLOW_TASK_TIMED_OUT)
+		return "TIMED OUT";
+	*ret = STYLE_DIM;
+	if (!document_replayed(d, last))
+		return "not replayed";
+	*ret = STYLE_PLAIN;
+	return type == EVENT_WORKFLOW_TASK_COMPLETED ? "ok" : "";
+}
+
+static void add_band(const struct pane_context *c, size_t row, struct line *l)
+{
+	const struct document *d = c->document;
+	const char *rule = c->session->options.ascii ? "-" : "\u2500";
+	struct arena *a = &c->session->step;
+	struct arena_mark mark = arena_mark(a);
+	size_t end, first = outline_events(&d->outline, row, &end);
+	const struct history_task *task = task_completed_in(d, first, end);
+	const struct event *e = d->history.events;
+	enum style style;
+	const char *word = outcome(d, task, end, &style);
+	size_t tail = strlen(word) ? strlen(word) + 3 : 1;
+
+	line_rule(l, STYLE_DIM, rule, 2);
+	if (task)
+		line_printf(l, STYLE_STRONG, " task %zu", task->number);
+	else
+		line_puts(l, STYLE_STRONG, " task");
+	line_printf(l, STYLE_PLAIN, "  ev %" PRId64, e[first].id);
+	if (end - first > 1)
+		line_printf(l, STYLE_PLAIN, "-%" PRId64, e[end - 1].id);
+	if (task) {
+		add_spans(d, first, task, a, l);
+		if (c->width >= 70)
+			add_sdk(d, task, a, l);
+		if (task->batch_end == task->completed + 1)
+			line_puts(l, STYLE_DIM, "  no commands");
+	} else if (end - first == 1) {
+		line_puts(l, STYLE_DIM, "  ");
+		line_add(l, STYLE_DIM, event_type_name(&d->history, first, a));
+	}
+	line_puts(l, STYLE_DIM, " ");
+	if (l->columns + tail < c->width)
+		line_rule(l, STYLE_DIM, rule, c->width - tail - l->columns);
+	if (*word)
+		line_printf(l, style, " %s ", word);
+	line_rule(l, STYLE_DIM, rule, 1);
+	arena_rewind(a, mark);
+}
+
+/* ---- events ---- */
+
+/* "A12 +-" where a group begins and ends, "|" between; of one event the label alone. */
+static void add_group(const struct pane_context *c, size_t event, size_t width, struct line *l)
+{
+	static const char *const UTF8[] = {"\u2500\u2510", " \u2502", "\u2500\u2518"};
+	static const char *const PLAIN[] = {"-+", " |", "-+"};
+	const char *const *glyphs = c->session->options.ascii ? PLAIN : UTF8;
+	const struct group *g = groups_of(&c->document->groups, event);
+	struct arena *a = &c->session->step;
+	struct str label;
+
+	if (!width || !g) {
+		line_to(l, l->columns + width);
+		return;
+	}
+	label = group_label(&c->document->history, g, a);
+	line_right(l, STYLE_DIM, label, width > 3 ? width - 3 : width);
+	if (g->n > 1 && width > 3)
+		line_printf(l, STYLE_DIM, " %s", glyphs[event == g->first ? 0 : event == g->last ? 2 : 1]);
+	else
+		line_to(l, l->columns + 3);
+}
+
+static void add_event(const struct pane_context *c, size_t event, struct line *l)
+{
+	struct session *s = c->session;
+	const struct document *d = c->document;
+	struct arena_mark mark = arena_mark(&s->step);
+	struct widths w = widths_of(c);
+	struct line what;
+	bool now = event == d->at, diverges = event == d->diverges;
+
+	add_marks(c, event, now, l);
+	line_puts(l, STYLE_BAD, diverges ? "x" : fails(d, event) ? "!" : " ");
+	line_right(l, document_replayed(d, event) ? STYLE_PLAIN : STYLE_DIM,
+		   arena_printf(&s->step, "%" PRId64, d->history.events[event].id), ID_WIDTH);
+	line_puts(l, STYLE_PLAIN, "  ");
+	if (w.time) {
+		line_cell(l, STYLE_DIM, words_time(s, d, event, &s->step), w.time);
+		line_puts(l, STYLE_PLAIN, " ");
+	}
+	line_cell(l, words_style(d, event), words_type(d, event, w.type, &s->step), w.type);
+	line_init(&what);
+	words_what(s, d, event, &what);
+	line_puts(l, STYLE_PLAIN, " ");
+	line_put_cell(l, &what, w.what);
+	line_done(&what);
+	add_group(c, event, w.group, l);
+	arena_rewind(&s->step, mark);
+}
+
+static void row(const struct pane_context *c, size_t i, struct line *l)
+{
+	if (outline_is_band(&c->document->outline, i))
+		add_band(c, i, l);
+	else
+		add_event(c, c->document->outline.rows.at[i], l);
+}
+
+const struct pane PANE_ROW_LIST = {
+	.name = "list",
+	.tab = '1',
+	.scope = SCOPE_HISTORY,
+	.help = "events, with a band for each workflow task",
+	.count = count,
+	.row = row,
+	.event = event_at,
+	.row_of = row_of,
+	.head = head,
+	.hints = {{ACTION_DOWN, "event"}, {ACTION_NEXT_TASK, "task"}, {ACTION_NEXT_IN_GROUP, "group"},
+		  {ACTION_NEXT_FAILURE, "failure"}, {ACTION_NEXT_DIVERGENCE, "diverge"},
+		  {ACTION_SEARCH, "search"}, {ACTION_FILTER, "filter"}, {ACTION_HELP, "help"},
+		  {ACTION_VIEW_DIFF, "diff"}, {ACTION_BACK, "back"}},
+};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* words.h: times, sizes, names and verdicts as all panes write them. */
+#pragma once
+
+#include "viewer/model/session.h"
+
+/* "+0.333" since the start, "+0.021" since the event before, or the time of day; in A. */
+struct str words_time(const struct session *s, const struct document *d, size_t event,
+		      struct arena *a);
+/* Of any time, as the session's mode wants it. */
+struct str words_time_of(const struct session *s, const struct document *d, int64_t time,
+			 struct arena *a);
+const char *words_time_mode(enum time_mode mode);
+/* Columns that times take. */
+size_t words_time_width(enum time_mode mode);
+
+/* The type of an event: whole where ROOM columns are enough, else by a table of short names. */
+struct str words_type(const struct document *d, size_t event, size_t room, struct arena *a);
+/* Where an event leaves what it is about: bad, good, dim. */
+enum style words_style(const struct document *d, size_t event);
+/* Name, id, attempt, payload: what one line says of an event. */
+void words_what(struct session *s, const struct document *d, size_t event, struct line *l);
+
+/* "diverged at ev 12", "passed". */
+void words_verdict(const struct run_row *row, struct line *l);
+enum style words_verdict_style(enum verdict_kind kind);
+
+/* "j/k event  } task ...": what fits into ROOM columns. */
+void words_hint(const struct session *s, enum pane_kind pane, size_t room, struct line *l);

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+/* term_curses.c: a terminal through ncurses. */
+#include "viewer/term/term.h"
+
+#include "formats/base/mem.h"
+#include "formats/base/visible.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <term.h>
+#include <unistd.h>
+
+/*
+ * Signals are read from a descriptor beside the keys, so no handler runs and nothing happens
+ * between two steps: a resize is a key, and what ends the program leaves the terminal
+ * as it was first.
+ */
+struct term_curses {
+	struct terminal term;
+	SCREEN *curses;
+	FILE *in, *out;
+	int in_fd, out_fd, signals;
+	sigset_t before; /* signals that were blocked */
+	bool colour, away, input_ended;
+};
+
+static struct term_curses *of(struct terminal *t)
+{
+	return (struct term_curses *)t;
+}
+
+/* ---- colours: readable on light and dark grounds ---- */
+
+enum { PAIR_GOOD = 1, PAIR_BAD, PAIR_ODD };
+
+static void begin_colours(struct term_curses *c)
+{
+	if (!c->colour || !has_colors() || start_color() == ERR || use_default_colors() == ERR) {
+		c->colour = false;
+		return;
+	}
+	init_pair(PAIR_GOOD, COLOR_GREEN, -1);
+	init_pair(PAIR_BAD, COLOR_RED, -1);
+	init_pair(PAIR_ODD, COLOR_MAGENTA, -1);
+}
+
+static attr_t look_of(const struct term_curses *c, uint8_t style, short *ret_pair)
+{
+	static const struct {
+		attr_t attributes, without_colour;
+		short pair;
+	} LOOKS[STYLES] = {
+		[STYLE_DIM] = {A_DIM, A_DIM, 0},
+		[STYLE_STRONG] = {A_BOLD, A_BOLD, 0},
+		[STYLE_GOOD] = {0, 0, PAIR_GOOD},
+		[STYLE_BAD] = {A_BOLD, A_BOLD, PAIR_BAD},
+		[STYLE_ODD] = {0, A_UNDERLINE, PAIR_ODD},
+		[STYLE_LINK] = {A_UNDERLINE, A_UNDERLINE, 0},
+		[STYLE_BAR] = {A_REVERSE, A_REVERSE, 0},
+	};
+	uint8_t role = (style & 0x1f) < STYLES ? style & 0x1f : STYLE_PLAIN;
+	attr_t look = c->colour ? LOOKS[role].attributes : LOOKS[role].without_colour;
+
+	*ret_pair = c->colour ? LOOKS[role].pair : 0;
+	if (style & STYLE_CURSOR)
+		look ^= A_REVERSE;
+	if (style & STYLE_MATCH)
+		look |= A_UNDERLINE | A_BOLD;
+	return look;
+}
+
+/* ---- drawing ---- */
+
+static void put_cell(struct term_curses *c, int x, int y, const struct cell *cell)
+{
+	wchar_t wide[CCHARW_MAX + 1];
+	struct str rest = str_slice(cell->text, cell->n);
+	size_t n = 0;
+	short pair;
+	attr_t look = look_of(c, cell->style, &pair);
+	cchar_t glyph;
+
+	while (rest.n && n < CCHARW_MAX) {
+		long rune;
+		size_t step = visible_rune(rest, &rune);
+
+		wide[n++] = rune < 0 ? L'?' : (wchar_t)rune;
+		rest = str_skip(rest, step);
+	}
+	wide[n] = L'\0';
+	if (setcchar(&glyph, wide, look, pair, NULL) == OK)
+		mvadd_wch(y, x, &glyph);
+}
+
+static void curses_draw(struct terminal *t, const struct screen *screen)
+{
+	struct term_curses *c = of(t);
+
+	if (c->away)
+		return;
+	for (int y = 0; y < screen->height; y++)
+		for (int x = 0; x < screen->width; x++)
+			if (screen_cell(screen, x, y)->n)
+				put_cell(c, x, y, screen_cell(screen, x, y));
+	curs_set(screen->cursor_x >= 0);
+	move(screen->cursor_x >= 0 ? screen->cursor_y : screen->height - 1,
+	     screen->cursor_x >= 0 ? screen->cursor_x : 0);
+	refresh();
+}
+
+static void curses_size(struct terminal *t, int *ret_width, int *ret_height)
+{
+	struct winsize size;
+
+	getmaxyx(stdscr, *ret_height, *ret_width);
+	if (ioctl(of(t)->out_fd, TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_row) {
+		*ret_width = size.ws_col;
+		*ret_height = size.ws_row;
+	}
+}
+
+/* ---- keys ---- */
+
+static const struct {
+	int curses;
+	uint32_t code;
+} KEYS[] = {
+	{KEY_UP, KEYCODE_UP},	      {KEY_DOWN, KEYCODE_DOWN},	  {KEY_LEFT, KEYCODE_LEFT},
+	{KEY_RIGHT, KEYCODE_RIGHT},   {KEY_PPAGE, KEYCODE_PGUP},  {KEY_NPAGE, KEYCODE_PGDN},
+	{KEY_HOME, KEYCODE_HOME},     {KEY_END, KEYCODE_END},	  {KEY_BTAB, KEYCODE_SHIFT_TAB},
+	{KEY_IC, KEYCODE_INSERT},     {KEY_DC, KEYCODE_DELETE},	  {KEY_BACKSPACE, KEYCODE_BACKSPACE},
+	{KEY_ENTER, KEYCODE_ENTER},
+};
+
+static bool mouse_event(struct key *ret)
+{
+	MEVENT e;
+
+	if (getmouse(&e) != OK)
+		return false;
+	*ret = (struct key){.code = KEYCODE_MOUSE, .x = e.x, .y = e.y};
+	if (e.bstate & BUTTON4_PRESSED)
+		ret->button = MOUSE_WHEEL_UP;
+	else if (e.bstate & BUTTON5_PRESSED)
+		ret->button = MOUSE_WHEEL_DOWN;
+	else if (e.bstate & BUTTON1_DOUBLE_CLICKED)
+		ret->button = MOUSE_DOUBLE;
+	else if (e.bstate & (BUTTON1_CLICKED | BUTTON1_PRESSED))
+		ret->button = MOUSE_LEFT;
+	else
+		return false;
+	return true;
+}
+
+static bool function_key(wint_t code, struct key *ret)
+{
+	if (code == KEY_MOUSE)
+		return mouse_event(ret);
+	*ret = (struct key){0};
+	if (code >= KEY_F0 + 1 && code <= KEY_F0 + 12)
+		ret->code = KEYCODE_F1 + (code - KEY_F0 - 1);
+	for (size_t i = 0; i < sizeof(KEYS) / sizeof(*KEYS); i++)
+		if (KEYS[i].curses == (int)code)
+			ret->code = KEYS[i].code;
+	return ret->code;
+}
+
+/* What curses has read already, or what the terminal sends. */
+static bool next_key(struct key *ret)
+{
+	wint_t code;
+
+	for (;;) {
+		int kind = get_wch(&code);
+
+		if (kind == ERR)
+			return false;
+		if (kind == KEY_CODE_YES && function_key(code, ret))
+			return true;
+		if (kind != OK)
+			continue;
+		*ret = (struct key){.code = code == '\n' ? KEYCODE_ENTER : (uint32_t)code};
+		return true;
+	}
+}
+
+static bool resized(struct terminal *t, struct key *ret)
+{
+	*ret = (struct key){.code = KEYCODE_RESIZE};
+	curses_size(t, &ret->x, &ret->y);
+	resizeterm(ret->y, ret->x);
+	return true;
+}
+
+static enum term_read on_signal(struct terminal *t, struct key *ret)
+{
+	struct signalfd_siginfo info;
+
+	if (read(of(t)->signals, &info, sizeof(info)) != sizeof(info))
+		return TERM_IDLE;
+	switch (info.ssi_signo) {
+	case SIGWINCH:
+		resized(t, ret);
+		return TERM_KEY;
+	case SIGTSTP:
+		t->suspend(t);
+		resized(t, ret);
+		return TERM_KEY;
+	case SIGCONT:
+		t->forget(t);
+		resized(t, ret);
+		return TERM_KEY;
+	default:
+		t->ended_by = (int)info.ssi_signo;
+		return TERM_END;
+	}
+}
+
+static enum term_read curses_read(struct terminal *t, int wait, struct key *ret)
+{
+	struct term_curses *c = of(t);
+	struct pollfd fds[] = {{c->in_fd, POLLIN, 0}, {c->signals, POLLIN, 0}};
+	int n;
+
+	if (next_key(ret))
+		return TERM_KEY;
+	if (c->input_ended)
+		return TERM_END;
+	n = poll(fds, 2, wait);
+	if (n < 0)
+		return errno == EINTR ? TERM_IDLE : TERM_END;
+	if (fds[1].revents)
+		return on_signal(t, ret);
+	if (!fds[0].revents)
+		return TERM_IDLE;
+	if (next_key(ret))
+		return TERM_KEY;
+	/* Readable and nothing in it, again and again: the terminal is gone. */
+	if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) {
+		c->input_ended = true;
+		return TERM_END;
+	}
+	return TERM_IDLE;
+}
+
+/* ---- coming and going ---- */
+
+static void block_signals(struct term_curses *c)
+{
+	static const int HANDLED[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGHUP, SIGTERM, SIGINT, SIGQUIT};
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(HANDLED) / sizeof(*HANDLED); i++)
+		sigaddset(&set, HANDLED[i]);
+	sigprocmask(SIG_BLOCK, &set, &c->before);
+	c->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static void prepare(void)
+{
+	raw(); /* Ctrl-C, Ctrl-Z and Ctrl-O are keys */
+	noecho();
+	nonl(); /* Enter is \r, apart from Ctrl-J */
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	set_escdelay(25);
+}
+
+static void curses_leave(struct terminal *t)
+{
+	if (of(t)->away)
+		return;
+	of(t)->away = true;
+	endwin();
+}
+
+static void curses_enter(struct terminal *t)
+{
+	of(t)->away = false;
+	prepare();
+	clearok(curscr, TRUE);
+	refresh();
+}
+
+static void curses_suspend(struct terminal *t)
+{
+	curses_leave(t);
+	kill(0, SIGSTOP);
+	curses_enter(t);
+}
+
+static void curses_mouse(struct terminal *t, bool on)
+{
+	(void)t;
+	mousemask(on ? BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED
+		     : 0,
+		  NULL);
+}
+
+static void curses_forget(struct terminal *t)
+{
+	(void)t;
+	clearok(curscr, TRUE);
+}
+
+static void curses_send(struct terminal *t, struct str bytes)
+{
+	while (bytes.n) {
+		ssize_t n = write(of(t)->out_fd, bytes.p, bytes.n);
+
+		if (n <= 0)
+			return;
+		bytes = str_skip(bytes, (size_t)n);
+	}
+}
+
+static void curses_close(struct terminal *t)
+{
+	struct term_curses *c = of(t);
+
+	curses_leave(t);
+	delscreen(c->curses);
+	fclose(c->in);
+	fclose(c->out);
+	if (c->signals >= 0)
+		close(c->signals);
+	sigprocmask(SIG_SETMASK, &c->before, NULL);
+	mem_free(c);
+}
+
+static FILE *stream(int fd, const char *mode)
+{
+	int copy = dup(fd);
+	FILE *ret = copy < 0 ? NULL : fdopen(copy, mode);
+
+	if (!ret && copy >= 0)
+		close(copy);
+	return ret;
+}
+
+/* Whether it can move its cursor, which is all that drawing needs. */
+static bool can_draw(const char *name, int fd)
+{
+	int status;
+	const char *cup;
+
+	if (setupterm(name, fd, &status) != OK)
+		return false;
+	cup = tigetstr("cup");
+	del_curterm(cur_term);
+	return cup && cup != (char *)-1;
+}
+
+bool term_curses_open(struct terminal **ret, const struct term_settings *settings, struct err *err)
+{
+	struct term_curses *c;
+
+	if (!settings->name || !*settings->name || !can_draw(settings->name, settings->out))
+		return err_set(err, ERR_MISSING, "the terminal type '%s' is not known, or can't move its cursor",
+			       settings->name ? settings->name : "");
+	c = mem_zalloc(sizeof(*c));
+	c->term = (struct terminal){curses_read,  curses_draw,   curses_size,   curses_leave, curses_enter,
+				curses_suspend, curses_mouse, curses_forget, curses_send,  0,
+				curses_close};
+	c->in_fd = settings->in;
+	c->out_fd = settings->out;
+	c->colour = settings->colour;
+	c->in = stream(settings->in, "r");
+	c->out = stream(settings->out, "w");
+	c->curses = c->in && c->out ? newterm(settings->name, c->out, c->in) : NULL;
+	if (!c->curses) {
+		mem_free(c);
+		return err_set(err, ERR_IO, "the terminal can't be opened");
+	}
+	set_term(c->curses);
+	begin_colours(c);
+	prepare();
+	block_signals(c);
+	*ret = &c->term;
+	return true;
+}
