@@ -145,7 +145,8 @@ static void put_second_row(struct session *s, struct screen *screen, int y)
 
 static struct pane_context context_of(struct session *s, const struct layout_part *part)
 {
-	return (struct pane_context){s, session_document(s), (size_t)part->area.width};
+	return (struct pane_context){s, session_document(s), (size_t)part->area.width,
+				     (size_t)part->area.height};
 }
 
 static void put_rules(struct session *s, struct screen *screen, const struct layout_part *part)
@@ -312,7 +313,7 @@ static void print_line(const struct line *l, bool colour, struct buf *out)
 void draw_print(struct session *s, enum pane_kind pane, size_t width, bool colour,
 		struct buf *out)
 {
-	struct pane_context c = {s, session_document(s), width};
+	struct pane_context c = {s, session_document(s), width, 0};
 	size_t count = pane_count(&c, pane);
 	struct line l;
 

@@ -91,7 +91,8 @@ struct pane_context act_context(struct session *s)
 	layout_make(s, &l);
 	part = layout_focus(&l, s);
 	return (struct pane_context){s, session_document(s),
-				     part ? (size_t)part->area.width : (size_t)s->width};
+				     part ? (size_t)part->area.width : (size_t)s->width,
+				     part ? (size_t)part->area.height : 0};
 }
 
 static void run(struct session *s, enum action action, struct str argument)

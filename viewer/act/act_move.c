@@ -103,9 +103,19 @@ void act_bottom(struct session *s, struct str argument)
 
 void act_left(struct session *s, struct str argument)
 {
-	size_t *left = &s->scrolls[s->focus].left;
+	struct pane_context c = act_context(s);
+	struct scroll *scroll = &s->scrolls[s->focus];
+	size_t around;
 
-	*left = *left > SIDEWAYS ? *left - SIDEWAYS : 0;
+	if (scroll->left) {
+		scroll->left = scroll->left > SIDEWAYS ? scroll->left - SIDEWAYS : 0;
+		return;
+	}
+	if (pane_fold(&c, s->focus, scroll->row, PANE_CLOSE))
+		return;
+	around = pane_fold_around(&c, s->focus, scroll->row);
+	if (around != PANE_NO_ROW)
+		scroll->row = around;
 }
 
 void act_right(struct session *s, struct str argument)
@@ -115,6 +125,8 @@ void act_right(struct session *s, struct str argument)
 	struct line l;
 	size_t widest = 0, count = pane_count(&c, s->focus), rows = rows_of_page(s);
 
+	if (pane_fold(&c, s->focus, scroll->row, PANE_OPEN))
+		return;
 	line_init(&l);
 	for (size_t i = scroll->top; i < count && i < scroll->top + rows; i++) {
 		line_clear(&l);

@@ -68,6 +68,8 @@ void act_enter(struct session *s, struct str argument)
 	if (line && line->event != PAGE_NO_EVENT) {
 		session_go(s, line->event, SESSION_JUMP);
 		session_show(s, PANE_LIST, c.document);
+	} else if (pane_fold(&c, s->focus, s->scrolls[s->focus].row, PANE_TURN)) {
+		return;
 	} else if (c.document && PANE_TABLE[s->focus]->row_of) {
 		session_show(s, PANE_DETAIL, c.document);
 	}
@@ -155,6 +157,7 @@ void act_time_mode(struct session *s, struct str argument)
 void act_expand(struct session *s, struct str argument)
 {
 	s->expanded = !s->expanded;
+	page_untouch(&s->pages[s->focus]);
 	session_changed(s);
 }
 

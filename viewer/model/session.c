@@ -122,7 +122,7 @@ static bool is_tab(enum pane_kind pane)
 void session_show(struct session *s, enum pane_kind pane, struct document *d)
 {
 	struct place *now = s->places.n ? session_place(s) : NULL;
-	struct pane_context c = {s, d, (size_t)s->width};
+	struct pane_context c = {s, d, (size_t)s->width, 0};
 
 	if (now && now->document == d && is_tab(now->pane) && is_tab(pane))
 		now->pane = pane;
@@ -196,7 +196,8 @@ void session_resize(struct session *s, int width, int height)
 static void settle_part(struct session *s, const struct layout_part *part)
 {
 	const struct pane *pane = PANE_TABLE[part->pane];
-	struct pane_context c = {s, session_document(s), (size_t)part->area.width};
+	struct pane_context c = {s, session_document(s), (size_t)part->area.width,
+				 (size_t)part->area.height};
 	struct scroll *scroll = &s->scrolls[part->pane];
 	size_t count = pane_count(&c, part->pane), rows;
 

@@ -114,7 +114,7 @@ struct session {
 	struct page pages[PANES]; /* of those that are made at once */
 	struct page_key {
 		const struct document *document;
-		size_t at, width;
+		size_t at, width, height;
 		unsigned generation;
 		bool made;
 	} page_keys[PANES];

@@ -16,6 +16,8 @@ void page_done(struct page *p)
 {
 	line_done(&p->now);
 	vec_done(&p->lines);
+	vec_done(&p->shown);
+	vec_done(&p->turned);
 	arena_done(&p->arena);
 }
 
@@ -24,7 +26,7 @@ void page_clear(struct page *p)
 	arena_done(&p->arena);
 	arena_init(&p->arena);
 	line_clear(&p->now);
-	p->lines.n = 0;
+	p->lines.n = p->shown.n = 0;
 	p->about = (struct page_line){.event = PAGE_NO_EVENT};
 }
 
@@ -40,6 +42,74 @@ void page_end(struct page *p)
 	p->about = (struct page_line){.event = PAGE_NO_EVENT, .level = p->about.level};
 	line_clear(&p->now);
 }
+
+/* ---- folds ---- */
+
+uint64_t page_id(uint64_t from, struct str name)
+{
+	uint64_t id = from ^ 0xcbf29ce484222325u; /* FNV-1a */
+
+	for (size_t i = 0; i < name.n; i++)
+		id = (id ^ (unsigned char)name.p[i]) * 0x100000001b3u;
+	return id ? id : 1;
+}
+
+uint64_t page_id_number(uint64_t from, uint64_t number)
+{
+	return page_id(from, str_slice((const char *)&number, sizeof(number)));
+}
+
+static size_t touched(const struct page *p, uint64_t id)
+{
+	size_t i = 0;
+
+	while (i < p->turned.n && p->turned.at[i] != id)
+		i++;
+	return i;
+}
+
+bool page_fold(struct page *p, uint64_t id, enum page_fold begin)
+{
+	bool closed = begin == PAGE_CLOSED && !p->all_open;
+
+	p->about.fold = id;
+	p->about.closed = closed != (touched(p, id) < p->turned.n);
+	return !p->about.closed;
+}
+
+void page_turn(struct page *p, uint64_t id)
+{
+	size_t i = touched(p, id);
+
+	if (i < p->turned.n)
+		p->turned.at[i] = *vec_last(&p->turned), p->turned.n--;
+	else
+		vec_push(&p->turned, id);
+}
+
+void page_untouch(struct page *p)
+{
+	p->turned.n = 0;
+}
+
+void page_show(struct page *p)
+{
+	struct page_line *closed = NULL;
+
+	p->shown.n = 0;
+	for (size_t i = 0; i < p->lines.n; i++) {
+		struct page_line *l = &p->lines.at[i];
+
+		if (closed && l->level > closed->level) {
+			closed->hides++;
+			continue;
+		}
+		closed = l->closed ? l : NULL;
+		vec_push(&p->shown, (uint32_t)i);
+	}
+}
+
+/* ---- lines ---- */
 
 void page_puts(struct page *p, enum style style, const char *text)
 {

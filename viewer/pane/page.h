@@ -11,9 +11,15 @@
  *     line_add(&p->now, STYLE_PLAIN, text);
  *     page_end(p);                              the line is done, the next begins
  *
- * Lines fold: one of level 0 that is closed hides those of higher levels behind it, up to
- * the next of its own level or below. What a line is about goes with it, so that Enter can
- * follow it and a key copy it.
+ * What a line is about goes with it, so that Enter can follow it and a key copy it.
+ *
+ * Lines fold: one that is closed hides those of higher levels behind it, up to the next of
+ * its own level or below. A long value is made only where it is open:
+ *
+ *     line_puts(&p->now, STYLE_STRONG, "input");
+ *     open = page_fold(p, page_id(0, "input"), PAGE_CLOSED);
+ *     page_end(p);
+ *     if (open) { p->about.level++; ... p->about.level--; }
  */
 #define PAGE_NO_EVENT SIZE_MAX
 
@@ -24,20 +30,40 @@ struct page_line {
 	struct str file; /* of a line of code; p NULL: none */
 	int64_t line;	 /* in that file */
 	unsigned level;
+	uint64_t fold;	 /* its id; 0: it does not fold */
+	bool closed;
+	uint32_t hides; /* lines that are made and that it hides (page_show()) */
 };
+
+/* How a fold is before anybody touches it. */
+enum page_fold { PAGE_OPEN, PAGE_CLOSED };
 
 struct page {
 	struct arena arena;
 	VEC_OF(struct page_line) lines;
 	struct line now;
 	struct page_line about; /* of the line in the making; reset by page_end() */
+	VEC_OF(uint32_t) shown; /* lines that no fold hides: the rows */
+	VEC_OF(uint64_t) turned; /* folds that somebody touched; the page may be made anew */
+	bool all_open;		 /* folds are open before they are touched, whatever they say */
 };
 
 void page_init(struct page *p);
 void page_done(struct page *p);
-/* Empties it. */
+/* Empties it; which folds were touched stays known. */
 void page_clear(struct page *p);
 void page_end(struct page *p);
+/* An id for NAME within what FROM is the id of (0: the page). */
+uint64_t page_id(uint64_t from, struct str name);
+uint64_t page_id_number(uint64_t from, uint64_t number);
+/* The line in the making folds. False: it is closed, and what is within need not be made. */
+bool page_fold(struct page *p, uint64_t id, enum page_fold begin);
+/* Opens or closes the fold of that id; the page is to be made anew then. */
+void page_turn(struct page *p, uint64_t id);
+/* All folds as they begin. */
+void page_untouch(struct page *p);
+/* After the last line: finds the rows. */
+void page_show(struct page *p);
 /* A line of its own. */
 void page_puts(struct page *p, enum style style, const char *text);
 /* "- TITLE -----": a rule across WIDTH columns. */

@@ -24,14 +24,18 @@ static const struct page *made_page(const struct pane_context *c, enum pane_kind
 {
 	struct session *s = c->session;
 	struct page_key *have = &s->page_keys[kind];
-	struct page_key want = {c->document, c->document ? c->document->at : 0, c->width,
+	struct page_key want = {c->document,   c->document ? c->document->at : 0,
+				c->width,      c->height,
 				s->generation, true};
 
 	if (have->made && have->document == want.document && have->at == want.at &&
-	    have->width == want.width && have->generation == want.generation)
+	    have->width == want.width && have->height == want.height &&
+	    have->generation == want.generation)
 		return &s->pages[kind];
 	page_clear(&s->pages[kind]);
+	s->pages[kind].all_open = s->expanded;
 	PANE_TABLE[kind]->build(c, &s->pages[kind]);
+	page_show(&s->pages[kind]);
 	*have = want;
 	return &s->pages[kind];
 }
@@ -40,7 +44,7 @@ size_t pane_count(const struct pane_context *c, enum pane_kind kind)
 {
 	const struct pane *p = PANE_TABLE[kind];
 
-	return p->build ? made_page(c, kind)->lines.n : p->count(c);
+	return p->build ? made_page(c, kind)->shown.n : p->count(c);
 }
 
 const struct page_line *pane_page_line(const struct pane_context *c, enum pane_kind kind, size_t i)
@@ -50,15 +54,41 @@ const struct page_line *pane_page_line(const struct pane_context *c, enum pane_k
 	if (!PANE_TABLE[kind]->build)
 		return NULL;
 	page = made_page(c, kind);
-	return i < page->lines.n ? &page->lines.at[i] : NULL;
+	return i < page->shown.n ? &page->lines.at[page->shown.at[i]] : NULL;
+}
+
+bool pane_fold(const struct pane_context *c, enum pane_kind kind, size_t i, enum pane_fold how)
+{
+	const struct page_line *line = pane_page_line(c, kind, i);
+
+	if (!line || !line->fold || (how == PANE_OPEN && !line->closed) ||
+	    (how == PANE_CLOSE && line->closed))
+		return false;
+	page_turn(&c->session->pages[kind], line->fold);
+	c->session->page_keys[kind].made = false;
+	return true;
+}
+
+size_t pane_fold_around(const struct pane_context *c, enum pane_kind kind, size_t i)
+{
+	const struct page_line *line = pane_page_line(c, kind, i), *above;
+
+	while (line && i-- > 0) {
+		above = pane_page_line(c, kind, i);
+		if (above->fold && above->level < line->level)
+			return i;
+	}
+	return PANE_NO_ROW;
 }
 
 void pane_row(const struct pane_context *c, enum pane_kind kind, size_t i, struct line *l)
 {
 	const struct page_line *line = pane_page_line(c, kind, i);
 
-	if (line)
+	if (line) {
 		line_put(l, line->text);
-	else if (PANE_TABLE[kind]->row)
+		if (line->closed && line->hides)
+			line_printf(l, STYLE_DIM, "  ... %u more", line->hides);
+	} else if (PANE_TABLE[kind]->row)
 		PANE_TABLE[kind]->row(c, i, l);
 }

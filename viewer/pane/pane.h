@@ -28,6 +28,7 @@ struct pane_context {
 	struct session *session;
 	struct document *document; /* NULL in SCOPE_TOP */
 	size_t width;		   /* columns that it has */
+	size_t height;		   /* rows; 0: as many as it takes */
 };
 
 #define PANE_NO_ROW SIZE_MAX
@@ -82,5 +83,11 @@ bool pane_find(struct str name, enum pane_kind *ret);
 /* Rows of a pane, whichever way it makes them (pages are made when they are asked for). */
 size_t pane_count(const struct pane_context *c, enum pane_kind kind);
 void pane_row(const struct pane_context *c, enum pane_kind kind, size_t i, struct line *l);
+/* What a key does to the fold of row I. */
+enum pane_fold { PANE_TURN, PANE_OPEN, PANE_CLOSE };
+/* False: it does not fold, or is so already. */
+bool pane_fold(const struct pane_context *c, enum pane_kind kind, size_t i, enum pane_fold how);
+/* The row of the fold that row I lies in, or PANE_NO_ROW. */
+size_t pane_fold_around(const struct pane_context *c, enum pane_kind kind, size_t i);
 /* The page line behind a row, or NULL where the pane makes no page. */
 const struct page_line *pane_page_line(const struct pane_context *c, enum pane_kind kind, size_t i);
