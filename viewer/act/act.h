@@ -11,25 +11,25 @@
 typedef void act_run(struct session *s, struct str argument);
 
 /* act_move.c */
-act_run act_down, act_up, act_half_down, act_half_up, act_page_down, act_page_up, act_top,
+extern act_run act_down, act_up, act_half_down, act_half_up, act_page_down, act_page_up, act_top,
 	act_bottom, act_left, act_right;
 /* act_view.c */
-act_run act_enter, act_back, act_quit, act_list, act_tree, act_time, act_diff, act_state,
+extern act_run act_enter, act_back, act_quit, act_list, act_tree, act_time, act_diff, act_state,
 	act_stack, act_json, act_detail, act_failure, act_next_pane, act_previous_pane, act_zoom,
 	act_help, act_time_mode, act_expand, act_payload_form, act_mouse, act_sort, act_open,
 	act_diff_with, act_source, act_redraw, act_suspend, act_pane_only;
 /* act_go.c */
-act_run act_go, act_next_task, act_previous_task, act_next_in_group, act_previous_in_group,
+extern act_run act_go, act_next_task, act_previous_task, act_next_in_group, act_previous_in_group,
 	act_other_end, act_next_failure, act_previous_failure, act_next_divergence,
 	act_previous_divergence, act_mark, act_jump_mark, act_jump_back, act_jump_forward;
 /* act_search.c */
-act_run act_search, act_search_next, act_search_previous, act_filter, act_break, act_continue,
+extern act_run act_search, act_search_next, act_search_previous, act_filter, act_break, act_continue,
 	act_continue_back;
 /* act_take.c */
-act_run act_copy_event, act_copy_payload, act_copy_id, act_copy_stack, act_copy_report,
+extern act_run act_copy_event, act_copy_payload, act_copy_id, act_copy_stack, act_copy_report,
 	act_copy_link, act_write, act_edit, act_page, act_pipe, act_rerun, act_ask_stack;
 /* act.c */
-act_run act_command;
+extern act_run act_command;
 
 /* The breakpoint that an event of D stops at, or NULL (act_search.c). */
 struct breakpoint *breakpoint_at(struct session *s, const struct document *d, size_t event);
