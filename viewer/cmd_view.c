@@ -172,28 +172,45 @@ static void handle(struct viewing *v, struct key key)
 		view_outside(v);
 }
 
+/* Slices of work between two drawings, so that a progress moves. */
+#define SLICES 16
+
+/*
+ * Works while nothing is typed. TERM_IDLE: there is something new to draw first; else what
+ * was read.
+ */
+static enum term_read wait_for_key(struct viewing *v, struct key *ret)
+{
+	for (int i = 0; i < SLICES && session_idle(&v->session); i++) {
+		enum term_read read = v->term->read(v->term, 0, ret);
+
+		if (read != TERM_IDLE || i + 1 == SLICES)
+			return read;
+		v->worked = true;
+	}
+	if (v->worked) {
+		v->worked = false;
+		return TERM_IDLE;
+	}
+	return v->term->read(v->term, -1, ret);
+}
+
 static int loop(struct viewing *v)
 {
 	struct screen screen;
 	struct session *s = &v->session;
+	enum term_read read = TERM_IDLE;
 	int width, height;
 
 	screen_init(&screen);
 	v->term->size(v->term, &width, &height);
 	session_resize(s, width, height);
-	while (s->request.kind != REQUEST_QUIT) {
-		bool busy;
+	while (s->request.kind != REQUEST_QUIT && read != TERM_END) {
 		struct key key;
-		enum term_read read;
 
 		draw(s, &screen);
 		v->term->draw(v->term, &screen);
-		do {
-			busy = session_idle(s);
-			read = v->term->read(v->term, busy ? 0 : -1, &key);
-		} while (busy && read == TERM_IDLE);
-		if (read == TERM_END)
-			break;
+		read = wait_for_key(v, &key);
 		if (read == TERM_KEY)
 			handle(v, key);
 	}

@@ -26,7 +26,7 @@ struct viewing {
 	struct session session;
 	struct terminal *term;
 	struct payload_files payloads;
-	bool from_stdin; /* a history is: keys come from the terminal itself */
+	bool worked;	 /* since the last drawing */
 };
 
 /* Does what the session asks of the outside, and says in its message line how that went. */

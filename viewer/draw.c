@@ -89,11 +89,10 @@ static void put_first_row(struct session *s, struct screen *screen)
 	line_done(&right);
 }
 
-static void add_tabs(const struct session *s, struct line *l)
+/* NARROW: digits alone but for the one that is open. */
+static void add_tabs(const struct session *s, bool narrow, struct line *l)
 {
 	enum pane_kind main = vec_last(&s->places)->pane;
-	bool narrow = s->width < 72;
-
 	for (int i = 0; i < PANES; i++) {
 		const struct pane *p = PANE_TABLE[i];
 		bool now = (enum pane_kind)i == main;
@@ -113,6 +112,10 @@ static void add_modifiers(struct session *s, struct line *l)
 {
 	if (s->filter.n)
 		line_printf(l, STYLE_ODD, "filter: %.*s  ", STR_ARG(s->filter));
+	if (s->search.matcher.text.n)
+		line_printf(l, STYLE_PLAIN, "/%.*s %zu hit%s%s  ", STR_ARG(s->search.matcher.text),
+			    s->search.n_hits, s->search.n_hits == 1 ? "" : "s",
+			    s->searching ? " so far" : "");
 	if (s->breakpoints.n)
 		line_printf(l, STYLE_PLAIN, "breakpoints %zu  ", s->breakpoints.n);
 	if (s->payload != PAYLOAD_MODE_DECODED)
@@ -129,13 +132,16 @@ static void put_second_row(struct session *s, struct screen *screen, int y)
 
 	line_init(&left);
 	line_init(&right);
-	if (session_document(s))
-		add_tabs(s, &left);
 	add_modifiers(s, &right);
-	if (left.columns + right.columns < (size_t)s->width) {
-		line_to(&left, (size_t)s->width - right.columns);
-		line_append(&left, &right);
+	for (int narrow = 0; narrow < 2 && session_document(s); narrow++) {
+		line_clear(&left);
+		add_tabs(s, narrow, &left);
+		if (left.columns + right.columns + 1 < (size_t)s->width)
+			break;
 	}
+	if (left.columns + right.columns < (size_t)s->width)
+		line_to(&left, (size_t)s->width - right.columns);
+	line_append(&left, &right);
 	bar(screen, y, &left, STYLE_PLAIN);
 	line_done(&left);
 	line_done(&right);
@@ -189,6 +195,16 @@ static uint8_t flags_of(const struct session *s, const struct layout_part *part,
 	return shown && row == s->scrolls[part->pane].row ? STYLE_CURSOR : 0;
 }
 
+static void mark_matches(struct session *s, struct line *l)
+{
+	size_t at = 0, start, end;
+
+	while (matcher_find(&s->search.matcher, buf_str(&l->text), at, &start, &end)) {
+		line_flag(l, start, end, STYLE_MATCH);
+		at = end;
+	}
+}
+
 static void put_pane(struct session *s, struct screen *screen, const struct layout_part *part)
 {
 	const struct pane *pane = PANE_TABLE[part->pane];
@@ -207,6 +223,8 @@ static void put_pane(struct session *s, struct screen *screen, const struct layo
 	for (size_t i = scroll->top; i < count && y < part->area.height; i++, y++) {
 		line_clear(&l);
 		pane_row(&c, part->pane, i, &l);
+		if (s->search.matcher.text.n)
+			mark_matches(s, &l);
 		screen_line(screen, part->area, y, &l, scroll->left, flags_of(s, part, i));
 	}
 	line_done(&l);

@@ -143,6 +143,8 @@ void session_act(struct session *s, enum action action, struct str argument)
 	if (!lead[0])
 		snprintf(lead, sizeof(lead), ":");
 	prompt_open(&s->prompt, action, lead, STR(""));
+	if (action == ACTION_SEARCH)
+		search_begin_typing(s);
 	if (!lead_of(action)[0]) { /* asked for by its name */
 		char name[64];
 
@@ -187,13 +189,18 @@ void act_command(struct session *s, struct str argument)
 
 static void key_of_prompt(struct session *s, struct key key)
 {
+	bool searches = s->prompt.action == ACTION_SEARCH;
 	enum prompt_end end = prompt_key(&s->prompt, key);
 	struct str text = arena_str(&s->arena, buf_str(&s->prompt.text));
 
 	if (end == PROMPT_ENTERED && s->prompt.action == ACTION_COMMAND)
 		session_command(s, text);
-	else if (end == PROMPT_ENTERED)
+	else if (end == PROMPT_ENTERED && !searches)
 		session_act(s, s->prompt.action, text);
+	else if (end == PROMPT_LEFT && searches)
+		search_given_up(s);
+	else if (searches && !str_eq(text, s->search.matcher.text))
+		search_typed(s, text);
 }
 
 /*
@@ -295,6 +302,7 @@ void session_key(struct session *s, struct key key)
 		session_resize(s, key.x, key.y);
 		return;
 	}
+	seek_give_up(s);
 	if (s->prompt.open) {
 		key_of_prompt(s, key);
 		return;

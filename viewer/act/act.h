@@ -23,16 +23,28 @@ extern act_run act_go, act_next_task, act_previous_task, act_next_in_group, act_
 	act_other_end, act_next_failure, act_previous_failure, act_next_divergence,
 	act_previous_divergence, act_mark, act_jump_mark, act_jump_back, act_jump_forward;
 /* act_search.c */
-extern act_run act_search, act_search_next, act_search_previous, act_filter, act_break, act_continue,
-	act_continue_back;
+extern act_run act_search, act_search_next, act_search_previous;
+/* act_stop.c */
+extern act_run act_filter, act_break, act_continue, act_continue_back;
 /* act_take.c */
 extern act_run act_copy_event, act_copy_payload, act_copy_id, act_copy_stack, act_copy_report,
 	act_copy_link, act_write, act_edit, act_page, act_pipe, act_rerun, act_ask_stack;
 /* act.c */
 extern act_run act_command;
 
-/* The breakpoint that an event of D stops at, or NULL (act_search.c). */
+/* The breakpoint that an event of D stops at, or NULL. */
 struct breakpoint *breakpoint_at(struct session *s, const struct document *d, size_t event);
+/* A slice of the way to the next breakpoint; false: there was nothing to do. A key ends it. */
+bool seek_idle(struct session *s);
+void seek_give_up(struct session *s);
+
+/* While a search is typed: each text is searched from where the user was; Esc goes back. */
+void search_begin_typing(struct session *s);
+void search_typed(struct session *s, struct str text);
+void search_given_up(struct session *s);
+/* A slice of the search; false: there was nothing to do. */
+bool search_idle(struct session *s);
+void search_forget(struct session *s);
 
 /* The pane that keys go to, and what it is asked with. */
 struct pane_context act_context(struct session *s);

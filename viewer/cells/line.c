@@ -190,3 +190,27 @@ void line_put_cell(struct line *l, const struct line *from, size_t width)
 	line_puts(l, STYLE_DIM, &"..."[width > 3 ? 0 : 3 - width]);
 	line_to(l, end);
 }
+
+/* A run ends at byte AT, if it is within the text. */
+static void split_at(struct line *l, size_t at)
+{
+	for (size_t i = 0; i < l->runs.n; i++) {
+		size_t begin = i ? l->runs.at[i - 1].end : 0;
+
+		if (begin >= at || l->runs.at[i].end <= at)
+			continue;
+		vec_push(&l->runs, (struct line_run){0});
+		memmove(&l->runs.at[i + 1], &l->runs.at[i], (l->runs.n - 1 - i) * sizeof(*l->runs.at));
+		l->runs.at[i].end = (uint32_t)at;
+		return;
+	}
+}
+
+void line_flag(struct line *l, size_t start, size_t end, uint8_t flag)
+{
+	split_at(l, start);
+	split_at(l, end);
+	for (size_t i = 0, begin = 0; i < l->runs.n; begin = l->runs.at[i++].end)
+		if (begin >= start && l->runs.at[i].end <= end)
+			l->runs.at[i].style |= flag;
+}

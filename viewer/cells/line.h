@@ -55,3 +55,5 @@ struct line_slice line_slice(const struct line *l);
 void line_put(struct line *l, struct line_slice s);
 /* The pieces of FROM in exactly WIDTH columns, as line_cell(). */
 void line_put_cell(struct line *l, const struct line *from, size_t width);
+/* Adds FLAG to the styles of the bytes from START up to END. */
+void line_flag(struct line *l, size_t start, size_t end, uint8_t flag);

@@ -45,7 +45,7 @@ static void work_out(struct document *d)
 	d->diverges = h->n_events;
 	if (d->run_row && d->run_row->verdict.kind == VERDICT_DIVERGED)
 		d->diverges = history_find(h, d->run_row->verdict.divergence.event_id);
-	outline_begin(&d->outline, h, NULL, false, true);
+	outline_begin(&d->outline, h, NULL, true);
 	while (outline_step(&d->outline, h->n_events))
 		continue;
 }

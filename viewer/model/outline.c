@@ -14,15 +14,29 @@ void outline_done(struct outline *o)
 	vec_done(&o->rows);
 }
 
-void outline_begin(struct outline *o, const struct history *h, const struct query *filter,
-		   bool inverse, bool bands)
+bool outline_is_filtered(const struct outline *o)
+{
+	return o->filter.query || o->filter.words;
+}
+
+void outline_begin(struct outline *o, const struct history *h, const struct outline_filter *filter,
+		   bool bands)
 {
 	o->history = h;
-	o->filter = filter;
-	o->inverse = inverse;
-	o->bands = bands && !filter;
+	o->filter = filter ? *filter : (struct outline_filter){0};
+	o->bands = bands && !outline_is_filtered(o);
 	o->looked_at = 0;
 	o->rows.n = 0;
+}
+
+static bool fits(const struct outline *o, size_t event)
+{
+	struct query_event about = {o->history, event};
+	bool fit = o->filter.query
+			   ? query_fits_event(o->filter.query, &about)
+			   : matcher_fits(o->filter.words, o->history, event, o->filter.tools);
+
+	return fit != o->filter.inverse;
 }
 
 static bool of_task(const struct outline *o, size_t event)
@@ -45,9 +59,7 @@ bool outline_step(struct outline *o, size_t n)
 							     : o->history->n_events;
 
 	for (size_t i = o->looked_at; i < end; i++) {
-		struct query_event about = {o->history, i};
-
-		if (o->filter ? query_fits_event(o->filter, &about) != o->inverse : !goes_on(o, i))
+		if (outline_is_filtered(o) ? fits(o, i) : !goes_on(o, i))
 			vec_push(&o->rows, (uint32_t)i);
 	}
 	o->looked_at = end;

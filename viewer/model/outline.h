@@ -5,6 +5,7 @@
 #include "formats/base/vec.h"
 #include "formats/history/history.h"
 #include "formats/query/query.h"
+#include "viewer/model/matcher.h"
 
 /*
  * Events of workflow tasks that stand one behind the other are a band, one row; so is the
@@ -19,10 +20,16 @@
  * With a filter there is a row for each event that fits, and no bands. Made step by step,
  * so that a first screen needs no more than its own rows.
  */
+struct outline_filter {
+	const struct query *query; /* one of the two; both NULL: no filter */
+	struct matcher *words;
+	const struct codec_tools *tools; /* for words in payloads */
+	bool inverse; /* events that do not fit */
+};
+
 struct outline {
 	const struct history *history;
-	const struct query *filter; /* NULL: all; events must fit it, */
-	bool inverse;		    /* or must not */
+	struct outline_filter filter;
 	bool bands;		    /* workflow tasks are folded into bands */
 	size_t looked_at;	    /* events so far */
 	VEC_OF(uint32_t) rows;	    /* the first event of each */
@@ -30,9 +37,10 @@ struct outline {
 
 void outline_init(struct outline *o);
 void outline_done(struct outline *o);
-/* Begins anew, over H. */
-void outline_begin(struct outline *o, const struct history *h, const struct query *filter,
-		   bool inverse, bool bands);
+/* Begins anew, over H. FILTER may be NULL. */
+void outline_begin(struct outline *o, const struct history *h, const struct outline_filter *filter,
+		   bool bands);
+bool outline_is_filtered(const struct outline *o);
 /* Looks at N more events; false: all were looked at. */
 bool outline_step(struct outline *o, size_t n);
 /* The row that an event stands in, or the nearest before it; 0 where there is none. */

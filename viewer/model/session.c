@@ -2,6 +2,7 @@
 /* session.c: what is open, and where the user is in it. */
 #include "viewer/model/session.h"
 
+#include "viewer/act/act.h"
 #include "viewer/layout.h"
 
 #include <stdio.h>
@@ -26,6 +27,8 @@ void session_init(struct session *s, const struct schema *schema,
 
 void session_done(struct session *s)
 {
+	search_forget(s);
+	matcher_done(&s->filter_words);
 	for (size_t i = 0; i < s->documents.n; i++)
 		document_free(s->documents.at[i]);
 	vec_done(&s->documents);
@@ -228,8 +231,20 @@ void session_settle(struct session *s)
 		settle_part(s, &l.parts[i]);
 }
 
+/* Rows of a list that are not looked for yet; a slice is some two milliseconds. */
+static bool outline_idle(struct session *s)
+{
+	struct document *d = session_document(s);
+
+	if (!d || d->outline.looked_at == d->history.n_events)
+		return false;
+	if (!outline_step(&d->outline, 1000))
+		s->scrolls[PANE_LIST].synced = SIZE_MAX;
+	session_settle(s);
+	return true;
+}
+
 bool session_idle(struct session *s)
 {
-	(void)s;
-	return false;
+	return outline_idle(s) || seek_idle(s) || search_idle(s);
 }

@@ -7,6 +7,8 @@
 #include "viewer/keys/keymap.h"
 #include "viewer/keys/prompt.h"
 #include "viewer/model/document.h"
+#include "viewer/model/search.h"
+#include "viewer/model/seek.h"
 #include "viewer/pane/page.h"
 #include "viewer/pane/pane.h"
 
@@ -70,14 +72,6 @@ struct mark {
 	struct jump to;
 };
 
-struct breakpoint {
-	struct document *document; /* NULL: of all histories */
-	size_t event;		   /* without a query */
-	const struct query *query;
-	struct str text;
-	size_t hits;
-};
-
 /* A file that was named, before it is opened or after. */
 struct file_row {
 	struct str path;
@@ -125,6 +119,7 @@ struct session {
 	enum payload_mode payload;
 	bool expanded, mouse, idle_shown;
 	struct str filter; /* as typed; n 0: none */
+	struct outline_filter outline_filter;
 
 	struct keymap keymap;
 	struct prompt prompt;
@@ -137,7 +132,12 @@ struct session {
 	struct buf message;
 	enum style message_style;
 
-	struct search *search;
+	struct search search; /* text n is 0: none */
+	bool searching;	      /* it has not looked at all yet */
+	bool wanted, wanted_forward; /* go to the next hit as soon as there is one */
+	struct jump origin;	     /* where it was begun */
+	struct seek seek;	     /* of the next breakpoint */
+	struct matcher filter_words; /* of a filter that is no query */
 	VEC_OF(struct jump) jumps;
 	size_t jump_at; /* the next one back */
 	VEC_OF(struct mark) marks;
@@ -175,7 +175,7 @@ void session_changed(struct session *s);
 void session_resize(struct session *s, int width, int height);
 /* Scrolls panes so that cursors are in sight; after whatever changed them. */
 void session_settle(struct session *s);
-/* Whether work is left to do while nothing is typed; does a slice of it (some ms). */
+/* Does a slice (some ms) of what is worked out while nothing is typed; false: there was nothing. */
 bool session_idle(struct session *s);
 
 /* act/act.c */

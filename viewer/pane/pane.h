@@ -61,6 +61,9 @@ struct pane {
 	size_t (*event)(const struct pane_context *c, size_t i);
 	size_t (*row_of)(const struct pane_context *c, size_t event);
 
+	/* The path of the history that a row stands for; p NULL: it stands for none. */
+	struct str (*history)(const struct pane_context *c, size_t i);
+
 	/* A line above the rows: names of columns. */
 	void (*head)(const struct pane_context *c, struct line *l);
 	/* The title, where it stands beside others. */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* search.h: a search through all histories that are listed, slice by slice. */
+#pragma once
+
+#include "viewer/model/document.h"
+#include "viewer/model/matcher.h"
+
+/*
+ *     search_begin(s, text, histories, n, first)    FIRST is looked through first
+ *     while (search_step(s))                        some ms each; hits show as they are found
+ *     search_next(s, from, forward, &hit)
+ *
+ * Hits are a bit for each event, so that the next one is found in no time and "3 of 17" is
+ * counted. Of an open history, where its text is at hand, events that hold the text as it
+ * stands there are looked at before all others (search_glance.c), so the first hits of a large
+ * file come at once. Histories that are not open are loaded, looked through, and
+ * closed again.
+ */
+struct search_history {
+	struct str path;
+	struct document *document; /* NULL: not open, or no longer */
+	uint64_t *hits, *seen;	   /* a bit for each event; NULL: not looked at yet */
+	size_t n_events;
+	size_t n_hits;
+	size_t glanced; /* bytes of its text so far */
+	size_t begin, next; /* events to look at: from begin on, round the end, up to it again */
+	bool done;
+	struct str problem; /* why it could not be opened; p NULL: it could */
+	const struct run_row *row; /* of the run: stacks and messages are looked at too; or NULL */
+	bool row_hits;
+};
+
+struct search {
+	struct matcher matcher;
+	struct arena arena;
+	const struct schema *schema;
+	const struct codec_tools *tools;
+	VEC_OF(struct search_history) histories;
+	size_t at; /* the history that is looked through */
+	size_t looked, in_all; /* histories */
+	size_t n_hits;
+};
+
+struct search_hit {
+	size_t history; /* index */
+	size_t event;
+};
+
+/* In the order in which hits are counted and gone through. DOCUMENT may be NULL. */
+void search_init(struct search *s, struct str text, const struct schema *schema,
+		 const struct codec_tools *tools);
+void search_add(struct search *s, struct str path, struct document *document,
+		const struct run_row *row);
+void search_done(struct search *s);
+/* FIRST: the history to begin with. */
+void search_start(struct search *s, size_t first);
+/* False: everything was looked through. */
+bool search_step(struct search *s);
+/* The hit behind FROM (before it, unless FORWARD), round the end; false: there is none yet. */
+bool search_next(const struct search *s, struct search_hit from, bool forward,
+		 struct search_hit *ret, bool *ret_wrapped);
+/* How many hits there are up to and with HIT. */
+size_t search_ordinal(const struct search *s, struct search_hit hit);
+/* A history was opened, or closed (DOCUMENT is NULL), since it was added. */
+void search_opened(struct search *s, struct str path, struct document *document);
+
+/*
+ * search_glance.c: looks at the next piece of the history's own bytes, and at each event in
+ * which they hold the text, in clear or in base64. False: it was at the end.
+ */
+bool search_glance(struct search *s, struct search_history *h);
+/* Looks at one event, unless that was done. */
+void search_look(struct search *s, struct search_history *h, size_t event);
