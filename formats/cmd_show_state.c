@@ -2,14 +2,10 @@
 /* cmd_show_state.c: how the run stood after an event. */
 #include "formats/cmd_show.h"
 
-#include "formats/base/limits.h"
-#include "formats/base/visible.h"
 #include "formats/history/detail.h"
 #include "formats/history/events.h"
-#include "formats/history/state.h"
-#include "formats/payload/payload.h"
+#include "formats/history/state_words.h"
 #include "formats/transcode/json.h"
-#include "formats/wire/wire.h"
 
 #include <inttypes.h>
 
@@ -17,20 +13,8 @@ struct view {
 	struct showing *s;
 	struct timeline *t;
 	const struct state *state;
+	enum state_part part; /* that is told */
 };
-
-/* The value as text, to be made harmless; of a patch its version. Lives in the step's arena. */
-static struct str value_text(const struct view *v, enum state_names table, size_t name)
-{
-	struct str bytes = state_value(v->t, v->state, table, name);
-	struct arena *a = &v->s->step;
-	struct payload p;
-
-	if (table == STATE_PATCHES)
-		return event_change_version(v->s->h, v->state->tables[table].at[name], a);
-	(void)!codec_unwrap(&v->s->tools, bytes, a, &bytes, NULL, NULL);
-	return payload_read(bytes, &p) ? arena_str(a, payload_text(&p, a)) : STR_NONE;
-}
 
 static int64_t id_of(const struct view *v, uint32_t event)
 {
@@ -44,185 +28,39 @@ static bool is_open(const struct state_open *o)
 
 /* ---- for people ---- */
 
-static void label(struct buf *out, const char *text)
+/* Facts of a part stand below each other, its label in front of the first. */
+static void add_fact(void *with, const struct state_fact *fact)
 {
-	buf_printf(out, "%-18s ", text);
+	struct view *v = with;
+
+	buf_printf(&v->s->out, "%-18s ", fact->nth ? "" : state_part_label(v->part));
+	buf_add(&v->s->out, fact->text);
+	buf_add_char(&v->s->out, '\n');
 }
 
-static void add_run(const struct view *v)
+static struct str time_text(void *with, int64_t time, struct arena *a)
 {
-	const struct state *st = v->state;
-	struct buf *out = &v->s->out;
+	const struct view *v = with;
 
-	label(out, "run");
-	buf_puts(out, entity_state_text(ENTITY_WORKFLOW,
-					st->run == ENTITY_STARTED_CANCELING ? ENTITY_STARTED
-									    : st->run));
-	if (st->cancel_request != GROUP_NONE)
-		buf_printf(out, ", cancellation requested at event %" PRId64,
-			   id_of(v, st->cancel_request));
-	if (st->paused)
-		buf_puts(out, ", paused");
-	buf_add_char(out, '\n');
+	return show_time(v->s, time, a);
 }
 
-static void add_shown(const struct view *v)
+static struct state_teller teller_of(struct view *v)
 {
-	const struct state *st = v->state;
-	struct buf *out = &v->s->out;
-
-	label(out, "code was shown");
-	if (!st->shown) {
-		buf_puts(out, "nothing yet");
-	} else {
-		buf_printf(out, "events 1-%" PRId64 ", by workflow task %zu (completed at event %" PRId64 ")",
-			   id_of(v, st->shown - 1),
-			   history_task_of(v->s->h, st->task_completed),
-			   id_of(v, st->task_completed));
-		if (v->s->h->events[st->shown - 1].time) {
-			buf_puts(out, ", its time ");
-			buf_add(out, show_time(v->s, v->s->h->events[st->shown - 1].time,
-					       &v->s->step));
-		}
-	}
-	buf_add_char(out, '\n');
-	if (!st->signals_unseen)
-		return;
-	label(out, "signals not shown");
-	for (size_t i = st->shown, n = 0; i < st->n; i++) {
-		if (v->s->h->events[i].type != EVENT_WORKFLOW_EXECUTION_SIGNALED)
-			continue;
-		if (n++)
-			buf_puts(out, ", ");
-		visible_add(out, event_name(v->s->h, i, &v->s->step), LIMIT_SHOWN_NAME_BYTES);
-		buf_printf(out, " (event %" PRId64 ")", v->s->h->events[i].id);
-	}
-	buf_add_char(out, '\n');
+	return (struct state_teller){
+		.timeline = v->t,
+		.tools = &v->s->tools,
+		.arena = &v->s->step,
+		.time_text = time_text,
+		.fact = add_fact,
+		.with = v,
+	};
 }
 
-static void add_open_row(const struct view *v, const struct state_open *o, const char *first)
-{
-	const struct history *h = v->s->h;
-	const struct group *g = &v->s->groups.at[o->group];
-	struct state_due dues[STATE_DUES_MOST];
-	struct str name = event_name(h, g->first, &v->s->step);
-	struct str id = event_code_id(h, g->first, &v->s->step);
-	struct buf *out = &v->s->out;
-	size_t n = state_dues(v->t, o, dues);
-
-	label(out, first);
-	show_cell(out, group_label(h, g, &v->s->step), 4);
-	buf_puts(out, entity_kind_text(g->kind));
-	if (name.n) {
-		buf_add_char(out, ' ');
-		visible_add(out, name, LIMIT_SHOWN_NAME_BYTES);
-	}
-	if (id.n && !str_eq(id, name)) {
-		buf_puts(out, ", id ");
-		visible_add(out, id, LIMIT_SHOWN_NAME_BYTES);
-	}
-	buf_printf(out, ": %s", entity_state_text(g->kind, (enum entity_state)o->state));
-	if (o->attempt > 1)
-		buf_printf(out, ", attempt %" PRId32, o->attempt);
-	for (size_t i = 0; i < n; i++) {
-		buf_printf(out, ", %s ", dues[i].what);
-		buf_add(out, show_time(v->s, dues[i].time, &v->s->step));
-	}
-	buf_add_char(out, '\n');
-}
-
-static void add_open(const struct view *v)
-{
-	const char *first = "open";
-
-	for (size_t i = 0; i < v->state->open.n; i++) {
-		const struct state_open *o = &v->state->open.at[i];
-		enum entity_kind kind = v->s->groups.at[o->group].kind;
-
-		if (!is_open(o) || kind == ENTITY_WORKFLOW || kind == ENTITY_PAUSE)
-			continue;
-		add_open_row(v, o, first);
-		first = "";
-	}
-}
-
-static void add_closed(const struct view *v)
-{
-	struct buf *out = &v->s->out;
-	size_t n = 0;
-
-	for (int kind = 0; kind < ENTITY_KINDS; kind++)
-		for (int state = 0; state < ENTITY_STATES; state++) {
-			size_t count = v->state->closed[kind][state];
-
-			if (!count || kind == ENTITY_WORKFLOW)
-				continue;
-			if (!n)
-				label(out, "so far");
-			buf_printf(out, "%s%zu %s %s", n++ ? ", " : "", count,
-				   count == 1 ? entity_kind_text((enum entity_kind)kind)
-					      : entity_kind_plural((enum entity_kind)kind),
-				   entity_state_text((enum entity_kind)kind,
-						     (enum entity_state)state));
-		}
-	if (n)
-		buf_add_char(out, '\n');
-}
-
-static const char *const TABLES[] = {
-	[STATE_SEARCH_ATTRIBUTES] = "search attributes",
-	[STATE_MEMO] = "memo",
-	[STATE_PATCHES] = "patches",
-};
-
-static void add_table(const struct view *v, enum state_names table)
-{
-	const char *first = TABLES[table];
-	struct buf *out = &v->s->out;
-
-	for (size_t i = 0; i < v->state->tables[table].n; i++) {
-		uint32_t event = v->state->tables[table].at[i];
-		struct str value;
-
-		if (event == GROUP_NONE)
-			continue;
-		label(out, first);
-		visible_add(out, timeline_name(v->t, table, i), LIMIT_SHOWN_NAME_BYTES);
-		value = value_text(v, table, i);
-		if (value.n) {
-			buf_puts(out, " = ");
-			visible_add(out, value, LIMIT_SHOWN_NAME_BYTES);
-		}
-		buf_printf(out, "  (event %" PRId64 ")\n", id_of(v, event));
-		first = "";
-	}
-}
-
-/* A measure that came near a limit of the server's. */
-static void add_limits(const struct view *v)
-{
-	struct buf *out = &v->s->out;
-
-	label(out, "history");
-	buf_printf(out, "%zu event%s, ", v->state->n, v->state->n == 1 ? "" : "s");
-	buf_add(out, detail_bytes(v->state->bytes, &v->s->step));
-	for (int i = 0; i < SERVER_LIMITS; i++) {
-		const struct server_limit_row *row = &SERVER_LIMIT_ROWS[i];
-		uint64_t n = state_measure(v->state, (enum server_limit)i);
-		uint64_t level = row->suggest ? row->suggest : row->warn ? row->warn : row->error;
-
-		if (n * 2 >= level && level)
-			buf_printf(out, "; %s: %" PRIu64 "%% of what a server takes", row->what,
-				   n * 100 / row->error);
-	}
-	if (v->state->continue_suggested)
-		buf_puts(out, "; the server suggests to continue as new");
-	buf_add_char(out, '\n');
-}
-
-static void add_text(const struct view *v)
+static void add_text(struct view *v)
 {
 	const struct event *e = &v->s->h->events[v->state->n - 1];
+	struct state_teller teller = teller_of(v);
 	struct buf *out = &v->s->out;
 
 	show_paint(v->s, SHOW_STRONG);
@@ -232,14 +70,10 @@ static void add_text(const struct view *v)
 	buf_puts(out, ", ");
 	buf_add(out, show_time(v->s, e->time, &v->s->step));
 	buf_add_char(out, '\n');
-	add_run(v);
-	add_shown(v);
-	add_open(v);
-	add_closed(v);
-	add_table(v, STATE_PATCHES);
-	add_table(v, STATE_SEARCH_ATTRIBUTES);
-	add_table(v, STATE_MEMO);
-	add_limits(v);
+	for (int part = 0; part < STATE_PARTS; part++) {
+		v->part = (enum state_part)part;
+		state_tell(&teller, v->state, v->part);
+	}
 }
 
 /* ---- for programs ---- */
@@ -280,8 +114,9 @@ static void add_json_open(const struct view *v)
 	buf_add_char(out, ']');
 }
 
-static void add_json_table(const struct view *v, const char *key, enum state_names table)
+static void add_json_table(struct view *v, const char *key, enum state_names table)
 {
+	struct state_teller teller = teller_of(v);
 	struct buf *out = &v->s->out;
 	size_t n = 0;
 
@@ -293,7 +128,7 @@ static void add_json_table(const struct view *v, const char *key, enum state_nam
 			continue;
 		buf_printf(out, "%s{\"name\":", n++ ? "," : "");
 		json_put_string(out, timeline_name(v->t, table, i));
-		show_member(out, "value", value_text(v, table, i));
+		show_member(out, "value", state_value_text(&teller, v->state, table, i));
 		buf_printf(out, ",\"eventId\":%" PRId64 "}", id_of(v, event));
 	}
 	buf_add_char(out, ']');
@@ -316,7 +151,7 @@ static void add_json_closed(const struct view *v)
 	buf_add_char(out, ']');
 }
 
-static void add_json(const struct view *v)
+static void add_json(struct view *v)
 {
 	const struct state *st = v->state;
 	const struct event *e = &v->s->h->events[st->n - 1];
@@ -374,7 +209,7 @@ bool show_states(struct showing *s, struct err *err)
 {
 	struct timeline t;
 	struct state state;
-	struct view v = {s, &t, &state};
+	struct view v = {.s = s, .t = &t, .state = &state};
 	bool *chosen = arena_array(&s->arena, bool, s->h->n_events);
 	size_t left;
 	struct group_maker *maker;

@@ -62,20 +62,32 @@ void state_done(struct state *s)
 		vec_done(&s->tables[i]);
 }
 
+/* No more room than what is in it takes: copies are kept by the hundred. */
+#define COPY_ROWS(to, from)                                                          \
+	do {                                                                         \
+		size_t bytes_ = (from)->n * sizeof(*(from)->at);                     \
+		(to)->at = bytes_ ? mem_resize(NULL, bytes_) : NULL;                 \
+		(to)->cap = (to)->n;                                                 \
+		if (bytes_)                                                          \
+			memcpy((to)->at, (from)->at, bytes_);                        \
+	} while (0)
+
 void state_copy(struct state *ret, const struct state *s)
 {
 	state_done(ret);
 	*ret = *s;
-	ret->open.at = NULL;
-	ret->open.n = ret->open.cap = 0;
-	for (size_t i = 0; i < s->open.n; i++)
-		vec_push(&ret->open, s->open.at[i]);
-	for (size_t t = 0; t < STATE_TABLES; t++) {
-		ret->tables[t].at = NULL;
-		ret->tables[t].n = ret->tables[t].cap = 0;
-		for (size_t i = 0; i < s->tables[t].n; i++)
-			vec_push(&ret->tables[t], s->tables[t].at[i]);
-	}
+	COPY_ROWS(&ret->open, &s->open);
+	for (size_t t = 0; t < STATE_TABLES; t++)
+		COPY_ROWS(&ret->tables[t], &s->tables[t]);
+}
+
+size_t state_bytes(const struct state *s)
+{
+	size_t n = sizeof(*s) + s->open.cap * sizeof(*s->open.at);
+
+	for (size_t t = 0; t < STATE_TABLES; t++)
+		n += s->tables[t].cap * sizeof(*s->tables[t].at);
+	return n;
 }
 
 static void set_name(struct state *s, struct timeline *t, enum state_names table,

@@ -81,6 +81,8 @@ void state_init(struct state *s);
 void state_done(struct state *s);
 /* RET was state_init()ed; what it held is overwritten. */
 void state_copy(struct state *ret, const struct state *s);
+/* What it takes of memory. */
+size_t state_bytes(const struct state *s);
 /* Goes on to the state after the first N events (N >= s->n, at most all). */
 void state_run(struct state *s, struct timeline *t, size_t n);
 

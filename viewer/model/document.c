@@ -38,7 +38,7 @@ static void work_out(struct document *d)
 
 	groups_make(h, &d->arena, &d->groups);
 	timeline_init(&d->timeline, h, &d->groups);
-	state_init(&d->state);
+	checkpoints_init(&d->checkpoints);
 	for (size_t i = 0; i < h->n_events; i++)
 		if (ends_badly(h->events[i].type))
 			vec_push(&d->failures, (uint32_t)i);
@@ -79,11 +79,8 @@ void document_free(struct document *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->checkpoints.n; i++)
-		state_done(&d->checkpoints.at[i]);
-	vec_done(&d->checkpoints);
+	checkpoints_done(&d->checkpoints);
 	vec_done(&d->failures);
-	state_done(&d->state);
 	timeline_done(&d->timeline);
 	outline_done(&d->outline);
 	history_done(&d->history);
@@ -91,29 +88,9 @@ void document_free(struct document *d)
 	mem_free(d);
 }
 
-/* Goes on to a checkpoint that is not there yet, from the last one that is. */
-static void add_checkpoint(struct document *d)
-{
-	struct state next;
-
-	state_init(&next);
-	if (d->checkpoints.n) {
-		state_copy(&next, vec_last(&d->checkpoints));
-		state_run(&next, &d->timeline, d->checkpoints.n * DOCUMENT_CHECKPOINT_EVENTS);
-	}
-	vec_push(&d->checkpoints, next);
-}
-
 const struct state *document_state(struct document *d, size_t n)
 {
-	size_t checkpoint = n / DOCUMENT_CHECKPOINT_EVENTS;
-
-	while (d->checkpoints.n <= checkpoint)
-		add_checkpoint(d);
-	if (d->state.n > n || d->state.n < checkpoint * DOCUMENT_CHECKPOINT_EVENTS)
-		state_copy(&d->state, &d->checkpoints.at[checkpoint]);
-	state_run(&d->state, &d->timeline, n);
-	return &d->state;
+	return checkpoints_state(&d->checkpoints, &d->timeline, n);
 }
 
 bool document_replayed(const struct document *d, size_t event)

@@ -6,17 +6,13 @@
 #include "formats/history/state.h"
 #include "formats/read/load.h"
 #include "replayer/run/run_file.h"
+#include "viewer/model/checkpoints.h"
 #include "viewer/model/outline.h"
 
 /*
  * What a history says never changes; where the user is does. Everything that is shown is a
  * function of the two. "At event N" is after N was recorded.
- *
- * States at any event are reached from checkpoints: copies of the state every so many
- * events, made as they are passed.
  */
-#define DOCUMENT_CHECKPOINT_EVENTS 256
-
 struct document {
 	struct str path;  /* as it was given: FILE or FILE#N */
 	struct str label; /* the workflow id, else the file's name */
@@ -25,9 +21,8 @@ struct document {
 	struct load_info info;
 	struct groups groups;
 	struct timeline timeline;
-	VEC_OF(struct state) checkpoints; /* the i-th after i * DOCUMENT_CHECKPOINT_EVENTS */
-	struct state state;		  /* where it was asked for last */
-	VEC_OF(uint32_t) failures;	  /* events that failed or timed out, in order */
+	struct checkpoints checkpoints;
+	VEC_OF(uint32_t) failures;  /* events that failed or timed out, in order */
 
 	/* What a replay run made of it; NULL: nothing is known. */
 	const struct run_row *run_row;

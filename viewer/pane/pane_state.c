@@ -1,17 +1,207 @@
 /* SPDX-License-Identifier: MIT */
-/* pane_state.c: what was open after the current event. */
+/* pane_state.c: how the run stood after the current event. */
 #include "viewer/pane/words.h"
+
+#include "formats/history/detail.h"
+#include "formats/history/events.h"
+#include "formats/history/state_words.h"
+
+#include <inttypes.h>
+
+/*
+ *      now   running   open 2   signals not shown 1   history 12 events, 19 KB
+ *      open  T11   timer 5s, id 11: running, fires +5.333 (in 5.000s)
+ *            A12   activity ReserveStock, id 12: not started
+ *      ...
+ *
+ * The first line sums up, for where no more than a few rows are seen. Each fact stands for
+ * an event, which Enter goes to.
+ */
+static size_t left_of(const struct pane_context *c)
+{
+	return c->width < 60 ? 6 : 19;
+}
+
+struct telling {
+	const struct pane_context *c;
+	struct page *p;
+	enum state_part part;
+	size_t n; /* facts of it so far */
+};
+
+static enum style style_of(const struct state_fact *fact, enum state_part part)
+{
+	return part == STATE_RUN && fact->event != GROUP_NONE ? STYLE_ODD
+	       : part == STATE_SIGNALS			      ? STYLE_ODD
+							      : STYLE_PLAIN;
+}
+
+/* What is told stands right of its label or, where there is no room, below it. */
+static void add_label(const struct pane_context *c, const char *label, struct page *p)
+{
+	page_label(p, label, left_of(c));
+	if (p->now.columns > left_of(c))
+		page_end(p);
+	line_to(&p->now, left_of(c));
+}
+
+static void add_fact(void *with, const struct state_fact *fact)
+{
+	struct telling *w = with;
+	size_t left = left_of(w->c);
+
+	if (!fact->nth)
+		add_label(w->c, state_part_label(w->part), w->p);
+	w->n++;
+	w->p->about.event = fact->event == GROUP_NONE ? PAGE_NO_EVENT : fact->event;
+	page_text(w->p, style_of(fact, w->part), fact->text, left, w->c->width);
+}
+
+/* A time to come, with how far it is from the current event; or how far it is past. */
+static struct str time_text(void *with, int64_t time, struct arena *a)
+{
+	const struct telling *w = with;
+	const struct document *d = w->c->document;
+	struct str text = words_time_of(w->c->session, d, time, a);
+	int64_t now = d->history.events[d->at].time, ns;
+
+	if (w->part != STATE_OPEN || !now || __builtin_sub_overflow(time, now, &ns))
+		return text;
+	return ns >= 0 ? arena_printf(a, "%.*s (in %.*s)", STR_ARG(text), STR_ARG(detail_span(ns, a)))
+		       : arena_printf(a, "%.*s (due since %.*s)", STR_ARG(text),
+				      STR_ARG(detail_span(now - time, a)));
+}
+
+static size_t n_open(const struct state *s)
+{
+	size_t n = 0;
+
+	for (int kind = 0; kind < ENTITY_KINDS; kind++)
+		if (kind != ENTITY_WORKFLOW && kind != ENTITY_PAUSE)
+			n += s->pending[kind];
+	return n;
+}
+
+static void add_summary(const struct pane_context *c, const struct state *s, struct page *p)
+{
+	const struct history *h = &c->document->history;
+	size_t open = n_open(s);
+
+	line_printf(&p->now, STYLE_STRONG, " after ev %" PRId64, h->events[s->n - 1].id);
+	line_printf(&p->now, open ? STYLE_STRONG : STYLE_PLAIN, open ? "  open %zu" : "  open: nothing",
+		    open);
+	if (s->shown)
+		line_printf(&p->now, STYLE_PLAIN, "  seen ev 1-%" PRId64, h->events[s->shown - 1].id);
+	else
+		line_puts(&p->now, STYLE_PLAIN, "  seen nothing");
+	if (s->signals_unseen)
+		line_printf(&p->now, STYLE_ODD, "  new signals %zu", s->signals_unseen);
+	if (s->cancel_request != GROUP_NONE)
+		line_puts(&p->now, STYLE_ODD, "  cancel requested");
+	if (s->paused)
+		line_puts(&p->now, STYLE_ODD, "  paused");
+	if (s->continue_suggested)
+		line_puts(&p->now, STYLE_ODD, "  continue-as-new suggested");
+	page_end(p);
+}
+
+static void tell(struct telling *w, const struct state *s, enum state_part part,
+		 const char *otherwise)
+{
+	struct state_teller teller = {
+		.timeline = &w->c->document->timeline,
+		.tools = &w->c->session->options.tools,
+		.arena = &w->c->session->step,
+		.time_text = time_text,
+		.fact = add_fact,
+		.with = w,
+	};
+
+	w->part = part;
+	w->n = 0;
+	state_tell(&teller, s, part);
+	if (w->n || !otherwise)
+		return;
+	add_label(w->c, state_part_label(part), w->p);
+	page_puts(w->p, STYLE_PLAIN, otherwise);
+}
+
+static const struct {
+	const char *what;
+	enum entity_kind kind;
+	bool opened; /* how many there were, not how many are open */
+} COUNTS[] = {
+	{"activities", ENTITY_ACTIVITY, false},
+	{"timers", ENTITY_TIMER, false},
+	{"children", ENTITY_CHILD, false},
+	{"updates", ENTITY_UPDATE, false},
+	{"Nexus", ENTITY_NEXUS, false},
+	{"signals in all", ENTITY_SIGNAL, true},
+};
+
+/* "activities 1  timers 1  children 0": of each kind how many are open. */
+static void add_counts(const struct pane_context *c, const struct state *s, struct page *p)
+{
+	size_t left = left_of(c);
+
+	add_label(c, "pending", p);
+	for (size_t i = 0; i < sizeof(COUNTS) / sizeof(*COUNTS); i++) {
+		size_t n = COUNTS[i].opened ? s->opened[COUNTS[i].kind] : s->pending[COUNTS[i].kind];
+
+		if (p->now.columns + strlen(COUNTS[i].what) + 6 > c->width) {
+			page_end(p);
+			line_to(&p->now, left);
+		}
+		line_printf(&p->now, n ? STYLE_PLAIN : STYLE_DIM, "%s %zu  ", COUNTS[i].what, n);
+	}
+	page_end(p);
+}
+
+/* How far the run is from where a server ends it. */
+static void add_limits(const struct pane_context *c, const struct state *s, struct page *p)
+{
+	const struct server_limit_row *bytes = &SERVER_LIMIT_ROWS[SERVER_BYTES];
+	struct arena *a = &c->session->step;
+
+	add_label(c, "server limits", p);
+	line_printf(&p->now, STYLE_PLAIN, "%zu of %" PRIu64 " events, ", s->n,
+		    SERVER_LIMIT_ROWS[SERVER_EVENTS].error);
+	line_add(&p->now, STYLE_PLAIN, detail_bytes(s->bytes, a));
+	line_puts(&p->now, STYLE_PLAIN, " of ");
+	line_add(&p->now, STYLE_PLAIN, detail_bytes(bytes->error, a));
+	page_end(p);
+	add_label(c, "continue-as-new", p);
+	page_puts(p, s->continue_suggested ? STYLE_ODD : STYLE_PLAIN,
+		  s->continue_suggested ? "suggested by the last workflow task" : "not suggested");
+}
 
 static void build(const struct pane_context *c, struct page *p)
 {
-	page_puts(p, STYLE_DIM, "state");
+	const struct state *s = document_state(c->document, c->document->at + 1);
+	struct arena_mark mark = arena_mark(&c->session->step);
+	struct telling w = {.c = c, .p = p};
+
+	add_summary(c, s, p);
+	tell(&w, s, STATE_OPEN, "nothing");
+	tell(&w, s, STATE_RUN, NULL);
+	tell(&w, s, STATE_SHOWN, NULL);
+	tell(&w, s, STATE_SIGNALS, "none");
+	add_counts(c, s, p);
+	tell(&w, s, STATE_CHANGES, "none");
+	tell(&w, s, STATE_ATTRIBUTES, "none");
+	tell(&w, s, STATE_MEMOS, "none");
+	tell(&w, s, STATE_CLOSED, NULL);
+	tell(&w, s, STATE_SIZE, NULL);
+	add_limits(c, s, p);
+	arena_rewind(&c->session->step, mark);
 }
 
 const struct pane PANE_ROW_STATE = {
 	.name = "state",
 	.tab = '5',
 	.scope = SCOPE_HISTORY,
-	.help = "what was open after the current event",
+	.help = "what was open at the current event, and what the code had seen",
 	.build = build,
-	.hints = {{ACTION_DOWN, "scroll"}, {ACTION_BACK, "back"}, {ACTION_HELP, "help"}},
+	.hints = {{ACTION_DOWN, "scroll"}, {ACTION_ENTER, "to the event"}, {ACTION_NEXT_TASK, "task"},
+		  {ACTION_SEARCH, "search"}, {ACTION_HELP, "help"}, {ACTION_BACK, "back"}},
 };
