@@ -156,6 +156,8 @@ static int open_files(struct viewing *v, const struct str *operands, size_t n)
 			return code;
 		for (size_t i = 0; i < list.files.n; i++)
 			session_add_file(s, list.files.at[i].path, list.files.at[i].bytes);
+		s->list.members = list.members;
+		list.members = (struct members_cursor){0};
 		source_list_done(&list);
 	}
 	if (!session_begin(s, &err) || !follow(v, &first, &err))
@@ -245,6 +247,8 @@ static int print(struct viewing *v)
 	struct buf out;
 	int width, height;
 
+	while (session_idle(s))
+		continue;
 	buf_init(&out, 0);
 	if (v->options->size.p) {
 		struct screen screen;

@@ -42,13 +42,25 @@ static void add_levels(const struct session *s, struct line *l)
 	}
 }
 
+/* Of a screen without a history. */
+static void add_first_facts(struct session *s, struct line *l)
+{
+	const struct pane *p = PANE_TABLE[session_place(s)->pane];
+	struct pane_context c = {s, NULL, (size_t)s->width, (size_t)s->height};
+
+	if (p->facts)
+		p->facts(&c, l);
+}
+
 static void add_position(struct session *s, struct line *l)
 {
 	const struct document *d = session_document(s);
 	const struct history *h;
 
-	if (!d)
+	if (!d) {
+		add_first_facts(s, l);
 		return;
+	}
 	h = &d->history;
 	line_printf(l, STYLE_BAR, "ev %" PRId64 "/%zu  task %zu/%zu ", h->events[d->at].id,
 		    h->n_events, document_task(d, d->at), h->n_tasks);
@@ -110,6 +122,13 @@ static void add_tabs(const struct session *s, bool narrow, struct line *l)
 /* All that changes what is shown is said, so that nothing is hidden unseen. */
 static void add_modifiers(struct session *s, struct line *l)
 {
+	const struct pane *p = PANE_TABLE[session_place(s)->pane];
+	struct pane_context c = {s, session_document(s), (size_t)s->width, (size_t)s->height};
+
+	if (p->modifiers) {
+		p->modifiers(&c, l);
+		return;
+	}
 	if (s->filter.n)
 		line_printf(l, STYLE_ODD, "filter: %.*s  ", STR_ARG(s->filter));
 	if (s->search.matcher.text.n)
@@ -126,12 +145,23 @@ static void add_modifiers(struct session *s, struct line *l)
 	line_printf(l, STYLE_PLAIN, "%s ", words_time_mode(s->time));
 }
 
+static void add_first_title(struct session *s, struct line *l)
+{
+	const struct pane *p = PANE_TABLE[session_place(s)->pane];
+	struct pane_context c = {s, NULL, (size_t)s->width, (size_t)s->height};
+
+	if (p->title)
+		p->title(&c, l);
+}
+
 static void put_second_row(struct session *s, struct screen *screen, int y)
 {
 	struct line left, right;
 
 	line_init(&left);
 	line_init(&right);
+	if (!session_document(s))
+		add_first_title(s, &left);
 	add_modifiers(s, &right);
 	for (int narrow = 0; narrow < 2 && session_document(s); narrow++) {
 		line_clear(&left);
@@ -342,6 +372,11 @@ void draw_print(struct session *s, enum pane_kind pane, size_t width, bool colou
 	add_position(s, &l);
 	print_line(&l, colour, out);
 	line_clear(&l);
+	if (!c.document) {
+		add_first_title(s, &l);
+		print_line(&l, colour, out);
+		line_clear(&l);
+	}
 	if (PANE_TABLE[pane]->head) {
 		PANE_TABLE[pane]->head(&c, &l);
 		print_line(&l, colour, out);

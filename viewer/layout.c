@@ -8,7 +8,7 @@ enum { SMALL_WIDTH = 40, SMALL_HEIGHT = 8, BARS = 4 };
 
 static bool has_company(enum pane_kind main)
 {
-	return main == PANE_LIST || main == PANE_TREE || main == PANE_TIME;
+	return main == PANE_LIST || main == PANE_TREE || main == PANE_TIME || main == PANE_RUN;
 }
 
 static void add(struct layout *l, enum pane_kind pane, struct area area, int title_y, int rule_x)
@@ -86,6 +86,15 @@ static void stacked(struct layout *l, enum pane_kind main, struct area a)
 	add_titled(l, PANE_STATE, state, -1);
 }
 
+/* The run above what it says of the history under the cursor. */
+static void first(struct layout *l, struct area a)
+{
+	struct area verdict = cut_below(&a, a.height >= 36 ? a.height * 2 / 5 : 7);
+
+	add(l, PANE_RUN, a, -1, -1);
+	add_titled(l, PANE_VERDICT, verdict, -1);
+}
+
 void layout_make(const struct session *s, struct layout *ret)
 {
 	enum pane_kind main = vec_last(&s->places)->pane;
@@ -101,7 +110,9 @@ void layout_make(const struct session *s, struct layout *ret)
 		enum pane_kind alone = s->zoomed && has_company(main) ? s->focus : main;
 
 		add(ret, alone, a, -1, -1);
-	} else if (s->width >= 140 && s->height >= 40)
+	} else if (main == PANE_RUN && s->width >= 60 && s->height >= 20)
+		first(ret, a);
+	else if (s->width >= 140 && s->height >= 40)
 		large(ret, s, main, a);
 	else if (s->width >= 100 && s->height >= 20)
 		two(ret, s, main, a);

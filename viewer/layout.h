@@ -16,8 +16,9 @@ struct session;
  *     80 to 99            the main pane above detail and state
  *     less                the main pane alone; Tab goes through the others
  *
- * and the main pane alone too where it is none of those that have company, or is zoomed. On
- * less than 40 x 8 there is room for nothing: parts.n is 0.
+ * A run has what it says of one history below it, from 60 x 20 on. The main pane is alone
+ * too where it is none of those that have company, or is zoomed. On less than 40 x 8 there is
+ * room for nothing: parts.n is 0.
  */
 #define LAYOUT_PARTS 6
 

@@ -110,6 +110,8 @@ static size_t cycle(struct session *s, enum pane_kind *ret)
 	if (n)
 		return n;
 	ret[n++] = main;
+	if (main == PANE_RUN)
+		ret[n++] = PANE_VERDICT;
 	for (size_t i = 0; i < 3 && (main == PANE_LIST || main == PANE_TREE || main == PANE_TIME); i++)
 		ret[n++] = BESIDE[i];
 	return n;

@@ -42,12 +42,17 @@ static void work_out(struct document *d)
 	for (size_t i = 0; i < h->n_events; i++)
 		if (ends_badly(h->events[i].type))
 			vec_push(&d->failures, (uint32_t)i);
-	d->diverges = h->n_events;
-	if (d->run_row && d->run_row->verdict.kind == VERDICT_DIVERGED)
-		d->diverges = history_find(h, d->run_row->verdict.divergence.event_id);
 	outline_begin(&d->outline, h, NULL, true);
 	while (outline_step(&d->outline, h->n_events))
 		continue;
+}
+
+void document_set_run_row(struct document *d, const struct run_row *row)
+{
+	d->run_row = row;
+	d->diverges = d->history.n_events;
+	if (row && row->verdict.kind == VERDICT_DIVERGED)
+		d->diverges = history_find(&d->history, row->verdict.divergence.event_id);
 }
 
 bool document_open(struct document **ret, struct str path, const struct schema *schema,
@@ -62,7 +67,6 @@ bool document_open(struct document **ret, struct str path, const struct schema *
 	arena_init(&d->arena);
 	outline_init(&d->outline);
 	d->path = arena_str(&d->arena, path);
-	d->run_row = row;
 	if (!load_one(&settings, d->path, &d->history, &d->info, err)) {
 		arena_done(&d->arena);
 		mem_free(d);
@@ -70,6 +74,7 @@ bool document_open(struct document **ret, struct str path, const struct schema *
 	}
 	d->label = label_of(d);
 	work_out(d);
+	document_set_run_row(d, row);
 	d->at = d->diverges < d->history.n_events ? d->diverges : 0;
 	*ret = d;
 	return true;

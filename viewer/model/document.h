@@ -37,6 +37,8 @@ struct document {
 bool document_open(struct document **ret, struct str path, const struct schema *schema,
 		   const struct run_row *row, struct err *err);
 void document_free(struct document *d);
+/* What a replay made of it, which may change while it is open. */
+void document_set_run_row(struct document *d, const struct run_row *row);
 
 /* The state after the first N events; valid until the next call. */
 const struct state *document_state(struct document *d, size_t n);

@@ -16,6 +16,8 @@ void session_init(struct session *s, const struct schema *schema,
 	*s = (struct session){.schema = schema, .options = *options, .width = 80, .height = 24};
 	arena_init(&s->arena);
 	arena_init(&s->step);
+	file_list_init(&s->list);
+	run_list_init(&s->runs);
 	keymap_init(&s->keymap);
 	prompt_init(&s->prompt);
 	buf_init(&s->message, 0);
@@ -33,6 +35,8 @@ void session_done(struct session *s)
 		document_free(s->documents.at[i]);
 	vec_done(&s->documents);
 	vec_done(&s->files);
+	file_list_done(&s->list);
+	run_list_done(&s->runs);
 	vec_done(&s->places);
 	vec_done(&s->jumps);
 	vec_done(&s->marks);
@@ -57,18 +61,50 @@ void session_add_file(struct session *s, struct str path, int64_t bytes)
 	vec_push(&s->files, (struct file_row){.path = arena_str(&s->arena, path), .bytes = bytes});
 }
 
-void session_take_run(struct session *s, struct run_file *r, struct str path)
-{
-	s->run = r;
-	s->run_path = arena_str(&s->arena, path);
-}
-
 static const struct run_row *row_of_run(const struct session *s, struct str path)
 {
 	for (size_t i = 0; s->run && i < s->run->n_rows; i++)
 		if (str_eq(s->run->rows[i].entry.history, path))
 			return &s->run->rows[i];
 	return NULL;
+}
+
+/* The row that PATH has in the new run, or SIZE_MAX. */
+static size_t row_index(const struct session *s, const struct run_row *old)
+{
+	const struct run_row *row = old ? row_of_run(s, old->entry.history) : NULL;
+
+	return row ? (size_t)(row - s->run->rows) : SIZE_MAX;
+}
+
+void session_take_run(struct session *s, struct run_file *r, struct str path)
+{
+	struct run_file *old = s->run;
+	struct scroll *scroll = &s->scrolls[PANE_RUN];
+	const struct run_row *at = run_list_row(&s->runs, scroll->row);
+	bool heading = at && s->runs.lines.at[scroll->row].kind != RUN_LINE_HISTORY;
+	size_t row;
+
+	s->run = r;
+	s->run_path = arena_str(&s->arena, path);
+	row = row_index(s, at);
+	run_list_take(&s->runs, r);
+	for (size_t i = 0; i < s->documents.n; i++)
+		document_set_run_row(s->documents.at[i], row_of_run(s, s->documents.at[i]->path));
+	if (!old)
+		scroll->row = run_list_begin(&s->runs);
+	else if (row != SIZE_MAX && !heading)
+		scroll->row = run_list_line(&s->runs, row);
+	session_changed(s);
+	if (old)
+		run_file_free(old);
+}
+
+const struct run_row *session_run_row(struct session *s)
+{
+	const struct document *d = session_document(s);
+
+	return d ? d->run_row : s->run ? run_list_row(&s->runs, s->scrolls[PANE_RUN].row) : NULL;
 }
 
 struct document *session_open(struct session *s, struct str path, struct err *err)
@@ -84,23 +120,34 @@ struct document *session_open(struct session *s, struct str path, struct err *er
 	return d;
 }
 
+/* The only file: opened, unless it holds several histories. */
+static bool begin_with_one(struct session *s, struct err *err)
+{
+	struct document *d = session_open(s, s->files.at[0].path, err);
+
+	if (d) {
+		session_show(s, PANE_LIST, d);
+		return true;
+	}
+	file_list_begin(s);
+	file_list_read(s, 0);
+	if (s->files.n < 2)
+		return false;
+	file_list_order(s);
+	session_show(s, PANE_FILES, NULL);
+	return true;
+}
+
 bool session_begin(struct session *s, struct err *err)
 {
-	struct document *d;
-
 	if (s->run) {
 		session_show(s, PANE_RUN, NULL);
 		return true;
 	}
-	if (s->files.n != 1) {
-		session_show(s, PANE_FILES, NULL);
-		return true;
-	}
-	d = session_open(s, s->files.at[0].path, err);
-	if (!d)
-		return false;
-	s->files.at[0].document = d;
-	session_show(s, PANE_LIST, d);
+	if (s->files.n == 1)
+		return begin_with_one(s, err);
+	file_list_begin(s);
+	session_show(s, PANE_FILES, NULL);
 	return true;
 }
 
@@ -244,7 +291,19 @@ static bool outline_idle(struct session *s)
 	return true;
 }
 
+/* What is worked out meanwhile, the most wanted first; each as session_idle(). */
+typedef bool idle_slice(struct session *s);
+static idle_slice *const IDLE[] = {
+	outline_idle,
+	seek_idle,
+	file_list_idle,
+	search_idle,
+};
+
 bool session_idle(struct session *s)
 {
-	return outline_idle(s) || seek_idle(s) || search_idle(s);
+	for (size_t i = 0; i < sizeof(IDLE) / sizeof(*IDLE); i++)
+		if (IDLE[i](s))
+			return true;
+	return false;
 }

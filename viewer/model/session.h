@@ -7,6 +7,8 @@
 #include "viewer/keys/keymap.h"
 #include "viewer/keys/prompt.h"
 #include "viewer/model/document.h"
+#include "viewer/model/file_list.h"
+#include "viewer/model/run_list.h"
 #include "viewer/model/search.h"
 #include "viewer/model/seek.h"
 #include "viewer/pane/page.h"
@@ -72,14 +74,6 @@ struct mark {
 	struct jump to;
 };
 
-/* A file that was named, before it is opened or after. */
-struct file_row {
-	struct str path;
-	int64_t bytes;
-	struct document *document; /* NULL: not yet */
-	struct str problem;	   /* p NULL: none */
-};
-
 struct session_options {
 	bool ascii;		/* no characters beyond it are drawn */
 	int64_t now;		/* nanoseconds since 1970; 0: not known */
@@ -97,9 +91,11 @@ struct session {
 	struct arena step;  /* of one row or one action: to be rewound */
 
 	VEC_OF(struct file_row) files;
+	struct file_list list;
 	VEC_OF(struct document *) documents; /* those that are open */
 	struct run_file *run;		     /* NULL: none */
 	struct str run_path;
+	struct run_list runs; /* its rows on the screen */
 
 	VEC_OF(struct place) places; /* the way here; the last is what is looked at */
 	enum pane_kind focus;	     /* the pane of the layout that keys go to */
@@ -151,8 +147,13 @@ void session_done(struct session *s);
 
 /* Adds a file to the list; it is opened when somebody looks at it. */
 void session_add_file(struct session *s, struct str path, int64_t bytes);
-/* R is the session's from here on. */
+/*
+ * R is the session's from here on. It takes the place of an earlier one, which is freed:
+ * what is open, folded and pointed at stays so.
+ */
 void session_take_run(struct session *s, struct run_file *r, struct str path);
+/* The history of the run under the cursor, or that the current one is of; NULL: none. */
+const struct run_row *session_run_row(struct session *s);
 /* The first screen: the run, the list of files, or the only history. */
 bool session_begin(struct session *s, struct err *err);
 /* Opens PATH, or gives what is open. NULL with the error set. */

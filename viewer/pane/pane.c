@@ -20,18 +20,31 @@ bool pane_find(struct str name, enum pane_kind *ret)
 	return false;
 }
 
+/* What a page is about beside the document: its event, or the row of the first screen. */
+static size_t place_of(const struct pane_context *c, enum pane_kind kind)
+{
+	struct session *s = c->session;
+	enum pane_kind main = session_place(s)->pane;
+
+	if (c->document)
+		return c->document->at;
+	return main == kind ? 0 : s->scrolls[main].row;
+}
+
 static const struct page *made_page(const struct pane_context *c, enum pane_kind kind)
 {
 	struct session *s = c->session;
 	struct page_key *have = &s->page_keys[kind];
-	struct page_key want = {c->document,   c->document ? c->document->at : 0,
-				c->width,      c->height,
+	struct page_key want = {c->document,   place_of(c, kind), c->width, c->height,
 				s->generation, true};
 
 	if (have->made && have->document == want.document && have->at == want.at &&
 	    have->width == want.width && have->height == want.height &&
 	    have->generation == want.generation)
 		return &s->pages[kind];
+	/* What tells of another row begins at its top. */
+	if (!c->document && have->at != want.at)
+		s->scrolls[kind] = (struct scroll){0};
 	page_clear(&s->pages[kind]);
 	s->pages[kind].all_open = s->expanded;
 	PANE_TABLE[kind]->build(c, &s->pages[kind]);

@@ -66,8 +66,11 @@ struct pane {
 
 	/* A line above the rows: names of columns. */
 	void (*head)(const struct pane_context *c, struct line *l);
-	/* The title, where it stands beside others. */
+	/* The title, where it stands beside others; of a first screen its second row. */
 	void (*title)(const struct pane_context *c, struct line *l);
+	/* Of a first screen: what it is of, and what changes which rows are shown. */
+	void (*facts)(const struct pane_context *c, struct line *l);
+	void (*modifiers)(const struct pane_context *c, struct line *l);
 	/* The row that its cursor is at first; 0 without. */
 	size_t (*begin)(const struct pane_context *c);
 	/* True: the action was the pane's own, and is done. */

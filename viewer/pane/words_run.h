@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* words_run.h: verdicts of a run in words, as the panes of a run share them. */
+#pragma once
+
+#include "replayer/report/report_sides.h"
+#include "viewer/pane/words.h"
+
+/* The letter that stands for a verdict in front of a row: 'x' is diverged. */
+char words_verdict_letter(enum verdict_kind kind);
+/* What a cause is, by one of its histories: "ActivityTaskScheduled Charge replaced by ...". */
+struct str words_cause(const struct run_row *row, struct arena *a);
+/* "order-88121", or the file's name where no id is known. */
+struct str words_history(const struct run_row *row);
+/* Lines of a report, as a page's, wrapped. */
+void words_report(const struct report_lines *lines, size_t width, struct page *p);
