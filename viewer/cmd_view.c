@@ -126,7 +126,8 @@ static bool follow(struct viewing *v, const struct address *a, struct err *err)
 				       STR_ARG(d->path), a->event);
 		session_go(s, event, SESSION_STEP);
 	}
-	if (a->has_view && (d || PANE_TABLE[a->view]->scope != SCOPE_HISTORY))
+	if (a->has_view && (d || PANE_TABLE[a->view]->scope == SCOPE_TOP ||
+			    PANE_TABLE[a->view]->scope == SCOPE_ANY))
 		session_show(s, a->view, d);
 	session_settle(s);
 	return true;

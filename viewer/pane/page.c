@@ -134,8 +134,7 @@ void page_label(struct page *p, const char *label, size_t columns)
 	line_to(&p->now, columns);
 }
 
-/* How many bytes of S, all in one line, fit into WIDTH columns; at least one character. */
-static size_t fitting(struct str s, size_t width)
+size_t page_fitting(struct str s, size_t width)
 {
 	size_t used = 0, n = 0, blank = 0;
 	long rune;
@@ -171,7 +170,7 @@ void page_text(struct page *p, enum style style, struct str text, size_t left, s
 				buf_add_char(&shown, row.p[i]);
 		row = buf_str(&shown);
 		do {
-			size_t n = fitting(row, room);
+			size_t n = page_fitting(row, room);
 
 			line_to(&p->now, left);
 			line_add(&p->now, style, str_take(row, n));

@@ -29,6 +29,7 @@ struct page_line {
 	struct str copy; /* what copying it takes; p NULL: the text */
 	struct str file; /* of a line of code; p NULL: none */
 	int64_t line;	 /* in that file */
+	bool differs;	 /* > and < stop here */
 	unsigned level;
 	uint64_t fold;	 /* its id; 0: it does not fold */
 	bool closed;
@@ -70,5 +71,7 @@ void page_puts(struct page *p, enum style style, const char *text);
 void page_heading(struct page *p, struct str title, size_t width);
 /* A label in the first LABEL columns, to be gone on with behind it. */
 void page_label(struct page *p, const char *label, size_t columns);
+/* How many bytes of S, all in one line, fit into WIDTH columns; at least one character. */
+size_t page_fitting(struct str s, size_t width);
 /* TEXT at the indent of column LEFT, its own line breaks kept, long lines wrapped at WIDTH. */
 void page_text(struct page *p, enum style style, struct str text, size_t left, size_t width);

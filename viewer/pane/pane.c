@@ -27,7 +27,7 @@ static size_t place_of(const struct pane_context *c, enum pane_kind kind)
 	enum pane_kind main = session_place(s)->pane;
 
 	if (c->document)
-		return c->document->at;
+		return PANE_TABLE[kind]->scope == SCOPE_WHOLE ? 0 : c->document->at;
 	return main == kind ? 0 : s->scrolls[main].row;
 }
 

@@ -19,6 +19,7 @@ enum pane_kind {
 
 enum pane_scope {
 	SCOPE_TOP,     /* of the run or the files: no history is needed */
+	SCOPE_WHOLE,   /* of a history, whatever its current event is */
 	SCOPE_HISTORY, /* of a history and its current event */
 	SCOPE_ANY,
 };
