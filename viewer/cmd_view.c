@@ -38,6 +38,9 @@ static const struct opt OPTS[] = {
 	 "Keys from FILE instead of a terminal; its lines are keys, type, size, screen and styles."},
 	{"help-keys", 0, OPT_FLAG, NULL, offsetof(struct view_options, help_keys),
 	 "Write the table of keys and end."},
+	{"idle-fd", 0, OPT_COUNT, "N", offsetof(struct view_options, idle_fd),
+	 "Write a byte into this descriptor whenever the screen is drawn and nothing is left to "
+	 "do but to wait for a key: what a test waits for."},
 	{"Payloads", 0, OPT_HEADING, NULL, 0, NULL},
 	PAYLOAD_OPTIONS(struct view_options, payloads, "Take off what codecs put around payloads."),
 };
@@ -195,6 +198,8 @@ static enum term_read wait_for_key(struct viewing *v, struct key *ret)
 		v->worked = false;
 		return TERM_IDLE;
 	}
+	if (v->options->idle_fd && write((int)v->options->idle_fd, "", 1) != 1)
+		return TERM_END; /* whoever waited for it is gone */
 	return v->term->read(v->term, -1, ret);
 }
 
@@ -242,7 +247,7 @@ static int run_script(struct viewing *v)
 	return code;
 }
 
-static int print(struct viewing *v)
+static int print(struct viewing *v, bool colour)
 {
 	struct session *s = &v->session;
 	struct buf out;
@@ -265,7 +270,7 @@ static int print(struct viewing *v)
 		size_t columns = v->context->columns > 0 ? (size_t)v->context->columns : 100;
 
 		session_resize(s, (int)columns, 40);
-		draw_print(s, session_place(s)->pane, columns, v->context->colour, &out);
+		draw_print(s, session_place(s)->pane, columns, colour, &out);
 	}
 	fwrite(out.p, 1, out.n, v->context->out);
 	buf_done(&out);
@@ -292,7 +297,7 @@ static int run_terminal(struct viewing *v)
 	if (settings.in < 0 || !term_curses_open(&v->term, &settings, &err)) {
 		if (tty >= 0)
 			close(tty);
-		return print(v);
+		return print(v, false);
 	}
 	code = loop(v);
 	signal_number = v->term->ended_by;
@@ -320,7 +325,7 @@ static int begin(struct viewing *v, const struct str *operands, size_t n)
 		return code;
 	if (v->options->script.p)
 		return run_script(v);
-	return v->options->print || !v->context->out_is_tty ? print(v) : run_terminal(v);
+	return v->options->print || !v->context->out_is_tty ? print(v, v->context->colour) : run_terminal(v);
 }
 
 static int run(const struct command_context *context, void *settings, const struct str *operands,

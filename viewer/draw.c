@@ -2,6 +2,8 @@
 /* draw.c: bars, tabs and panes put on a screen. */
 #include "viewer/draw.h"
 
+#include "formats/base/visible.h"
+#include "formats/base/width.h"
 #include "viewer/layout.h"
 #include "viewer/pane/words.h"
 
@@ -308,7 +310,8 @@ static void put_too_small(struct session *s, struct screen *screen)
 	struct line l;
 
 	line_init(&l);
-	line_printf(&l, STYLE_PLAIN, "terminal too small (%dx%d)", s->width, s->height);
+	line_printf(&l, STYLE_PLAIN, s->width < 30 ? "too small (%dx%d)" : "terminal too small (%dx%d)",
+		    s->width, s->height);
 	screen_line(screen, screen_area(screen), 0, &l, 0, 0);
 	line_done(&l);
 }
@@ -329,6 +332,8 @@ void draw(struct session *s, struct screen *screen)
 		put_pane(s, screen, &layout.parts[i]);
 	put_hint(s, screen, &layout);
 	put_prompt(s, screen, layout.prompt_y);
+	if (s->options.ascii)
+		screen_ascii(screen);
 }
 
 /* ---- as text ---- */
@@ -339,7 +344,24 @@ static const char *const ESCAPES[STYLES] = {
 	[STYLE_BAR] = "\x1b[1m",
 };
 
-static void print_line(const struct line *l, bool colour, struct buf *out)
+/* As screen_ascii(). */
+static void add_ascii(struct str s, struct buf *out)
+{
+	while (s.n) {
+		long rune;
+		size_t n = visible_rune(s, &rune);
+
+		if (rune >= 0 && rune < 0x80)
+			buf_add_char(out, (char)rune);
+		else
+			for (size_t i = width_of(str_take(s, n)); i > 0; i--)
+				buf_add_char(out, '?');
+		s = str_skip(s, n);
+	}
+}
+
+static void print_line(const struct session *s, const struct line *l, bool colour,
+		       struct buf *out)
 {
 	size_t at = 0, begin = out->n;
 
@@ -348,7 +370,10 @@ static void print_line(const struct line *l, bool colour, struct buf *out)
 
 		if (escape)
 			buf_puts(out, escape);
-		buf_add_bytes(out, l->text.p + at, l->runs.at[i].end - at);
+		if (s->options.ascii)
+			add_ascii(str_slice(l->text.p + at, l->runs.at[i].end - at), out);
+		else
+			buf_add_bytes(out, l->text.p + at, l->runs.at[i].end - at);
 		if (escape)
 			buf_puts(out, "\x1b[0m");
 		at = l->runs.at[i].end;
@@ -370,21 +395,21 @@ void draw_print(struct session *s, enum pane_kind pane, size_t width, bool colou
 	add_facts(s, &l);
 	line_puts(&l, STYLE_BAR, "  ");
 	add_position(s, &l);
-	print_line(&l, colour, out);
+	print_line(s, &l, colour, out);
 	line_clear(&l);
 	if (!c.document) {
 		add_first_title(s, &l);
-		print_line(&l, colour, out);
+		print_line(s, &l, colour, out);
 		line_clear(&l);
 	}
 	if (PANE_TABLE[pane]->head) {
 		PANE_TABLE[pane]->head(&c, &l);
-		print_line(&l, colour, out);
+		print_line(s, &l, colour, out);
 	}
 	for (size_t i = 0; i < count; i++) {
 		line_clear(&l);
 		pane_row(&c, pane, i, &l);
-		print_line(&l, colour, out);
+		print_line(s, &l, colour, out);
 	}
 	line_done(&l);
 }

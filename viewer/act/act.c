@@ -19,6 +19,7 @@ static act_run *const RUNS[ACTIONS] = {
 	[ACTION_RIGHT] = act_right,
 	[ACTION_ENTER] = act_enter,
 	[ACTION_BACK] = act_back,
+	[ACTION_CANCEL] = act_cancel,
 	[ACTION_QUIT] = act_quit,
 	[ACTION_VIEW_LIST] = act_list,
 	[ACTION_VIEW_TREE] = act_tree,
@@ -134,6 +135,7 @@ void session_act(struct session *s, enum action action, struct str argument)
 {
 	char lead[64];
 
+	s->had_message = s->message.n != 0;
 	buf_clear(&s->message);
 	if (!asks(action) || argument.p) {
 		run(s, action, argument);

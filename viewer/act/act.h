@@ -14,7 +14,7 @@ typedef void act_run(struct session *s, struct str argument);
 extern act_run act_down, act_up, act_half_down, act_half_up, act_page_down, act_page_up, act_top,
 	act_bottom, act_left, act_right;
 /* act_view.c */
-extern act_run act_enter, act_back, act_quit, act_list, act_tree, act_time, act_diff, act_state,
+extern act_run act_enter, act_back, act_cancel, act_quit, act_list, act_tree, act_time, act_diff, act_state,
 	act_stack, act_json, act_detail, act_failure, act_next_pane, act_previous_pane, act_zoom,
 	act_help, act_time_mode, act_expand, act_payload_form, act_mouse, act_sort, act_open,
 	act_diff_with, act_source, act_redraw, act_suspend, act_pane_only;

@@ -90,6 +90,18 @@ void act_back(struct session *s, struct str argument)
 	act_quit(s, argument);
 }
 
+void act_cancel(struct session *s, struct str argument)
+{
+	if (s->had_message)
+		return;
+	if (s->search.matcher.text.n)
+		search_forget(s);
+	else if (s->filter.n)
+		act_filter(s, STR(""));
+	else if (s->zoomed || s->places.n > 1)
+		act_back(s, argument);
+}
+
 void act_quit(struct session *s, struct str argument)
 {
 	s->request.kind = REQUEST_QUIT;

@@ -159,3 +159,16 @@ void screen_styles(const struct screen *s, struct buf *out)
 		trim_row(out, begin);
 	}
 }
+
+void screen_ascii(struct screen *s)
+{
+	for (size_t i = 0, n = (size_t)s->width * (size_t)s->height; i < n; i++) {
+		struct cell *c = &s->cells[i];
+		uint8_t width = c->width;
+
+		if (!c->n || !(c->text[0] & 0x80))
+			continue;
+		for (uint8_t k = 0; k < width; k++)
+			c[k] = (struct cell){.text = "?", .n = 1, .width = 1, .style = c->style};
+	}
+}

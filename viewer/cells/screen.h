@@ -57,3 +57,6 @@ void screen_line(struct screen *s, struct area a, int y, const struct line *l, s
 void screen_text(const struct screen *s, struct buf *out);
 /* The same of the styles' letters. */
 void screen_styles(const struct screen *s, struct buf *out);
+
+/* What is beyond ASCII becomes question marks, as many as it has columns. */
+void screen_ascii(struct screen *s);

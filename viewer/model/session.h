@@ -127,6 +127,7 @@ struct session {
 	enum pane_kind count_pane; /* where the user was when its first digit came */
 	struct buf message;
 	enum style message_style;
+	bool had_message; /* before the key that is handled */
 
 	struct search search; /* text n is 0: none */
 	bool searching;	      /* it has not looked at all yet */

@@ -170,6 +170,23 @@ static bool function_key(wint_t code, struct key *ret)
 	return ret->code;
 }
 
+/*
+ * A sequence that no row of terminfo has: its end is looked for, so that the rest of it is
+ * not taken for keys. False: there was an Esc alone.
+ */
+static bool swallow_sequence(void)
+{
+	wint_t code;
+	int kind = get_wch(&code);
+
+	if (kind == ERR)
+		return false;
+	if (kind == OK && (code == '[' || code == 'O'))
+		while (get_wch(&code) != ERR && !(code >= 0x40 && code <= 0x7e))
+			continue;
+	return true;
+}
+
 /* What curses has read already, or what the terminal sends. */
 static bool next_key(struct key *ret)
 {
@@ -182,7 +199,7 @@ static bool next_key(struct key *ret)
 			return false;
 		if (kind == KEY_CODE_YES && function_key(code, ret))
 			return true;
-		if (kind != OK)
+		if (kind != OK || (code == KEYCODE_ESC && swallow_sequence()))
 			continue;
 		*ret = (struct key){.code = code == '\n' ? KEYCODE_ENTER : (uint32_t)code};
 		return true;
@@ -262,6 +279,18 @@ static void block_signals(struct term_curses *c)
 	c->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+/* What terminals send that do not heed the application's mode of the cursor keys. */
+static const struct {
+	const char *bytes;
+	int key;
+} SEQUENCES[] = {
+	{"\x1b[A", KEY_UP},    {"\x1b[B", KEY_DOWN},  {"\x1b[C", KEY_RIGHT}, {"\x1b[D", KEY_LEFT},
+	{"\x1bOA", KEY_UP},    {"\x1bOB", KEY_DOWN},  {"\x1bOC", KEY_RIGHT}, {"\x1bOD", KEY_LEFT},
+	{"\x1b[H", KEY_HOME},  {"\x1b[F", KEY_END},   {"\x1b[1~", KEY_HOME}, {"\x1b[4~", KEY_END},
+	{"\x1b[7~", KEY_HOME}, {"\x1b[8~", KEY_END},  {"\x1b[5~", KEY_PPAGE}, {"\x1b[6~", KEY_NPAGE},
+	{"\x1b[3~", KEY_DC},   {"\x1b[Z", KEY_BTAB},
+};
+
 static void prepare(void)
 {
 	raw(); /* Ctrl-C, Ctrl-Z and Ctrl-O are keys */
@@ -270,6 +299,9 @@ static void prepare(void)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	set_escdelay(25);
+	mouseinterval(0);
+	for (size_t i = 0; i < sizeof(SEQUENCES) / sizeof(*SEQUENCES); i++)
+		define_key(SEQUENCES[i].bytes, SEQUENCES[i].key);
 }
 
 static void curses_leave(struct terminal *t)

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* test_term.c: the viewer on a terminal: keys, sizes, signals, and how it leaves. */
+#include "tests/view/vt.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *history(void)
+{
+	return getenv("HISTORY");
+}
+
+static void start(struct vt *p, int width, int height)
+{
+	const char *args[] = {history(), NULL};
+
+	vt_start(p, width, height, "xterm-256color", args, NULL);
+	vt_idle(p);
+}
+
+static void key(struct vt *p, const char *bytes)
+{
+	vt_keys(p, bytes);
+	vt_idle(p);
+}
+
+static void quit(struct vt *p)
+{
+	vt_keys(p, "Q");
+	assert_int_equal(vt_end(p), 0);
+	vt_assert_restored(p);
+	vt_done(p);
+}
+
+static void q_leaves_the_terminal_as_it_was(void **state)
+{
+	struct vt p;
+
+	start(&p, 80, 24);
+	assert_true(p.alternate);
+	assert_true(vt_shows(&p, "WorkflowExecutionStarted"));
+	quit(&p);
+}
+
+static void keys_of_a_terminal_move_the_cursor(void **state)
+{
+	static const struct {
+		const char *bytes, *position;
+	} KEYS[] = {
+		{"\x1b[B", "ev 2/"},  /* Down */
+		{"j", "ev 5/"},
+		{"\x1bOA", "ev 2/"},  /* Up, as an application's cursor key */
+		{"\x1b[F", "ev 12/"}, /* End */
+		{"\x1b[H", "ev 1/"},  /* Home */
+		{"G", "ev 12/"},
+		{"g", "ev 1/"},
+		{":7\r", "ev 7/"},
+		{"]", "ev 8/"},
+		{"[", "ev 7/"},
+		{"%", "ev 8/"},
+		{"5G", "ev 5/"},
+	};
+	struct vt p;
+
+	start(&p, 80, 24);
+	for (size_t i = 0; i < sizeof(KEYS) / sizeof(*KEYS); i++) {
+		vt_keys(&p, KEYS[i].bytes);
+		/* each byte of a prompt is a key of its own */
+		for (size_t k = 0; k < 6 && !vt_shows(&p, KEYS[i].position); k++)
+			vt_idle(&p);
+		assert_true(vt_shows(&p, KEYS[i].position));
+	}
+	vt_done(&p);
+}
+
+static void a_new_size_is_drawn_at_once_with_the_cursor_kept(void **state)
+{
+	struct vt p;
+
+	start(&p, 80, 24);
+	key(&p, "j");
+	key(&p, "j");
+	vt_resize(&p, 160, 48);
+	vt_idle(&p);
+	assert_true(vt_shows(&p, "ev 5/12"));
+	vt_resize(&p, 20, 5);
+	vt_idle(&p);
+	assert_true(vt_shows(&p, "too small (20x5)"));
+	vt_resize(&p, 1, 1);
+	vt_idle(&p);
+	vt_resize(&p, 80, 24);
+	vt_idle(&p);
+	assert_true(vt_shows(&p, "ev 5/12"));
+	quit(&p);
+}
+
+static void ctrl_z_stops_it_and_fg_draws_all_again(void **state)
+{
+	struct vt p;
+
+	start(&p, 80, 24);
+	vt_keys(&p, "\x1a");
+	vt_stopped(&p);
+	assert_false(p.alternate);
+	kill(p.pid, SIGCONT);
+	vt_idle(&p);
+	assert_true(p.alternate);
+	assert_true(vt_shows(&p, "WorkflowExecutionStarted"));
+	quit(&p);
+}
+
+static void signals_end_it_with_the_terminal_restored(void **state)
+{
+	static const int SIGNALS[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+
+	for (size_t i = 0; i < sizeof(SIGNALS) / sizeof(*SIGNALS); i++) {
+		struct vt p;
+
+		start(&p, 80, 24);
+		kill(p.pid, SIGNALS[i]);
+		assert_int_equal(vt_end(&p), 128 + SIGNALS[i]);
+		vt_assert_restored(&p);
+		vt_done(&p);
+	}
+}
+
+static void the_mouse_is_off_until_it_is_asked_for(void **state)
+{
+	struct vt p;
+
+	start(&p, 80, 24);
+	assert_false(vt_mouse(&p));
+	key(&p, "M");
+	assert_true(vt_mouse(&p));
+	key(&p, "\x1b[<0;10;6M\x1b[<0;10;6m"); /* a click: the third row of the list */
+	assert_true(vt_shows(&p, "ev 5/12"));
+	quit(&p);
+}
+
+static void a_terminal_that_goes_away_ends_it(void **state)
+{
+	struct vt p;
+	int status;
+
+	start(&p, 80, 24);
+	close(p.fd);
+	assert_int_equal(waitpid(p.pid, &status, 0), p.pid);
+	assert_true(WIFSIGNALED(status) || WIFEXITED(status));
+	p.pid = 0;
+	p.fd = -1;
+	vt_done(&p);
+}
+
+static void a_terminal_that_can_not_move_its_cursor_gets_text(void **state)
+{
+	static const char *const NAMES[] = {"dumb", "no-such-terminal", ""};
+
+	for (size_t i = 0; i < sizeof(NAMES) / sizeof(*NAMES); i++) {
+		const char *args[] = {history(), NULL};
+		struct vt p;
+
+		vt_start(&p, 80, 24, NAMES[i], args, NULL);
+		assert_int_equal(vt_end(&p), 0);
+		assert_false(p.alternate);
+		assert_non_null(strstr(p.sent, "WorkflowExecutionStarted"));
+		assert_null(strstr(p.sent, "\x1b["));
+		vt_done(&p);
+	}
+}
+
+static void no_color_draws_without_colours(void **state)
+{
+	static const char *const ENV[] = {"NO_COLOR=1", NULL};
+	const char *args[] = {history(), NULL};
+	struct vt p;
+
+	vt_start(&p, 80, 24, "xterm-256color", args, ENV);
+	vt_idle(&p);
+	p.sent[p.n_sent] = '\0';
+	assert_null(strstr(p.sent, "\x1b[32m"));
+	assert_null(strstr(p.sent, "\x1b[1m\x1b[31m"));
+	quit(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(q_leaves_the_terminal_as_it_was),
+		cmocka_unit_test(keys_of_a_terminal_move_the_cursor),
+		cmocka_unit_test(a_new_size_is_drawn_at_once_with_the_cursor_kept),
+		cmocka_unit_test(ctrl_z_stops_it_and_fg_draws_all_again),
+		cmocka_unit_test(signals_end_it_with_the_terminal_restored),
+		cmocka_unit_test(the_mouse_is_off_until_it_is_asked_for),
+		cmocka_unit_test(a_terminal_that_goes_away_ends_it),
+		cmocka_unit_test(a_terminal_that_can_not_move_its_cursor_gets_text),
+		cmocka_unit_test(no_color_draws_without_colours),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
