@@ -15,7 +15,7 @@
  * CHECKOUT_FILE_BYTES. Where the path as it is leads nowhere, its first parts are left out one
  * by one: /home/ci/orders/workflow.go may be orders/workflow.go here, or workflow.go.
  */
-#define CHECKOUT_FILE_BYTES ((size_t)4 << 20)
+#define CHECKOUT_FILE_BYTES ((size_t)2 << 20)
 
 /* The path below DIR, in A. False: there is no such file. */
 bool checkout_find(struct str dir, struct str file, struct arena *a, struct str *ret);

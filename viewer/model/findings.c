@@ -10,7 +10,7 @@
 int64_t findings_event_named(struct str message)
 {
 	static const char *const BEFORE[] = {"HistoryEvent(id: ", "event_id: ", "EventId:",
-					     "eventId=", "EventID: ", "event id "};
+					     "eventId=", "EventID: ", "history event position "};
 
 	for (size_t i = 0; i < sizeof(BEFORE) / sizeof(*BEFORE); i++) {
 		ptrdiff_t at = str_find(message, str_of(BEFORE[i]));

@@ -6,7 +6,7 @@
 #include "replayer/report/report_advice.h"
 #include "replayer/report/report_evidence.h"
 #include "viewer/model/findings.h"
-#include "viewer/pane/sides.h"
+#include "viewer/pane/frames.h"
 #include "viewer/pane/words.h"
 
 #include <inttypes.h>
@@ -252,35 +252,6 @@ static void add_advice(const struct pane_context *c, struct page *p)
 
 /* ---- where it stood ---- */
 
-static void add_frame(const struct pane_context *c, struct page *p, const char *label,
-		      const struct stack_frame *f)
-{
-	struct code_lines code;
-	bool found = checkout_lines(c->session->options.source, f->file, f->line, 2, &p->arena, &code);
-
-	p->about.file = f->file;
-	p->about.line = f->line;
-	page_label(p, label, LABEL);
-	line_add(&p->now, STYLE_STRONG, f->file.n ? f->file : STR("(unknown file)"));
-	if (f->line)
-		line_printf(&p->now, STYLE_STRONG, ":%" PRId64, f->line);
-	line_puts(&p->now, STYLE_PLAIN, "  ");
-	line_add(&p->now, STYLE_PLAIN, f->function);
-	page_end(p);
-	for (size_t i = 0; found && i < code.n; i++) {
-		p->about.file = f->file;
-		p->about.line = code.first + (int64_t)i;
-		line_to(&p->now, 4);
-		code_line(&p->now, &code, i, f->line);
-		page_end(p);
-	}
-	if (!found && f->source.n) {
-		line_to(&p->now, LABEL);
-		line_puts(&p->now, STYLE_DIM, "> ");
-		page_text(p, STYLE_PLAIN, str_trim(f->source), LABEL + 2, c->width);
-	}
-}
-
 static void add_stood(const struct pane_context *c, struct page *p)
 {
 	const struct run_row *row = c->document->run_row;
@@ -294,7 +265,7 @@ static void add_stood(const struct pane_context *c, struct page *p)
 					   : STR("the code failed at"),
 			     c->width);
 		for (size_t i = 0; i < e->stood.n && (i < 4 || c->session->expanded); i++)
-			add_frame(c, p, i ? "" : "stood", &e->stood.at[i]);
+			frame_add(c, p, &e->stood.at[i], FRAME_WITH_CODE);
 		return;
 	}
 	report_add_stood(row, &p->arena, &lines);
@@ -431,7 +402,7 @@ static void add_other(const struct pane_context *c, struct page *p)
 }
 
 /* Nothing is ever run by what was opened: only by who says --worker. */
-static void add_no_run(const struct pane_context *c, struct page *p)
+void diff_add_no_run(const struct pane_context *c, struct page *p)
 {
 	struct str word = report_shell_word(c->document->path, &p->arena);
 
@@ -471,7 +442,7 @@ void diff_add_cause(const struct pane_context *c, struct page *p)
 	struct findings f;
 
 	if (!c->document->run_row) {
-		add_no_run(c, p);
+		diff_add_no_run(c, p);
 		return;
 	}
 	if (c->document->run_row->verdict.kind != VERDICT_DIVERGED) {

@@ -6,3 +6,5 @@
 
 /* Of any history: what a run made of it, or how to get one. */
 void diff_add_cause(const struct pane_context *c, struct page *p);
+/* Of a history that no run is open for: how to get one. */
+void diff_add_no_run(const struct pane_context *c, struct page *p);
