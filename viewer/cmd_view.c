@@ -28,6 +28,9 @@ static const struct opt OPTS[] = {
 	{"worker", 0, OPT_STRING, "CMD", offsetof(struct view_options, worker),
 	 "The worker that R replays a history against (as replay's --worker). Nothing is ever "
 	 "run without it, whatever a run file says."},
+	{"query", 0, OPT_LIST, "NAME", offsetof(struct view_options, queries),
+	 "With --worker: R and S ask this query of the workflow's own too, after each workflow "
+	 "task. May be given more than once."},
 	{"color", 0, OPT_STRING, "WHEN", offsetof(struct view_options, color),
 	 "auto (what NO_COLOR and the terminal say), always or never."},
 	{"ascii", 0, OPT_FLAG, NULL, offsetof(struct view_options, ascii),
@@ -354,6 +357,13 @@ static int run(const struct command_context *context, void *settings, const stru
 	return code;
 }
 
+static void settings_done(void *settings)
+{
+	struct view_options *o = settings;
+
+	opt_list_done(&o->queries);
+}
+
 const struct command COMMAND_VIEW = {
 	.name = "view",
 	.usage = "[OPTION]... [HISTORY[:EVENT][:VIEW] | RUN[#HISTORY][:EVENT][:VIEW]]...",
@@ -367,4 +377,5 @@ const struct command COMMAND_VIEW = {
 	.n_opts = sizeof(OPTS) / sizeof(*OPTS),
 	.settings_size = sizeof(struct view_options),
 	.run = run,
+	.settings_done = settings_done,
 };

@@ -13,6 +13,7 @@ struct view_options {
 	struct str script;
 	struct str source;
 	struct str worker;
+	struct opt_list queries; /* of the workflow's own, for R and S */
 	struct str color;
 	bool ascii, utc, local;
 	bool help_keys;
@@ -31,3 +32,8 @@ struct viewing {
 
 /* Does what the session asks of the outside, and says in its message line how that went. */
 void view_outside(struct viewing *v);
+/*
+ * Replays the history that the request names against the worker of --worker, in a process of
+ * its own that Esc or Ctrl-C ends, and gives the session what came of it.
+ */
+void view_rerun(struct viewing *v);

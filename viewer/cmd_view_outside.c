@@ -35,6 +35,10 @@ void view_outside(struct viewing *v)
 	case REQUEST_WRITE:
 		write_file(v, r);
 		break;
+	case REQUEST_RERUN:
+	case REQUEST_ASK_STACK:
+		view_rerun(v);
+		break;
 	default:
 		break;
 	}

@@ -431,15 +431,11 @@ static int by_path(const void *a, const void *b)
 	return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-static void finish(struct reader *r)
+static void count(struct run_file *run)
 {
-	struct run_file *run = r->run;
 	VEC_OF(size_t) place = {0};
 
-	run->rows = r->rows.at;
-	run->n_rows = r->rows.n;
-	if (run->n_rows)
-		qsort(run->rows, run->n_rows, sizeof(*run->rows), by_path);
+	memset(run->totals, 0, sizeof(run->totals));
 	for (size_t i = 0; i < run->n_rows; i++) {
 		run->rows[i].entry.verdict = &run->rows[i].verdict;
 		run->totals[run->rows[i].verdict.kind]++;
@@ -454,6 +450,19 @@ static void finish(struct reader *r)
 		if (run->rows[i].cause != CAUSES_NONE)
 			run->rows[i].cause = place.at[run->rows[i].cause];
 	vec_done(&place);
+}
+
+static void finish(struct reader *r)
+{
+	struct run_file *run = r->run;
+
+	run->rows = r->rows.at;
+	run->n_rows = r->rows.n;
+	if (run->n_rows)
+		qsort(run->rows, run->n_rows, sizeof(*run->rows), by_path);
+	for (size_t i = 0; i < run->n_rows; i++)
+		run->rows[i].was = VERDICT_KINDS;
+	count(run);
 }
 
 static void start(struct reader *r, struct err *err)
@@ -545,6 +554,30 @@ bool run_file_read(struct run_file **ret, struct str path, struct err *err)
 	buf_done(&pending);
 	buf_done(&name);
 	return ok;
+}
+
+static void end_run(void *run)
+{
+	run_file_free(run);
+}
+
+static void end_causes(void *causes)
+{
+	causes_done(causes);
+}
+
+void run_file_update(struct run_file *r, size_t i, struct run_file *more)
+{
+	struct causes *before = arena_new(&r->arena, struct causes);
+	enum verdict_kind was = r->rows[i].verdict.kind;
+
+	*before = r->causes;
+	arena_defer(&r->arena, end_causes, before);
+	arena_defer(&r->arena, end_run, more);
+	causes_init(&r->causes);
+	r->rows[i] = more->rows[0];
+	r->rows[i].was = was;
+	count(r);
 }
 
 void run_file_free(struct run_file *r)

@@ -18,6 +18,7 @@ struct run_row {
 	struct ledger_entry entry; /* its verdict points to the one below */
 	struct verdict verdict;
 	size_t cause; /* index into causes, or CAUSES_NONE */
+	enum verdict_kind was; /* before run_file_update(); VERDICT_KINDS: it is as it was read */
 	int64_t line;
 };
 
@@ -36,6 +37,11 @@ struct run_file {
 bool run_file_read(struct run_file **ret, struct str path, struct err *err);
 /* The same from memory; strings are copied. */
 bool run_file_parse(struct run_file **ret, struct str text, struct err *err);
+/*
+ * The history of row I was replayed again: the only row of MORE takes its place, and all is
+ * counted anew. MORE is R's from here on. What R said before stays where it was until R goes.
+ */
+void run_file_update(struct run_file *r, size_t i, struct run_file *more);
 void run_file_free(struct run_file *r);
 /* "DIR/last" of "DIR/last.jsonl": what lies beside a run file is called after that. */
 struct str run_file_stem(struct str path);

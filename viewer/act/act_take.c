@@ -68,12 +68,30 @@ void act_edit(struct session *s, struct str argument)
 	session_message(s, STYLE_ODD, "nothing here");
 }
 
+/* Of the history that is looked at, or of the one under the cursor of a run. */
+static void ask_worker(struct session *s, enum request_kind kind)
+{
+	const struct document *d = session_document(s);
+	const struct run_row *row = session_run_row(s);
+	struct str path = d ? d->path : row ? row->entry.history : STR_NONE;
+
+	if (!path.n) {
+		session_message(s, STYLE_ODD, "open a history first (Enter)");
+	} else if (!s->options.can_rerun) {
+		session_message(s, STYLE_ODD, "no worker: start with hindcast view --worker 'CMD' "
+					      "(what a run file names is never run)");
+	} else {
+		ask(s, kind, path);
+		s->request.line = d ? (int64_t)document_task(d, d->at) : 0;
+	}
+}
+
 void act_rerun(struct session *s, struct str argument)
 {
-	session_message(s, STYLE_ODD, "nothing here");
+	ask_worker(s, REQUEST_RERUN);
 }
 
 void act_ask_stack(struct session *s, struct str argument)
 {
-	session_message(s, STYLE_ODD, "nothing here");
+	ask_worker(s, REQUEST_ASK_STACK);
 }

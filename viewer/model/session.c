@@ -45,6 +45,9 @@ void session_done(struct session *s)
 		page_done(&s->pages[i]);
 	if (s->run)
 		run_file_free(s->run);
+	for (size_t i = 0; i < s->reruns.n; i++)
+		run_file_free(s->reruns.at[i]);
+	vec_done(&s->reruns);
 	buf_done(&s->request.text);
 	buf_done(&s->request.argument);
 	buf_done(&s->message);
@@ -98,6 +101,40 @@ void session_take_run(struct session *s, struct run_file *r, struct str path)
 	session_changed(s);
 	if (old)
 		run_file_free(old);
+}
+
+static void take_alone(struct session *s, struct str path, struct run_file *more)
+{
+	vec_push(&s->reruns, more);
+	for (size_t i = 0; i < s->documents.n; i++) {
+		struct document *d = s->documents.at[i];
+
+		if (!str_eq(d->path, path))
+			continue;
+		if (d->run_row)
+			more->rows[0].was = d->run_row->verdict.kind;
+		document_set_run_row(d, &more->rows[0]);
+	}
+}
+
+void session_take_rerun(struct session *s, struct str path, struct run_file *more)
+{
+	const struct run_row *row = row_of_run(s, path);
+	struct scroll *scroll = &s->scrolls[PANE_RUN];
+	size_t at;
+
+	session_changed(s);
+	if (!row) {
+		take_alone(s, path, more);
+		return;
+	}
+	at = (size_t)(row - s->run->rows);
+	run_file_update(s->run, at, more);
+	run_list_take(&s->runs, s->run);
+	for (size_t i = 0; i < s->documents.n; i++)
+		if (str_eq(s->documents.at[i]->path, path))
+			document_set_run_row(s->documents.at[i], row);
+	scroll->row = run_list_line(&s->runs, at);
 }
 
 const struct run_row *session_run_row(struct session *s)

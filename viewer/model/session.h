@@ -94,6 +94,7 @@ struct session {
 	struct file_list list;
 	VEC_OF(struct document *) documents; /* those that are open */
 	struct run_file *run;		     /* NULL: none */
+	VEC_OF(struct run_file *) reruns;    /* of histories that are in no run */
 	struct str run_path;
 	struct run_list runs; /* its rows on the screen */
 
@@ -153,6 +154,8 @@ void session_add_file(struct session *s, struct str path, int64_t bytes);
  * what is open, folded and pointed at stays so.
  */
 void session_take_run(struct session *s, struct run_file *r, struct str path);
+/* The history at PATH was replayed again: what the only row of MORE says. MORE is the session's. */
+void session_take_rerun(struct session *s, struct str path, struct run_file *more);
 /* The history of the run under the cursor, or that the current one is of; NULL: none. */
 const struct run_row *session_run_row(struct session *s);
 /* The first screen: the run, the list of files, or the only history. */

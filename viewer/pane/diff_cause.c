@@ -335,10 +335,7 @@ static const struct cause *cause_of(const struct run_file *run, const struct run
 {
 	bool of_run = run && row >= run->rows && row < run->rows + run->n_rows;
 
-	for (size_t i = 0; of_run && i < run->causes.items.n; i++)
-		if (run->causes.items.at[i].index == row->cause)
-			return &run->causes.items.at[i];
-	return NULL;
+	return of_run && row->cause < run->causes.items.n ? &run->causes.items.at[row->cause] : NULL;
 }
 
 static void add_same_cause(const struct pane_context *c, struct page *p)
