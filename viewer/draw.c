@@ -242,7 +242,7 @@ static void put_pane(struct session *s, struct screen *screen, const struct layo
 	const struct pane *pane = PANE_TABLE[part->pane];
 	const struct scroll *scroll = &s->scrolls[part->pane];
 	struct pane_context c = context_of(s, part);
-	size_t count = pane_count(&c, part->pane);
+	size_t count = pane_count(&c, part->pane), end = scroll->top + pane_rows(&c, part->pane);
 	int y = 0;
 	struct line l;
 
@@ -252,12 +252,17 @@ static void put_pane(struct session *s, struct screen *screen, const struct layo
 		pane->head(&c, &l);
 		screen_line(screen, part->area, y++, &l, scroll->left, 0);
 	}
-	for (size_t i = scroll->top; i < count && y < part->area.height; i++, y++) {
+	for (size_t i = scroll->top; i < count && i < end && y < part->area.height; i++, y++) {
 		line_clear(&l);
 		pane_row(&c, part->pane, i, &l);
 		if (s->search.matcher.text.n)
 			mark_matches(s, &l);
 		screen_line(screen, part->area, y, &l, scroll->left, flags_of(s, part, i));
+	}
+	for (size_t i = 0; i < pane_feet(&c, part->pane) && y < part->area.height; i++, y++) {
+		line_clear(&l);
+		pane->foot(&c, i, &l);
+		screen_line(screen, part->area, y, &l, scroll->left, 0);
 	}
 	line_done(&l);
 }
@@ -409,6 +414,11 @@ void draw_print(struct session *s, enum pane_kind pane, size_t width, bool colou
 	for (size_t i = 0; i < count; i++) {
 		line_clear(&l);
 		pane_row(&c, pane, i, &l);
+		print_line(s, &l, colour, out);
+	}
+	for (size_t i = 0; i < pane_feet(&c, pane); i++) {
+		line_clear(&l);
+		PANE_TABLE[pane]->foot(&c, i, &l);
 		print_line(s, &l, colour, out);
 	}
 	line_done(&l);

@@ -2,8 +2,6 @@
 /* act_move.c: the cursor of the pane that has the focus. */
 #include "viewer/act/act.h"
 
-#include "viewer/layout.h"
-
 #define SIDEWAYS 8 /* columns a step */
 
 void act_to_row(struct session *s, size_t row)
@@ -27,14 +25,9 @@ void act_to_row(struct session *s, size_t row)
 
 static size_t rows_of_page(struct session *s)
 {
-	struct layout l;
-	const struct layout_part *part;
-	int rows;
+	struct pane_context c = act_context(s);
 
-	layout_make(s, &l);
-	part = layout_focus(&l, s);
-	rows = part ? part->area.height - (PANE_TABLE[part->pane]->head != NULL) : 1;
-	return rows > 1 ? (size_t)rows : 1;
+	return pane_rows(&c, s->focus);
 }
 
 static size_t number(struct str argument)

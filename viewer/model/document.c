@@ -88,6 +88,7 @@ void document_free(struct document *d)
 	vec_done(&d->failures);
 	timeline_done(&d->timeline);
 	outline_done(&d->outline);
+	tree_done(&d->tree);
 	history_done(&d->history);
 	arena_done(&d->arena);
 	mem_free(d);
@@ -98,9 +99,31 @@ const struct state *document_state(struct document *d, size_t n)
 	return checkpoints_state(&d->checkpoints, &d->timeline, n);
 }
 
+struct tree *document_tree(struct document *d)
+{
+	if (!d->tree.history)
+		tree_init(&d->tree, &d->history, &d->groups);
+	return &d->tree;
+}
+
 bool document_replayed(const struct document *d, size_t event)
 {
 	return d->diverges >= d->history.n_events || event <= d->diverges;
+}
+
+bool document_fails(const struct document *d, size_t event)
+{
+	for (size_t low = 0, high = d->failures.n; low < high;) {
+		size_t middle = (low + high) / 2;
+
+		if (d->failures.at[middle] == event)
+			return true;
+		if (d->failures.at[middle] < event)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
 }
 
 size_t document_task(const struct document *d, size_t event)

@@ -8,6 +8,7 @@
 #include "replayer/run/run_file.h"
 #include "viewer/model/checkpoints.h"
 #include "viewer/model/outline.h"
+#include "viewer/model/tree.h"
 
 /*
  * What a history says never changes; where the user is does. Everything that is shown is a
@@ -31,6 +32,7 @@ struct document {
 	/* Where the user is. */
 	size_t at; /* index of the current event */
 	struct outline outline;
+	struct tree tree; /* history NULL: not made yet (document_tree()) */
 };
 
 /* ROW may be NULL. The error carries the path. */
@@ -40,6 +42,8 @@ void document_free(struct document *d);
 /* What a replay made of it, which may change while it is open. */
 void document_set_run_row(struct document *d, const struct run_row *row);
 
+/* Made when it is first looked at. */
+struct tree *document_tree(struct document *d);
 /* The state after the first N events; valid until the next call. */
 const struct state *document_state(struct document *d, size_t n);
 /*
@@ -47,6 +51,8 @@ const struct state *document_state(struct document *d, size_t n);
  * divergence that it is beyond: what is neither is dimmed.
  */
 bool document_replayed(const struct document *d, size_t event);
+/* It failed or timed out. */
+bool document_fails(const struct document *d, size_t event);
 /* The number (from 1) of the workflow task that stands around an event, or gets to see it. */
 size_t document_task(const struct document *d, size_t event);
 /* The row of the run of a workflow task's commands, or NULL. */

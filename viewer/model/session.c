@@ -286,10 +286,8 @@ static void settle_part(struct session *s, const struct layout_part *part)
 	struct pane_context c = {s, session_document(s), (size_t)part->area.width,
 				 (size_t)part->area.height};
 	struct scroll *scroll = &s->scrolls[part->pane];
-	size_t count = pane_count(&c, part->pane), rows;
+	size_t count = pane_count(&c, part->pane), rows = pane_rows(&c, part->pane);
 
-	rows = (size_t)(part->area.height - (pane->head != NULL));
-	rows = part->area.height > (pane->head != NULL) ? rows : 1;
 	if (pane->row_of && scroll->synced != c.document->at) {
 		scroll->row = pane->row_of(&c, c.document->at);
 		scroll->synced = c.document->at;

@@ -105,3 +105,18 @@ void pane_row(const struct pane_context *c, enum pane_kind kind, size_t i, struc
 	} else if (PANE_TABLE[kind]->row)
 		PANE_TABLE[kind]->row(c, i, l);
 }
+
+size_t pane_feet(const struct pane_context *c, enum pane_kind kind)
+{
+	const struct pane *p = PANE_TABLE[kind];
+	size_t n = p->feet ? p->feet(c) : 0;
+
+	return c->height && n > c->height / 3 ? c->height / 3 : n;
+}
+
+size_t pane_rows(const struct pane_context *c, enum pane_kind kind)
+{
+	size_t fixed = (PANE_TABLE[kind]->head != NULL) + pane_feet(c, kind);
+
+	return c->height > fixed ? c->height - fixed : 1;
+}

@@ -67,6 +67,9 @@ struct pane {
 
 	/* A line above the rows: names of columns. */
 	void (*head)(const struct pane_context *c, struct line *l);
+	/* Lines below the rows that stay where they are, as many as there is room for. */
+	size_t (*feet)(const struct pane_context *c);
+	void (*foot)(const struct pane_context *c, size_t i, struct line *l);
 	/* The title, where it stands beside others; of a first screen its second row. */
 	void (*title)(const struct pane_context *c, struct line *l);
 	/* Of a first screen: what it is of, and what changes which rows are shown. */
@@ -96,5 +99,9 @@ enum pane_fold { PANE_TURN, PANE_OPEN, PANE_CLOSE };
 bool pane_fold(const struct pane_context *c, enum pane_kind kind, size_t i, enum pane_fold how);
 /* The row of the fold that row I lies in, or PANE_NO_ROW. */
 size_t pane_fold_around(const struct pane_context *c, enum pane_kind kind, size_t i);
+/* How many rows are seen at one time: all lines of the context but head and feet; at least 1. */
+size_t pane_rows(const struct pane_context *c, enum pane_kind kind);
+/* Feet for which there is room: they never take more than a third. */
+size_t pane_feet(const struct pane_context *c, enum pane_kind kind);
 /* The page line behind a row, or NULL where the pane makes no page. */
 const struct page_line *pane_page_line(const struct pane_context *c, enum pane_kind kind, size_t i);

@@ -74,21 +74,6 @@ static void head(const struct pane_context *c, struct line *l)
 		line_cell(l, STYLE_DIM, STR("   GROUP"), w.group);
 }
 
-static bool fails(const struct document *d, size_t event)
-{
-	for (size_t low = 0, high = d->failures.n; low < high;) {
-		size_t middle = (low + high) / 2;
-
-		if (d->failures.at[middle] == event)
-			return true;
-		if (d->failures.at[middle] < event)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
-
 static void add_marks(const struct pane_context *c, size_t event, bool now, struct line *l)
 {
 	line_puts(l, STYLE_BAD, breakpoint_at(c->session, c->document, event) ? "B" : " ");
@@ -242,7 +227,7 @@ static void add_event(const struct pane_context *c, size_t event, struct line *l
 	bool now = event == d->at, diverges = event == d->diverges;
 
 	add_marks(c, event, now, l);
-	line_puts(l, STYLE_BAD, diverges ? "x" : fails(d, event) ? "!" : " ");
+	line_puts(l, STYLE_BAD, diverges ? "x" : document_fails(d, event) ? "!" : " ");
 	line_right(l, document_replayed(d, event) ? STYLE_PLAIN : STYLE_DIM,
 		   arena_printf(&s->step, "%" PRId64, d->history.events[event].id), ID_WIDTH);
 	line_puts(l, STYLE_PLAIN, "  ");

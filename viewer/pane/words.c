@@ -90,7 +90,7 @@ struct str words_type(const struct document *d, size_t event, size_t room, struc
 	return type;
 }
 
-static enum style style_of(enum entity_state to)
+enum style words_state_style(enum entity_state to)
 {
 	switch (to) {
 	case ENTITY_FAILED:
@@ -119,8 +119,29 @@ enum style words_style(const struct document *d, size_t event)
 		return STYLE_ODD;
 	for (size_t i = 0; i < ENTITY_RULES_N; i++)
 		if (ENTITY_RULES[i].event == type && ENTITY_RULES[i].to >= ENTITY_DONE)
-			return style_of(ENTITY_RULES[i].to);
+			return words_state_style(ENTITY_RULES[i].to);
 	return STYLE_PLAIN;
+}
+
+const char *words_kind(enum entity_kind kind)
+{
+	static const char *const WORDS[ENTITY_KINDS] = {
+		[ENTITY_WORKFLOW] = "workflow",
+		[ENTITY_TASK] = "task",
+		[ENTITY_ACTIVITY] = "activity",
+		[ENTITY_TIMER] = "timer",
+		[ENTITY_CHILD] = "child",
+		[ENTITY_SIGNAL] = "signal",
+		[ENTITY_SIGNAL_EXTERNAL] = "signal out",
+		[ENTITY_CANCEL_EXTERNAL] = "cancel out",
+		[ENTITY_UPDATE] = "update",
+		[ENTITY_NEXUS] = "Nexus",
+		[ENTITY_MARKER] = "marker",
+		[ENTITY_PAUSE] = "pause",
+		[ENTITY_PROPERTIES] = "changed",
+	};
+
+	return WORDS[kind];
 }
 
 static void add_gap(struct line *l, size_t begin)

@@ -21,6 +21,11 @@ enum style words_style(const struct document *d, size_t event);
 /* Name, id, attempt, payload: what one line says of an event. */
 void words_what(struct session *s, const struct document *d, size_t event, struct line *l);
 
+/* "activity", "child", "signal out": a kind in one word or two. */
+const char *words_kind(enum entity_kind kind);
+/* Where a state leaves what is in it: bad, good, odd. */
+enum style words_state_style(enum entity_state state);
+
 /* "diverged at ev 12", "passed". */
 void words_verdict(const struct run_row *row, struct line *l);
 enum style words_verdict_style(enum verdict_kind kind);
