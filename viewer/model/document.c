@@ -21,6 +21,12 @@ static bool ends_badly(int32_t type)
 	return false;
 }
 
+static bool ends_turn(int32_t type)
+{
+	return type == EVENT_WORKFLOW_TASK_COMPLETED || type == EVENT_WORKFLOW_TASK_FAILED ||
+	       type == EVENT_WORKFLOW_TASK_TIMED_OUT;
+}
+
 static struct str label_of(const struct document *d)
 {
 	size_t at = d->path.n;
@@ -39,9 +45,12 @@ static void work_out(struct document *d)
 	groups_make(h, &d->arena, &d->groups);
 	timeline_init(&d->timeline, h, &d->groups);
 	checkpoints_init(&d->checkpoints);
-	for (size_t i = 0; i < h->n_events; i++)
+	for (size_t i = 0; i < h->n_events; i++) {
 		if (ends_badly(h->events[i].type))
 			vec_push(&d->failures, (uint32_t)i);
+		if (ends_turn(h->events[i].type))
+			vec_push(&d->turns, (uint32_t)i);
+	}
 	outline_begin(&d->outline, h, NULL, true);
 	while (outline_step(&d->outline, h->n_events))
 		continue;
@@ -86,9 +95,11 @@ void document_free(struct document *d)
 		return;
 	checkpoints_done(&d->checkpoints);
 	vec_done(&d->failures);
+	vec_done(&d->turns);
 	timeline_done(&d->timeline);
 	outline_done(&d->outline);
 	tree_done(&d->tree);
+	chart_done(&d->chart);
 	history_done(&d->history);
 	arena_done(&d->arena);
 	mem_free(d);
@@ -99,16 +110,67 @@ const struct state *document_state(struct document *d, size_t n)
 	return checkpoints_state(&d->checkpoints, &d->timeline, n);
 }
 
-struct tree *document_tree(struct document *d)
+/* Of the rows that a filter leaves: 0 without one, and never the same for two of them. */
+static size_t filter_key(const struct document *d, unsigned change)
 {
+	if (!outline_is_filtered(&d->outline))
+		return 0;
+	return d->outline.rows.n + 1 + (size_t)change * (d->history.n_events + 2);
+}
+
+struct tree *document_tree(struct document *d, unsigned change)
+{
+	size_t key = filter_key(d, change);
+
 	if (!d->tree.history)
 		tree_init(&d->tree, &d->history, &d->groups);
+	if (key != d->tree.filter_key)
+		tree_filter(&d->tree, key ? d->outline.rows.at : NULL, d->outline.rows.n);
+	d->tree.filter_key = key;
 	return &d->tree;
+}
+
+struct chart *document_chart(struct document *d, unsigned change)
+{
+	const struct tree *tree = document_tree(d, change);
+
+	if (!d->chart.history)
+		chart_init(&d->chart, &d->history, &d->groups);
+	if (d->chart.filter_key != tree->filter_key)
+		chart_filter(&d->chart, tree->wanted);
+	d->chart.filter_key = tree->filter_key;
+	return &d->chart;
 }
 
 bool document_replayed(const struct document *d, size_t event)
 {
 	return d->diverges >= d->history.n_events || event <= d->diverges;
+}
+
+/* Events that the code had been shown when the current one was recorded. */
+static size_t shown(const struct document *d)
+{
+	const struct history_task *tasks = d->history.tasks;
+	size_t low = 0, high = d->history.n_tasks;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (tasks[middle].completed <= d->at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? tasks[low - 1].started + 1 : 0;
+}
+
+bool document_dims(const struct document *d, size_t event)
+{
+	const struct event_row *row = event_row(d->history.events[event].type);
+
+	if (event > d->at || !document_replayed(d, event))
+		return true;
+	return event >= shown(d) && !(row && (row->command || row->category == CATEGORY_TASK));
 }
 
 bool document_fails(const struct document *d, size_t event)

@@ -6,6 +6,7 @@
 #include "formats/history/state.h"
 #include "formats/read/load.h"
 #include "replayer/run/run_file.h"
+#include "viewer/model/chart.h"
 #include "viewer/model/checkpoints.h"
 #include "viewer/model/outline.h"
 #include "viewer/model/tree.h"
@@ -23,6 +24,7 @@ struct document {
 	struct groups groups;
 	struct timeline timeline;
 	struct checkpoints checkpoints;
+	VEC_OF(uint32_t) turns;	    /* events that ended a workflow task, in order */
 	VEC_OF(uint32_t) failures;  /* events that failed or timed out, in order */
 
 	/* What a replay run made of it; NULL: nothing is known. */
@@ -32,7 +34,9 @@ struct document {
 	/* Where the user is. */
 	size_t at; /* index of the current event */
 	struct outline outline;
-	struct tree tree; /* history NULL: not made yet (document_tree()) */
+	/* Made when they are looked at first (history NULL: not yet). */
+	struct tree tree;
+	struct chart chart;
 };
 
 /* ROW may be NULL. The error carries the path. */
@@ -42,8 +46,9 @@ void document_free(struct document *d);
 /* What a replay made of it, which may change while it is open. */
 void document_set_run_row(struct document *d, const struct run_row *row);
 
-/* Made when it is first looked at. */
-struct tree *document_tree(struct document *d);
+/* With the filter of the outline; CHANGE is another number whenever that may have changed. */
+struct tree *document_tree(struct document *d, unsigned change);
+struct chart *document_chart(struct document *d, unsigned change);
 /* The state after the first N events; valid until the next call. */
 const struct state *document_state(struct document *d, size_t n);
 /*
@@ -51,6 +56,11 @@ const struct state *document_state(struct document *d, size_t n);
  * divergence that it is beyond: what is neither is dimmed.
  */
 bool document_replayed(const struct document *d, size_t event);
+/*
+ * What recedes at the current event: what is still to come, what was recorded but not shown
+ * to the code yet, and what is beyond the divergence. What code did itself it knows.
+ */
+bool document_dims(const struct document *d, size_t event);
 /* It failed or timed out. */
 bool document_fails(const struct document *d, size_t event);
 /* The number (from 1) of the workflow task that stands around an event, or gets to see it. */

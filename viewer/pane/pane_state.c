@@ -67,9 +67,9 @@ static struct str time_text(void *with, int64_t time, struct arena *a)
 
 	if (w->part != STATE_OPEN || !now || __builtin_sub_overflow(time, now, &ns))
 		return text;
-	return ns >= 0 ? arena_printf(a, "%.*s (in %.*s)", STR_ARG(text), STR_ARG(detail_span(ns, a)))
+	return ns >= 0 ? arena_printf(a, "%.*s (in %.*s)", STR_ARG(text), STR_ARG(words_span(ns, a)))
 		       : arena_printf(a, "%.*s (due since %.*s)", STR_ARG(text),
-				      STR_ARG(detail_span(now - time, a)));
+				      STR_ARG(words_span(now - time, a)));
 }
 
 static size_t n_open(const struct state *s)

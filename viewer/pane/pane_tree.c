@@ -18,20 +18,9 @@
  */
 enum { MARKS = 3, FOLD = 2, LABEL = 6, STATE = 10, PAYLOAD_BYTES = 200 };
 
-/* The document's tree, with the filter that is on. */
 static struct tree *tree_of(const struct pane_context *c)
 {
-	struct document *d = c->document;
-	struct tree *t = document_tree(d);
-	const struct outline *o = &d->outline;
-	bool filtered = outline_is_filtered(o);
-	size_t key = filtered ? o->rows.n + 1 + (size_t)c->session->generation * (d->history.n_events + 2)
-			      : 0;
-
-	if (key != t->filter_key)
-		tree_filter(t, filtered ? o->rows.at : NULL, o->rows.n);
-	t->filter_key = key;
-	return t;
+	return document_tree(c->document, c->session->generation);
 }
 
 static size_t count(const struct pane_context *c)
@@ -99,11 +88,11 @@ static void add_spans(const struct document *d, const struct group *g, struct ar
 	if (g->attempt > 1)
 		line_printf(l, STYLE_ODD, "  x%" PRId64, g->attempt);
 	if (waited > 0 && g->started != g->first)
-		line_printf(l, STYLE_DIM, "  waited %.*s", STR_ARG(detail_span(waited, a)));
+		line_printf(l, STYLE_DIM, "  waited %.*s", STR_ARG(words_span(waited, a)));
 	if (ran >= 0 && g->started != g->first)
-		line_printf(l, STYLE_DIM, "  ran %.*s", STR_ARG(detail_span(ran, a)));
+		line_printf(l, STYLE_DIM, "  ran %.*s", STR_ARG(words_span(ran, a)));
 	else if (whole >= 0 && g->closed != g->first)
-		line_printf(l, STYLE_DIM, "  took %.*s", STR_ARG(detail_span(whole, a)));
+		line_printf(l, STYLE_DIM, "  took %.*s", STR_ARG(words_span(whole, a)));
 }
 
 /* What went in and what came out: of the first event, and of the one that closed it. */
@@ -132,20 +121,11 @@ static void add_payloads(const struct pane_context *c, const struct group *g, st
 
 static void add_name(const struct pane_context *c, const struct group *g, struct line *l)
 {
-	const struct history *h = &c->document->history;
-	struct arena *a = &c->session->step;
-	struct str name = event_name(h, g->first, a), id = event_code_id(h, g->first, a);
 	bool later = g->first > c->document->at;
 
 	line_puts(l, later ? STYLE_DIM : STYLE_PLAIN, words_kind(g->kind));
 	line_puts(l, STYLE_PLAIN, " ");
-	if (g->kind == ENTITY_PROPERTIES)
-		name = event_type_name(h, g->first, a);
-	line_add(l, later ? STYLE_DIM : STYLE_STRONG, name);
-	if (id.n && !str_eq(id, name)) {
-		line_puts(l, STYLE_DIM, "  id ");
-		line_add(l, STYLE_DIM, id);
-	}
+	words_subject(c->session, c->document, g->first, later ? STYLE_DIM : STYLE_STRONG, l);
 }
 
 static void add_group(const struct pane_context *c, size_t row, struct line *l)
@@ -221,9 +201,11 @@ static void add_event(const struct pane_context *c, size_t row, struct line *l)
 	line_done(&what);
 }
 
+typedef void add_row(const struct pane_context *c, size_t row, struct line *l);
+
 static void row(const struct pane_context *c, size_t i, struct line *l)
 {
-	static void (*const ADD[])(const struct pane_context *, size_t, struct line *) = {
+	static add_row *const ADD[] = {
 		[TREE_TASKS] = add_tasks,
 		[TREE_GROUP] = add_group,
 		[TREE_EVENT] = add_event,

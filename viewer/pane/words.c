@@ -6,6 +6,9 @@
 #include "formats/history/columns_path.h"
 #include "formats/history/detail.h"
 #include "formats/history/events.h"
+#include "formats/history/marker.h"
+#include "formats/payload/codec.h"
+#include "formats/payload/payload.h"
 
 #include <inttypes.h>
 
@@ -28,14 +31,33 @@ size_t words_time_width(enum time_mode mode)
 	return mode == TIME_UTC || mode == TIME_LOCAL ? 24 : 9;
 }
 
-static struct str since(const struct document *d, int64_t from, int64_t to, struct arena *a)
+/* Nine columns at most, so that they stay below each other however long a run took. */
+static struct str since(int64_t from, int64_t to, struct arena *a)
 {
+	const char *sign;
+	uint64_t ms, s;
 	int64_t ns;
 
-	(void)d;
 	if (!from || !to || __builtin_sub_overflow(to, from, &ns))
 		return STR("-");
-	return arena_printf(a, "%s%.*s", ns < 0 ? "" : "+", STR_ARG(detail_span(ns, a)));
+	sign = ns < 0 ? "-" : "+";
+	ms = (ns < 0 ? -(uint64_t)ns : (uint64_t)ns) / 1000000;
+	s = ms / 1000;
+	if (s < 60)
+		return arena_printf(a, "%s%" PRIu64 ".%03" PRIu64, sign, s, ms % 1000);
+	if (s < 600)
+		return arena_printf(a, "%s%" PRIu64 ":%02" PRIu64 ".%03" PRIu64, sign, s / 60,
+				    s % 60, ms % 1000);
+	if (s < 3600)
+		return arena_printf(a, "%s%" PRIu64 ":%02" PRIu64 ".%" PRIu64, sign, s / 60, s % 60,
+				    ms % 1000 / 100);
+	if (s < 86400)
+		return arena_printf(a, "%s%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, sign, s / 3600,
+				    s / 60 % 60, s % 60);
+	if (s < 86400 * 100)
+		return arena_printf(a, "%s%" PRIu64 "d%02" PRIu64 ":%02" PRIu64, sign, s / 86400,
+				    s / 3600 % 24, s / 60 % 60);
+	return arena_printf(a, "%s%" PRIu64 "d%02" PRIu64 "h", sign, s / 86400, s / 3600 % 24);
 }
 
 struct str words_time_of(const struct session *s, const struct document *d, int64_t time,
@@ -47,7 +69,7 @@ struct str words_time_of(const struct session *s, const struct document *d, int6
 		return s->options.local_time(time, a);
 	if (s->time == TIME_UTC || s->time == TIME_LOCAL)
 		return detail_time(time, a);
-	return since(d, d->history.events[0].time, time, a);
+	return since(d->history.events[0].time, time, a);
 }
 
 struct str words_time(const struct session *s, const struct document *d, size_t event,
@@ -56,7 +78,7 @@ struct str words_time(const struct session *s, const struct document *d, size_t 
 	const struct event *e = &d->history.events[event];
 
 	if (s->time == TIME_BETWEEN)
-		return event ? since(d, e[-1].time, e->time, a) : STR("+0");
+		return event ? since(e[-1].time, e->time, a) : STR("+0.000");
 	return words_time_of(s, d, e->time, a);
 }
 
@@ -113,14 +135,16 @@ enum style words_style(const struct document *d, size_t event)
 {
 	int32_t type = d->history.events[event].type;
 
-	if (!document_replayed(d, event))
-		return STYLE_DIM;
+	enum style style = STYLE_PLAIN;
+
 	if (!event_row(type))
 		return STYLE_ODD;
-	for (size_t i = 0; i < ENTITY_RULES_N; i++)
+	for (size_t i = 0; i < ENTITY_RULES_N && style == STYLE_PLAIN; i++)
 		if (ENTITY_RULES[i].event == type && ENTITY_RULES[i].to >= ENTITY_DONE)
-			return words_state_style(ENTITY_RULES[i].to);
-	return STYLE_PLAIN;
+			style = words_state_style(ENTITY_RULES[i].to);
+	if (style != STYLE_BAD && document_dims(d, event))
+		return STYLE_DIM;
+	return style;
 }
 
 const char *words_kind(enum entity_kind kind)
@@ -150,30 +174,160 @@ static void add_gap(struct line *l, size_t begin)
 		line_puts(l, STYLE_PLAIN, "  ");
 }
 
+/* "5400s" as "1h30m", exactly; what is no whole number of seconds stays as it is. */
+static struct str duration(struct str text, struct arena *a)
+{
+	static const struct {
+		long long seconds;
+		char unit;
+	} UNITS[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+	struct str ret = STR("");
+	long long n;
+
+	if (!text.n || text.p[text.n - 1] != 's' || !str_to_int(str_take(text, text.n - 1), &n) || n < 60)
+		return text;
+	for (size_t i = 0; i < 4; i++) {
+		if (n / UNITS[i].seconds)
+			ret = arena_printf(a, "%.*s%lld%c", STR_ARG(ret), n / UNITS[i].seconds,
+					   UNITS[i].unit);
+		n %= UNITS[i].seconds;
+	}
+	return ret;
+}
+
+struct str words_span(int64_t ns, struct arena *a)
+{
+	uint64_t ms = (uint64_t)(ns < 0 ? -ns : ns) / 1000000, s = ms / 1000;
+
+	if (!ms)
+		return ns ? STR("<1ms") : STR("0ms");
+	if (ms < 1000)
+		return arena_printf(a, "%" PRIu64 "ms", ms);
+	if (s < 10 && ms % 1000 / 100)
+		return arena_printf(a, "%" PRIu64 ".%" PRIu64 "s", s, ms % 1000 / 100);
+	if (s < 60)
+		return arena_printf(a, "%" PRIu64 "s", s);
+	if (s < 3600)
+		return s % 60 ? arena_printf(a, "%" PRIu64 "m%02" PRIu64 "s", s / 60, s % 60)
+			      : arena_printf(a, "%" PRIu64 "m", s / 60);
+	if (s < 86400)
+		return s / 60 % 60 ? arena_printf(a, "%" PRIu64 "h%02" PRIu64 "m", s / 3600, s / 60 % 60)
+				   : arena_printf(a, "%" PRIu64 "h", s / 3600);
+	return s / 3600 % 24 ? arena_printf(a, "%" PRIu64 "d%02" PRIu64 "h", s / 86400, s / 3600 % 24)
+			     : arena_printf(a, "%" PRIu64 "d", s / 86400);
+}
+
+/* False: the event is no marker, or one that the table of SDKs' markers does not have. */
+static bool marker_of(const struct document *d, size_t event, struct arena *a, struct marker *ret)
+{
+	const struct schema_message *m;
+	struct str bytes;
+
+	if (d->history.events[event].type != EVENT_MARKER_RECORDED ||
+	    !event_attributes_fit(&d->history, event) ||
+	    !history_attributes(&d->history, event, &m, &bytes))
+		return false;
+	marker_read(d->history.schema, bytes, a, ret);
+	return ret->kind != MARKER_OTHER;
+}
+
+static struct str marker_subject(const struct marker *m, struct arena *a)
+{
+	switch (m->kind) {
+	case MARKER_VERSION:
+		return arena_printf(a, "Version %.*s = %.*s", STR_ARG(m->id), STR_ARG(m->version));
+	case MARKER_PATCH:
+		return arena_printf(a, "patch %.*s%s", STR_ARG(m->id),
+				    m->deprecated ? ", deprecated" : "");
+	default:
+		return marker_text(m, a);
+	}
+}
+
+/* Ids that SDKs count up say nothing beside the event's own. */
+static bool tells_something(struct str id)
+{
+	for (size_t i = 0; i < id.n; i++)
+		if (id.p[i] < '0' || id.p[i] > '9')
+			return true;
+	return false;
+}
+
+struct str words_name(const struct document *d, size_t event, struct arena *a)
+{
+	const struct event_row *row = event_row(d->history.events[event].type);
+	struct str name = event_name(&d->history, event, a);
+	struct marker marker;
+
+	if (marker_of(d, event, a, &marker))
+		return marker_subject(&marker, a);
+	return row && row->category == CATEGORY_TIMER ? duration(name, a) : name;
+}
+
+void words_subject(struct session *s, const struct document *d, size_t event, enum style style,
+		   struct line *l)
+{
+	const struct history *h = &d->history;
+	struct str name = words_name(d, event, &s->step), id = event_code_id(h, event, &s->step);
+	size_t begin = l->columns;
+	int32_t type = h->events[event].type;
+
+	line_add(l, style, name);
+	/* The run's own id stands in the first line of the screen. */
+	if (!tells_something(id) || str_eq(id, name) || event_answers(h, event) < h->n_events ||
+	    type == EVENT_WORKFLOW_EXECUTION_STARTED || type == EVENT_MARKER_RECORDED)
+		return;
+	add_gap(l, begin);
+	line_puts(l, STYLE_DIM, "id ");
+	line_add(l, style == STYLE_STRONG ? STYLE_PLAIN : style, id);
+}
+
+/* The value of a side effect or local activity, and not all that its SDK keeps beside it. */
+static void add_payload(struct session *s, const struct document *d, size_t event, struct buf *out)
+{
+	struct str bytes;
+	struct marker marker;
+	struct payload p;
+
+	if (!marker_of(d, event, &s->step, &marker)) {
+		columns_payload_add(&d->history, event, &s->options.tools, out);
+		return;
+	}
+	if (!marker.value.p)
+		return;
+	bytes = marker.value;
+	(void)!codec_unwrap(&s->options.tools, bytes, &s->step, &bytes, NULL, NULL);
+	if (payload_read(bytes, &p))
+		buf_add(out, payload_text(&p, &s->step));
+}
+
+/* A marker's facts that its subject says already. */
+static bool says_all(const struct document *d, size_t event, struct arena *a)
+{
+	struct marker marker;
+
+	return marker_of(d, event, a, &marker) && !marker.failure.p;
+}
+
 void words_what(struct session *s, const struct document *d, size_t event, struct line *l)
 {
 	const struct history *h = &d->history;
 	struct arena_mark mark = arena_mark(&s->step);
-	struct str name = event_name(h, event, &s->step);
-	struct str id = event_code_id(h, event, &s->step);
-	enum style plain = document_replayed(d, event) ? STYLE_PLAIN : STYLE_DIM;
+	bool dim = document_dims(d, event), first = event_answers(h, event) == h->n_events;
+	enum style plain = dim ? STYLE_DIM : STYLE_PLAIN;
 	size_t begin = l->columns;
 	struct buf text;
 
-	line_add(l, plain == STYLE_PLAIN ? STYLE_STRONG : plain, name);
-	if (id.n && !str_eq(id, name)) {
-		add_gap(l, begin);
-		line_puts(l, plain, "id ");
-		line_add(l, plain, id);
-	}
+	words_subject(s, d, event, !dim && first ? STYLE_STRONG : plain, l);
 	buf_init(&text, 0);
-	detail_add(h, event, &text);
+	if (!says_all(d, event, &s->step))
+		detail_add(h, event, &text);
 	if (text.n) {
 		add_gap(l, begin);
 		line_add(l, plain, buf_str(&text));
 	}
 	buf_clear(&text);
-	columns_payload_add(h, event, &s->options.tools, &text);
+	add_payload(s, d, event, &text);
 	if (text.n) {
 		add_gap(l, begin);
 		line_add(l, STYLE_DIM, str_take(buf_str(&text), 400));

@@ -21,6 +21,16 @@ enum style words_style(const struct document *d, size_t event);
 /* Name, id, attempt, payload: what one line says of an event. */
 void words_what(struct session *s, const struct document *d, size_t event, struct line *l);
 
+/* Who reads it wants no more than two units: "12ms", "1.8s", "3m07s", "2h20m", "4d02h". */
+struct str words_span(int64_t nanoseconds, struct arena *a);
+/*
+ * What an event is about: activity type, timer's duration ("1h30m"), signal, marker as its SDK
+ * means it ("Version fee-v2 = 1").
+ */
+struct str words_name(const struct document *d, size_t event, struct arena *a);
+/* The same, with the id behind it where that says more: code chose it. */
+void words_subject(struct session *s, const struct document *d, size_t event, enum style style,
+		   struct line *l);
 /* "activity", "child", "signal out": a kind in one word or two. */
 const char *words_kind(enum entity_kind kind);
 /* Where a state leaves what is in it: bad, good, odd. */
