@@ -35,6 +35,22 @@ void act_go(struct session *s, struct str argument)
 	session_go(s, event, SESSION_JUMP);
 }
 
+/* How many of the ascending numbers are below VALUE. */
+static size_t below(const uint32_t *at, size_t n, size_t value)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (at[middle] < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* ---- workflow tasks ---- */
 
 static size_t times(struct str argument)
@@ -47,31 +63,31 @@ static size_t times(struct str argument)
 void act_next_task(struct session *s, struct str argument)
 {
 	struct document *d = document(s);
-	size_t n = times(argument);
+	size_t n = times(argument), at;
 
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->history.n_tasks; i++)
-		if (d->history.tasks[i].completed > d->at && --n == 0) {
-			session_go(s, d->history.tasks[i].completed, SESSION_STEP);
-			return;
-		}
-	session_message(s, STYLE_ODD, "no workflow task after this one");
+	at = below(d->turns.at, d->turns.n, d->at + 1);
+	if (n - 1 < d->turns.n - at)
+		session_go(s, d->turns.at[at + n - 1], SESSION_STEP);
+	else
+		session_message(s, STYLE_ODD, "%zu workflow task%s after this event", d->turns.n - at,
+				d->turns.n - at == 1 ? "" : "s");
 }
 
 void act_previous_task(struct session *s, struct str argument)
 {
 	struct document *d = document(s);
-	size_t n = times(argument);
+	size_t n = times(argument), at;
 
 	if (!d)
 		return;
-	for (size_t i = d->history.n_tasks; i > 0; i--)
-		if (d->history.tasks[i - 1].completed < d->at && --n == 0) {
-			session_go(s, d->history.tasks[i - 1].completed, SESSION_STEP);
-			return;
-		}
-	session_message(s, STYLE_ODD, "no workflow task before this one");
+	at = below(d->turns.at, d->turns.n, d->at);
+	if (n <= at)
+		session_go(s, d->turns.at[at - n], SESSION_STEP);
+	else
+		session_message(s, STYLE_ODD, "%zu workflow task%s before this event", at,
+				at == 1 ? "" : "s");
 }
 
 /* ---- groups ---- */
@@ -90,19 +106,16 @@ static void in_group(struct session *s, bool forward)
 	struct document *d = document(s);
 	const struct group *g = group_here(s, d);
 	const uint32_t *members;
+	size_t at;
 
 	if (!g)
 		return;
 	members = d->groups.members + g->members;
-	for (uint32_t i = 0; i < g->n; i++) {
-		uint32_t event = members[forward ? i : g->n - 1 - i];
-
-		if (forward ? event > d->at : event < d->at) {
-			session_go(s, event, SESSION_STEP);
-			return;
-		}
-	}
-	session_message(s, STYLE_ODD, "this is the group's %s event", forward ? "last" : "first");
+	at = below(members, g->n, forward ? d->at + 1 : d->at);
+	if (forward ? at < g->n : at > 0)
+		session_go(s, members[forward ? at : at - 1], SESSION_STEP);
+	else
+		session_message(s, STYLE_ODD, "this is the group's %s event", forward ? "last" : "first");
 }
 
 void act_next_in_group(struct session *s, struct str argument)
@@ -133,27 +146,33 @@ void act_other_end(struct session *s, struct str argument)
 void act_next_failure(struct session *s, struct str argument)
 {
 	struct document *d = document(s);
+	size_t at;
 
-	for (size_t i = 0; d && i < d->failures.n; i++)
-		if (d->failures.at[i] > d->at) {
-			session_go(s, d->failures.at[i], SESSION_JUMP);
-			return;
-		}
-	if (d)
+	if (!d)
+		return;
+	at = below(d->failures.at, d->failures.n, d->at + 1);
+	if (at < d->failures.n) {
+		session_go(s, d->failures.at[at], SESSION_JUMP);
+		session_message(s, STYLE_PLAIN, "failure %zu of %zu", at + 1, d->failures.n);
+	} else {
 		session_message(s, STYLE_ODD, "no failure after this event (%zu in all)", d->failures.n);
+	}
 }
 
 void act_previous_failure(struct session *s, struct str argument)
 {
 	struct document *d = document(s);
+	size_t at;
 
-	for (size_t i = d ? d->failures.n : 0; i > 0; i--)
-		if (d->failures.at[i - 1] < d->at) {
-			session_go(s, d->failures.at[i - 1], SESSION_JUMP);
-			return;
-		}
-	if (d)
+	if (!d)
+		return;
+	at = below(d->failures.at, d->failures.n, d->at);
+	if (at) {
+		session_go(s, d->failures.at[at - 1], SESSION_JUMP);
+		session_message(s, STYLE_PLAIN, "failure %zu of %zu", at, d->failures.n);
+	} else {
 		session_message(s, STYLE_ODD, "no failure before this event (%zu in all)", d->failures.n);
+	}
 }
 
 static void to_divergence(struct session *s, bool forward)

@@ -12,6 +12,7 @@ void outline_init(struct outline *o)
 void outline_done(struct outline *o)
 {
 	vec_done(&o->rows);
+	vec_done(&o->unfolded);
 }
 
 bool outline_is_filtered(const struct outline *o)
@@ -47,10 +48,71 @@ static bool of_task(const struct outline *o, size_t event)
 }
 
 /* A band ends with the task: the next one, scheduled at once, is a row of its own. */
+static bool follows(const struct outline *o, size_t event)
+{
+	return event && of_task(o, event) && of_task(o, event - 1) &&
+	       o->history->events[event].type != EVENT_WORKFLOW_TASK_SCHEDULED;
+}
+
+static size_t band_of(const struct outline *o, size_t event)
+{
+	while (follows(o, event))
+		event--;
+	return event;
+}
+
+/* Where a band stands, or would stand, among those that are unfolded. */
+static size_t place_of(const struct outline *o, size_t band)
+{
+	size_t low = 0, high = o->unfolded.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (o->unfolded.at[middle] < band)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool is_folded(const struct outline *o, size_t event)
+{
+	size_t band, at;
+
+	if (!o->bands || !of_task(o, event))
+		return false;
+	band = band_of(o, event);
+	at = place_of(o, band);
+	return at == o->unfolded.n || o->unfolded.at[at] != band;
+}
+
 static bool goes_on(const struct outline *o, size_t event)
 {
-	return o->bands && event && of_task(o, event) && of_task(o, event - 1) &&
-	       o->history->events[event].type != EVENT_WORKFLOW_TASK_SCHEDULED;
+	return follows(o, event) && is_folded(o, event);
+}
+
+bool outline_unfold(struct outline *o, size_t event, bool unfolded)
+{
+	size_t band, at, looked_at = o->looked_at;
+
+	if (!o->bands || !of_task(o, event) || is_folded(o, event) != unfolded)
+		return false;
+	band = band_of(o, event);
+	at = place_of(o, band);
+	if (unfolded)
+		vec_push(&o->unfolded, 0);
+	memmove(o->unfolded.at + at + unfolded, o->unfolded.at + at + !unfolded,
+		(o->unfolded.n - at - 1) * sizeof(*o->unfolded.at));
+	if (unfolded)
+		o->unfolded.at[at] = (uint32_t)band;
+	else
+		o->unfolded.n--;
+	o->looked_at = 0;
+	o->rows.n = 0;
+	outline_step(o, looked_at);
+	return true;
 }
 
 bool outline_step(struct outline *o, size_t n)
@@ -93,5 +155,5 @@ size_t outline_events(const struct outline *o, size_t row, size_t *ret_end)
 
 bool outline_is_band(const struct outline *o, size_t row)
 {
-	return o->bands && of_task(o, o->rows.at[row]);
+	return is_folded(o, o->rows.at[row]);
 }

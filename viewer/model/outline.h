@@ -17,7 +17,7 @@
  *     4  WorkflowTaskCompleted  /
  *     5  ActivityTaskScheduled           row 2
  *
- * With a filter there is a row for each event that fits, and no bands. Made step by step,
+ * A band that is unfolded is a row for each of its events. With a filter there is a row for each event that fits, and no bands. Made step by step,
  * so that a first screen needs no more than its own rows.
  */
 struct outline_filter {
@@ -30,7 +30,8 @@ struct outline_filter {
 struct outline {
 	const struct history *history;
 	struct outline_filter filter;
-	bool bands;		    /* workflow tasks are folded into bands */
+	bool bands;		    /* workflow tasks are folded into bands, */
+	VEC_OF(uint32_t) unfolded;  /* but for these: first events, ascending */
 	size_t looked_at;	    /* events so far */
 	VEC_OF(uint32_t) rows;	    /* the first event of each */
 };
@@ -41,6 +42,8 @@ void outline_done(struct outline *o);
 void outline_begin(struct outline *o, const struct history *h, const struct outline_filter *filter,
 		   bool bands);
 bool outline_is_filtered(const struct outline *o);
+/* Unfolds or folds the band that an event is in; false: it is in none, or is so already. */
+bool outline_unfold(struct outline *o, size_t event, bool unfolded);
 /* Looks at N more events; false: all were looked at. */
 bool outline_step(struct outline *o, size_t n);
 /* The row that an event stands in, or the nearest before it; 0 where there is none. */

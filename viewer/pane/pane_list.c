@@ -17,11 +17,11 @@
  * Marks in front: B a breakpoint, > the current event, and behind the id x where the replay
  * diverges, ! where something failed.
  */
-enum { ID_WIDTH = 5, GROUP_WIDTH = 8 };
+enum { ID_WIDTH = 5, GROUP_WIDTH = 8, ARROW_WIDTH = 3, WHAT_LEAST = 12 };
 
 /* What is left for the type, the words and the group, the narrower the fewer of them. */
 struct widths {
-	size_t time, type, what, group;
+	size_t time, arrow, type, what, group;
 };
 
 static struct widths widths_of(const struct pane_context *c)
@@ -35,6 +35,8 @@ static struct widths widths_of(const struct pane_context *c)
 	if (room < w.time + 30)
 		w.time = room < 40 ? 0 : 9;
 	room -= w.time + (w.time != 0) + w.group;
+	w.arrow = room > 50 ? ARROW_WIDTH : 0;
+	room -= w.arrow;
 	w.type = room > 72 ? 37 : room > 48 ? 25 : room > 24 ? 24 : room;
 	w.what = room > w.type + 1 ? room - w.type - 1 : 0;
 	return w;
@@ -67,6 +69,7 @@ static void head(const struct pane_context *c, struct line *l)
 			  c->session->time == TIME_BETWEEN ? STR("+DELTA") : STR("TIME"), w.time);
 		line_puts(l, STYLE_DIM, " ");
 	}
+	line_to(l, l->columns + w.arrow);
 	line_cell(l, STYLE_DIM, STR("EVENT"), w.type);
 	line_puts(l, STYLE_DIM, " ");
 	line_cell(l, STYLE_DIM, STR("WHAT"), w.what);
@@ -74,21 +77,32 @@ static void head(const struct pane_context *c, struct line *l)
 		line_cell(l, STYLE_DIM, STR("   GROUP"), w.group);
 }
 
+/* B: a breakpoint; else the letter of a mark. */
 static void add_marks(const struct pane_context *c, size_t event, bool now, struct line *l)
 {
-	line_puts(l, STYLE_BAD, breakpoint_at(c->session, c->document, event) ? "B" : " ");
+	const struct session *s = c->session;
+	struct buf mark;
+
+	buf_init(&mark, 0);
+	for (size_t i = 0; i < s->marks.n; i++)
+		if (s->marks.at[i].to.document == c->document && s->marks.at[i].to.event == event &&
+		    !mark.n)
+			key_add(&mark, s->marks.at[i].key);
+	if (breakpoint_at(c->session, c->document, event))
+		line_puts(l, STYLE_BAD, "B");
+	else
+		line_cell(l, STYLE_ODD, buf_str(&mark), 1);
 	line_puts(l, STYLE_STRONG, now ? ">" : " ");
+	buf_done(&mark);
 }
 
 /* ---- bands ---- */
 
-static void add_sdk(const struct document *d, const struct history_task *task, struct arena *a,
-		    struct line *l)
+static void add_sdk(const struct document *d, const struct history_task *task, struct line *l)
 {
 	const struct schema_message *m;
 	struct str bytes, name, version;
 
-	(void)a;
 	if (!history_attributes(&d->history, task->completed, &m, &bytes))
 		return;
 	name = field_str(m, bytes, "sdk_metadata.sdk_name");
@@ -119,16 +133,32 @@ static const struct history_task *task_completed_in(const struct document *d, si
 static void add_spans(const struct document *d, size_t first, const struct history_task *task,
 		      struct arena *a, struct line *l)
 {
-	const struct event *e = d->history.events;
 	int64_t waited = group_between(&d->history, (uint32_t)first, (uint32_t)task->started);
 	int64_t ran = group_between(&d->history, (uint32_t)task->started,
 				    (uint32_t)task->completed);
 
-	(void)e;
 	if (waited >= 0 && first < task->started)
-		line_printf(l, STYLE_DIM, "  waited %.*s", STR_ARG(detail_span(waited, a)));
+		line_printf(l, STYLE_DIM, "  waited %.*s", STR_ARG(words_span(waited, a)));
 	if (ran >= 0)
-		line_printf(l, STYLE_DIM, "  ran %.*s", STR_ARG(detail_span(ran, a)));
+		line_printf(l, STYLE_DIM, "  ran %.*s", STR_ARG(words_span(ran, a)));
+}
+
+/* How many events this turn of the code got to see first, and how many it made. */
+static void add_traffic(const struct document *d, const struct history_task *task, struct line *l)
+{
+	size_t seen = task->number > 1 ? d->history.tasks[task->number - 2].started + 1 : 0, n = 0;
+	size_t commands = task->batch_end - task->completed - 1;
+
+	for (size_t i = seen; i < task->started; i++) {
+		const struct event_row *row = event_row(d->history.events[i].type);
+
+		n += !row || (!row->command && row->category != CATEGORY_TASK);
+	}
+	line_printf(l, STYLE_DIM, "  in %zu", n);
+	if (commands)
+		line_printf(l, STYLE_DIM, "  commands %zu", commands);
+	else
+		line_puts(l, STYLE_DIM, "  no commands");
 }
 
 /* The words at the end of a band. */
@@ -166,7 +196,12 @@ static void add_band(const struct pane_context *c, size_t row, struct line *l)
 	const char *word = outcome(d, task, end, &style);
 	size_t tail = strlen(word) ? strlen(word) + 3 : 1;
 
-	line_rule(l, STYLE_DIM, rule, 2);
+	if (d->at >= first && d->at < end) {
+		line_puts(l, STYLE_STRONG, ">");
+		line_rule(l, STYLE_DIM, rule, 1);
+	} else {
+		line_rule(l, STYLE_DIM, rule, 2);
+	}
 	if (task)
 		line_printf(l, STYLE_STRONG, " task %zu", task->number);
 	else
@@ -177,9 +212,8 @@ static void add_band(const struct pane_context *c, size_t row, struct line *l)
 	if (task) {
 		add_spans(d, first, task, a, l);
 		if (c->width >= 70)
-			add_sdk(d, task, a, l);
-		if (task->batch_end == task->completed + 1)
-			line_puts(l, STYLE_DIM, "  no commands");
+			add_sdk(d, task, l);
+		add_traffic(d, task, l);
 	} else if (end - first == 1) {
 		line_puts(l, STYLE_DIM, "  ");
 		line_add(l, STYLE_DIM, event_type_name(&d->history, first, a));
@@ -217,6 +251,40 @@ static void add_group(const struct pane_context *c, size_t event, size_t width, 
 		line_to(l, l->columns + 3);
 }
 
+/* "->" came in, "<-" the code asked for it. */
+static const char *arrow_of(const struct pane_context *c, size_t event)
+{
+	const struct event_row *row = event_row(c->document->history.events[event].type);
+	bool ascii = c->session->options.ascii;
+
+	if (!row || row->category == CATEGORY_TASK)
+		return "   ";
+	if (row->command)
+		return ascii ? "<- " : "\u2190  ";
+	return ascii ? "-> " : "\u2192  ";
+}
+
+/*
+ * Type and words share the columns: a type stands whole wherever the words need no more than
+ * what it leaves, and the words begin below each other wherever types are short.
+ */
+static void add_type(const struct pane_context *c, const struct widths *w, size_t event,
+		     const struct line *what, struct line *l)
+{
+	size_t room = w->type + 1 + w->what, end = l->columns + room;
+	size_t words = what->columns < WHAT_LEAST ? what->columns : WHAT_LEAST, type = w->type;
+	struct str name = words_type(c->document, event, SIZE_MAX, &c->session->step);
+
+	if (room > words + 1 && room - words - 1 > type)
+		type = name.n > type ? room - words - 1 : type;
+	name = words_type(c->document, event, type, &c->session->step);
+	type = name.n > w->type ? name.n : w->type;
+	line_cell(l, words_style(c->document, event), name, type < room ? type : room);
+	line_puts(l, STYLE_PLAIN, " ");
+	if (l->columns < end)
+		line_put_cell(l, what, end - l->columns);
+}
+
 static void add_event(const struct pane_context *c, size_t event, struct line *l)
 {
 	struct session *s = c->session;
@@ -228,18 +296,18 @@ static void add_event(const struct pane_context *c, size_t event, struct line *l
 
 	add_marks(c, event, now, l);
 	line_puts(l, STYLE_BAD, diverges ? "x" : document_fails(d, event) ? "!" : " ");
-	line_right(l, document_replayed(d, event) ? STYLE_PLAIN : STYLE_DIM,
+	line_right(l, document_dims(d, event) ? STYLE_DIM : STYLE_PLAIN,
 		   arena_printf(&s->step, "%" PRId64, d->history.events[event].id), ID_WIDTH);
 	line_puts(l, STYLE_PLAIN, "  ");
 	if (w.time) {
 		line_cell(l, STYLE_DIM, words_time(s, d, event, &s->step), w.time);
 		line_puts(l, STYLE_PLAIN, " ");
 	}
-	line_cell(l, words_style(d, event), words_type(d, event, w.type, &s->step), w.type);
+	if (w.arrow)
+		line_puts(l, STYLE_DIM, arrow_of(c, event));
 	line_init(&what);
 	words_what(s, d, event, &what);
-	line_puts(l, STYLE_PLAIN, " ");
-	line_put_cell(l, &what, w.what);
+	add_type(c, &w, event, &what, l);
 	line_done(&what);
 	add_group(c, event, w.group, l);
 	arena_rewind(&s->step, mark);
@@ -253,6 +321,37 @@ static void row(const struct pane_context *c, size_t i, struct line *l)
 		add_event(c, c->document->outline.rows.at[i], l);
 }
 
+/* ---- bands fold ---- */
+
+static bool turn(const struct pane_context *c, bool unfolded)
+{
+	struct scroll *scroll = &c->session->scrolls[PANE_LIST];
+	struct outline *o = &c->document->outline;
+
+	if (scroll->row >= o->rows.n || !outline_unfold(o, o->rows.at[scroll->row], unfolded))
+		return false;
+	scroll->row = outline_row(o, c->document->at);
+	return true;
+}
+
+static bool act(const struct pane_context *c, enum action action, struct str argument)
+{
+	struct outline *o = &c->document->outline;
+	size_t row = c->session->scrolls[PANE_LIST].row;
+
+	if (action == ACTION_ENTER)
+		return row < o->rows.n && outline_is_band(o, row) && turn(c, true);
+	if (action == ACTION_RIGHT || action == ACTION_LEFT)
+		return turn(c, action == ACTION_RIGHT);
+	if (action != ACTION_EXPAND || outline_is_filtered(o))
+		return false;
+	o->unfolded.n = 0;
+	outline_begin(o, &c->document->history, NULL, !o->bands);
+	outline_step(o, c->document->history.n_events);
+	c->session->scrolls[PANE_LIST].row = outline_row(o, c->document->at);
+	return true;
+}
+
 const struct pane PANE_ROW_LIST = {
 	.name = "list",
 	.tab = '1',
@@ -263,6 +362,7 @@ const struct pane PANE_ROW_LIST = {
 	.event = event_at,
 	.row_of = row_of,
 	.head = head,
+	.act = act,
 	.hints = {{ACTION_DOWN, "event"}, {ACTION_NEXT_TASK, "task"}, {ACTION_NEXT_IN_GROUP, "group"},
 		  {ACTION_NEXT_FAILURE, "failure"}, {ACTION_NEXT_DIVERGENCE, "diverge"},
 		  {ACTION_SEARCH, "search"}, {ACTION_FILTER, "filter"}, {ACTION_HELP, "help"},
