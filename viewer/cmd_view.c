@@ -23,6 +23,8 @@ static const struct opt OPTS[] = {
 	 "output is no terminal."},
 	{"size", 0, OPT_STRING, "WxH", offsetof(struct view_options, size),
 	 "With --print, the screen as a terminal of that size would show it."},
+	{"diff", 0, OPT_FLAG, NULL, offsetof(struct view_options, diff),
+	 "Lay two histories beside each other, as diff compares them; D does it from within."},
 	{"source", 0, OPT_STRING, "DIR", offsetof(struct view_options, source),
 	 "The folder with the source code, for lines of stacks and the editor."},
 	{"worker", 0, OPT_STRING, "CMD", offsetof(struct view_options, worker),
@@ -139,6 +141,25 @@ static bool follow(struct viewing *v, const struct address *a, struct err *err)
 	return true;
 }
 
+static bool lay_beside(struct session *s, struct err *err)
+{
+	struct document *left, *right;
+
+	if (s->run || s->files.n != 2)
+		return err_set(err, ERR_USAGE, "--diff takes two histories (there are %zu)",
+			       s->run ? s->run->n_rows : s->files.n);
+	left = session_open(s, s->files.at[0].path, err);
+	right = left ? session_open(s, s->files.at[1].path, err) : NULL;
+	if (!right)
+		return false;
+	s->places.n = 0; /* nothing was looked at before */
+	session_show(s, PANE_LIST, left);
+	if (!session_compare(s, left, right, err))
+		return false;
+	session_settle(s);
+	return true;
+}
+
 static int open_files(struct viewing *v, const struct str *operands, size_t n)
 {
 	struct session *s = &v->session;
@@ -169,6 +190,8 @@ static int open_files(struct viewing *v, const struct str *operands, size_t n)
 	}
 	if (!session_begin(s, &err) || !follow(v, &first, &err))
 		return complain(v, err.message, EXIT_CANNOT);
+	if (v->options->diff && !lay_beside(s, &err))
+		return complain(v, err.message, err.code == ERR_USAGE ? EXIT_BAD_USAGE : EXIT_CANNOT);
 	return 0;
 }
 

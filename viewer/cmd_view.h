@@ -8,7 +8,7 @@
 #include "viewer/term/term.h"
 
 struct view_options {
-	bool print;
+	bool print, diff;
 	struct str size;
 	struct str script;
 	struct str source;

@@ -225,6 +225,17 @@ static struct str last_words(struct rerun *r)
 	return last;
 }
 
+static void say_none(struct session *s, struct str why)
+{
+	struct buf line;
+
+	buf_init(&line, 0);
+	for (size_t i = 0; i < why.n && line.n < 300; i++)
+		buf_add_char(&line, why.p[i] == '\n' ? ' ' : why.p[i]);
+	session_message(s, STYLE_BAD, "no verdict: %.*s", STR_ARG(buf_str(&line)));
+	buf_done(&line);
+}
+
 static void take(struct rerun *r, struct str history)
 {
 	struct session *s = &r->v->session;
@@ -233,12 +244,17 @@ static void take(struct rerun *r, struct str history)
 	struct err err = ERR_INIT;
 	struct line words;
 
-	if (!run_file_read(&run, path_of(r, "run.jsonl"), &err) || run->n_rows != 1) {
-		struct str last = last_words(r);
-
-		session_message(s, STYLE_BAD, "no verdict: %.*s", STR_ARG(last));
+	if (!run_file_read(&run, path_of(r, "run.jsonl"), &err)) {
+		say_none(s, last_words(r));
 		return;
 	}
+	/* A worker that did not come says nothing of the history. */
+	if (run->n_rows != 1 || str_is(run->rows[0].verdict.reason, "no-worker")) {
+		say_none(s, run->n_rows ? run->rows[0].verdict.message : last_words(r));
+		run_file_free(run);
+		return;
+	}
+	run->rows[0].entry.output = STR_NONE; /* it goes with the folder */
 	session_take_rerun(s, history, run);
 	line_init(&words);
 	words_verdict(&run->rows[0], &words);

@@ -131,6 +131,17 @@ static bool asks(enum action action)
 	return action_row(action)->argument == ARGUMENT_TEXT && action != ACTION_BREAKPOINT;
 }
 
+/* What is mostly typed: of two files that are open, the other one. */
+static struct str usual(struct session *s, enum action action)
+{
+	const struct document *d = session_document(s);
+	bool first = d && s->files.n == 2 && str_eq(d->path, s->files.at[0].path);
+
+	if (action != ACTION_DIFF_WITH || !d || s->files.n != 2)
+		return STR("");
+	return s->files.at[first ? 1 : 0].path;
+}
+
 void session_act(struct session *s, enum action action, struct str argument)
 {
 	char lead[64];
@@ -151,7 +162,8 @@ void session_act(struct session *s, enum action action, struct str argument)
 		char name[64];
 
 		snprintf(name, sizeof(name), "%s ", action_row(action)->name);
-		prompt_open(&s->prompt, ACTION_COMMAND, ":", str_of(name));
+		prompt_open(&s->prompt, ACTION_COMMAND, ":",
+			    arena_printf(&s->step, "%s%.*s", name, STR_ARG(usual(s, action))));
 	}
 }
 

@@ -206,7 +206,16 @@ void act_open(struct session *s, struct str argument)
 
 void act_diff_with(struct session *s, struct str argument)
 {
-	session_message(s, STYLE_ODD, "%s", "comparing is for histories");
+	struct document *left = session_document(s), *right;
+	struct err err = ERR_INIT;
+
+	if (!left) {
+		session_message(s, STYLE_ODD, "open a history first (Enter)");
+		return;
+	}
+	right = session_open(s, argument, &err);
+	if (!right || !session_compare(s, left, right, &err))
+		session_message(s, STYLE_BAD, "%s", err.message);
 }
 
 void act_source(struct session *s, struct str argument)

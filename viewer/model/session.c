@@ -38,6 +38,9 @@ void session_done(struct session *s)
 	file_list_done(&s->list);
 	run_list_done(&s->runs);
 	vec_done(&s->places);
+	for (size_t i = 0; i < s->comparisons.n; i++)
+		comparison_free(s->comparisons.at[i]);
+	vec_done(&s->comparisons);
 	vec_done(&s->jumps);
 	vec_done(&s->marks);
 	vec_done(&s->breakpoints);
@@ -214,7 +217,7 @@ void session_show(struct session *s, enum pane_kind pane, struct document *d)
 	if (now && now->document == d && is_tab(now->pane) && is_tab(pane))
 		now->pane = pane;
 	else if (!now || now->document != d || now->pane != pane)
-		vec_push(&s->places, (struct place){pane, d});
+		vec_push(&s->places, (struct place){.pane = pane, .document = d});
 	s->focus = pane;
 	s->zoomed = false;
 	if (PANE_TABLE[pane]->row_of)
@@ -222,6 +225,37 @@ void session_show(struct session *s, enum pane_kind pane, struct document *d)
 	else if (d)
 		s->scrolls[pane] = (struct scroll){
 			.row = PANE_TABLE[pane]->begin ? PANE_TABLE[pane]->begin(&c) : 0};
+}
+
+static struct comparison *comparison_of(struct session *s, struct document *left,
+					struct document *right, struct err *err)
+{
+	struct comparison *c;
+
+	for (size_t i = 0; i < s->comparisons.n; i++)
+		if (s->comparisons.at[i]->left == left && s->comparisons.at[i]->right == right)
+			return s->comparisons.at[i];
+	if (!comparison_make(&c, left, right, s->schema, err))
+		return NULL;
+	vec_push(&s->comparisons, c);
+	return c;
+}
+
+bool session_compare(struct session *s, struct document *left, struct document *right,
+		     struct err *err)
+{
+	struct comparison *c = comparison_of(s, left, right, err);
+	size_t first;
+
+	if (!c)
+		return false;
+	first = comparison_next(c, 0, true);
+	if (!s->places.n || session_place(s)->comparison != c)
+		vec_push(&s->places, (struct place){PANE_COMPARE, left, c});
+	s->focus = PANE_COMPARE;
+	s->zoomed = false;
+	s->scrolls[PANE_COMPARE] = (struct scroll){.row = first == SIZE_MAX ? 0 : first};
+	return true;
 }
 
 static void remember(struct session *s, struct document *d)

@@ -6,6 +6,7 @@
 #include "viewer/cells/screen.h"
 #include "viewer/keys/keymap.h"
 #include "viewer/keys/prompt.h"
+#include "viewer/model/comparison.h"
 #include "viewer/model/document.h"
 #include "viewer/model/file_list.h"
 #include "viewer/model/run_list.h"
@@ -60,6 +61,7 @@ struct scroll {
 struct place {
 	enum pane_kind pane;
 	struct document *document; /* NULL: of the run, or of the files */
+	struct comparison *comparison; /* of PANE_COMPARE; its left is the document */
 };
 
 /* A place to come back to. */
@@ -98,6 +100,7 @@ struct session {
 	struct str run_path;
 	struct run_list runs; /* its rows on the screen */
 
+	VEC_OF(struct comparison *) comparisons;
 	VEC_OF(struct place) places; /* the way here; the last is what is looked at */
 	enum pane_kind focus;	     /* the pane of the layout that keys go to */
 	bool zoomed;
@@ -168,6 +171,9 @@ struct place *session_place(struct session *s);
 struct document *session_document(struct session *s);
 /* Goes to a pane of D; a new level below the place unless it is of the same history. */
 void session_show(struct session *s, enum pane_kind pane, struct document *d);
+/* Lays RIGHT beside LEFT, on a level of its own. */
+bool session_compare(struct session *s, struct document *left, struct document *right,
+		     struct err *err);
 /* The current event, with the place before kept for coming back where JUMP. */
 enum session_move { SESSION_STEP, SESSION_JUMP };
 void session_go(struct session *s, size_t event, enum session_move how);

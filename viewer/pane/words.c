@@ -351,7 +351,7 @@ void words_verdict(const struct run_row *row, struct line *l)
 	line_puts(l, style, verdict_name(v->kind));
 	if (v->kind == VERDICT_DIVERGED)
 		line_printf(l, style, " at ev %" PRId64, v->divergence.event_id);
-	if (row->was != VERDICT_KINDS)
+	if (row->was != VERDICT_KINDS && row->was != v->kind)
 		line_printf(l, STYLE_PLAIN, " (was %s)", verdict_name(row->was));
 }
 
