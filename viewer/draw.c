@@ -5,6 +5,7 @@
 #include "formats/base/visible.h"
 #include "formats/base/width.h"
 #include "viewer/layout.h"
+#include "viewer/model/reading.h"
 #include "viewer/pane/words.h"
 
 #include <inttypes.h>
@@ -64,8 +65,12 @@ static void add_position(struct session *s, struct line *l)
 		return;
 	}
 	h = &d->history;
-	line_printf(l, STYLE_BAR, "ev %" PRId64 "/%zu  task %zu/%zu ", h->events[d->at].id,
-		    h->n_events, document_task(d, d->at), h->n_tasks);
+	line_printf(l, STYLE_BAR, "ev %" PRId64 "/", h->events[d->at].id);
+	if (d->reading) /* how many there are is not known yet */
+		line_printf(l, STYLE_BAR, "(reading %u%%) ", reading_thousandths(d->reading) / 10);
+	else
+		line_printf(l, STYLE_BAR, "%zu  task %zu/%zu ", h->n_events, document_task(d, d->at),
+			    h->n_tasks);
 }
 
 static void add_facts(struct session *s, struct line *l)

@@ -72,21 +72,32 @@ void load_index_back(struct load_indexed *indexed, struct input *in)
 	history_done(&indexed->history);
 }
 
+bool load_index_can(const struct load_settings *settings, const struct input *in)
+{
+	return in->map.bytes.p && in->at_end && (!settings->from.n || str_is(settings->from, "json"));
+}
+
+bool load_index_take(const struct load_settings *settings, struct input *in, struct json_index *ix,
+		     struct load_report *report, struct load_indexed *ret)
+{
+	if (ix->state != JSON_INDEX_WHOLE || !is_plain(ix) || !input_sound(in, NULL))
+		return false;
+	tell(settings, ix, report);
+	take(settings, in, ix, ret);
+	return true;
+}
+
 bool load_index(const struct load_settings *settings, struct input *in,
 		struct load_report *report, struct load_indexed *ret)
 {
 	struct json_index ix;
 	bool ok;
 
-	if (!in->map.bytes.p || !in->at_end || (settings->from.n && !str_is(settings->from, "json")))
+	if (!load_index_can(settings, in))
 		return false;
 	json_index_open(&ix, in->window, settings->schema);
-	ok = json_index_step(&ix, SIZE_MAX / 2) == JSON_INDEX_WHOLE && is_plain(&ix) &&
-	     input_sound(in, NULL);
-	if (ok) {
-		tell(settings, &ix, report);
-		take(settings, in, &ix, ret);
-	}
+	json_index_step(&ix, SIZE_MAX / 2);
+	ok = load_index_take(settings, in, &ix, report, ret);
 	json_index_done(&ix);
 	return ok;
 }

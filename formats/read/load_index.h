@@ -20,3 +20,10 @@ bool load_index(const struct load_settings *settings, struct input *in,
 		struct load_report *report, struct load_indexed *ret);
 /* IN is as it was; the history, which nobody has taken, is gone. */
 void load_index_back(struct load_indexed *indexed, struct input *in);
+
+struct json_index;
+/* Whether IN may be read so at all: to be asked before it is indexed. */
+bool load_index_can(const struct load_settings *settings, const struct input *in);
+/* load_index() with IX over IN's window, which is whole; IX is emptied where it is true. */
+bool load_index_take(const struct load_settings *settings, struct input *in, struct json_index *ix,
+		     struct load_report *report, struct load_indexed *ret);

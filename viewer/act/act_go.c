@@ -27,6 +27,10 @@ void act_go(struct session *s, struct str argument)
 		return;
 	}
 	event = history_find(&d->history, id);
+	if (event >= d->history.n_events && d->reading) {
+		d->wanted = id;
+		return;
+	}
 	if (event >= d->history.n_events) {
 		session_message(s, STYLE_BAD, "there is no event %lld: they end with %" PRId64, id,
 				d->history.events[d->history.n_events - 1].id);

@@ -88,10 +88,15 @@ void act_top(struct session *s, struct str argument)
 
 void act_bottom(struct session *s, struct str argument)
 {
-	if (argument.p && session_document(s))
+	struct document *d = session_document(s);
+
+	if (argument.p && d) {
 		act_go(s, argument);
-	else
-		act_to_row(s, SIZE_MAX);
+		return;
+	}
+	act_to_row(s, SIZE_MAX);
+	if (d && d->reading && PANE_TABLE[s->focus]->row_of)
+		d->wanted = INT64_MAX;
 }
 
 void act_left(struct session *s, struct str argument)

@@ -54,6 +54,16 @@ static void begin(struct session *s, struct str text)
 	s->searching = s->search.histories.n != 0;
 }
 
+void search_again(struct session *s)
+{
+	bool wanted = s->wanted;
+
+	if (!s->search.matcher.text.n)
+		return;
+	begin(s, arena_str(&s->arena, s->search.matcher.text));
+	s->wanted = wanted;
+}
+
 /* ---- rows ---- */
 
 static bool row_matches(struct session *s, const struct pane_context *c, size_t row, struct line *l)

@@ -3,6 +3,7 @@
 #include "viewer/model/document.h"
 
 #include "formats/history/events.h"
+#include "viewer/model/reading.h"
 
 /* Ends of entities that nobody wished for. */
 static bool ends_badly(int32_t type)
@@ -38,13 +39,14 @@ static struct str label_of(const struct document *d)
 	return str_skip(d->path, at);
 }
 
+/* All but the groups. */
 static void work_out(struct document *d)
 {
 	struct history *h = &d->history;
 
-	groups_make(h, &d->arena, &d->groups);
 	timeline_init(&d->timeline, h, &d->groups);
 	checkpoints_init(&d->checkpoints);
+	d->failures.n = d->turns.n = 0;
 	for (size_t i = 0; i < h->n_events; i++) {
 		if (ends_badly(h->events[i].type))
 			vec_push(&d->failures, (uint32_t)i);
@@ -64,29 +66,122 @@ void document_set_run_row(struct document *d, const struct run_row *row)
 		d->diverges = history_find(&d->history, row->verdict.divergence.event_id);
 }
 
-bool document_open(struct document **ret, struct str path, const struct schema *schema,
-		   const struct run_row *row, struct err *err)
+/* What a file holds. */
+struct whole {
+	struct history history;
+	struct load_info info;
+	struct groups groups;
+};
+
+/* Every event is looked at for its group: one that can't be decoded by itself shows there. */
+static bool read_whole(struct str path, const struct schema *schema, struct arena *a,
+		       struct whole *ret, struct err *err)
 {
-	const struct load_settings settings = {
+	struct load_settings settings = {
 		.schema = schema,
 		.flags = LOAD_INDEX | LOAD_PARTIAL | LOAD_KEEP_UNKNOWN,
 	};
+
+	for (int try = 0; try < 2; try++) {
+		if (!load_one(&settings, path, &ret->history, &ret->info, err))
+			return false;
+		groups_make(&ret->history, a, &ret->groups);
+		if (!ret->history.live || history_decoded(&ret->history, NULL))
+			return true;
+		history_done(&ret->history);
+		settings.flags &= ~(unsigned)LOAD_INDEX;
+	}
+	return err_set(err, ERR_IO, "%.*s: the file changed while it was read", STR_ARG(path));
+}
+
+static void take_whole(struct document *d, const struct whole *w)
+{
+	d->history = w->history;
+	d->info = w->info;
+	d->groups = w->groups;
+}
+
+bool document_open(struct document **ret, struct str path, const struct schema *schema,
+		   const struct run_row *row, enum document_haste haste, struct err *err)
+{
 	struct document *d = mem_zalloc(sizeof(*d));
+	struct whole whole;
+	int64_t wanted = row && row->verdict.kind == VERDICT_DIVERGED
+				 ? row->verdict.divergence.event_id
+				 : 0;
 
 	arena_init(&d->arena);
 	outline_init(&d->outline);
 	d->path = arena_str(&d->arena, path);
-	if (!load_one(&settings, d->path, &d->history, &d->info, err)) {
+	if (haste == DOCUMENT_FIRST && reading_open(&d->reading, path, schema, wanted)) {
+		reading_peek(d->reading, &d->history);
+		groups_make(&d->history, &d->arena, &d->groups);
+	} else if (read_whole(d->path, schema, &d->arena, &whole, err)) {
+		take_whole(d, &whole);
+	} else {
 		arena_done(&d->arena);
 		mem_free(d);
 		return false;
 	}
-	d->label = label_of(d);
+	d->label = arena_str(&d->arena, label_of(d));
 	work_out(d);
 	document_set_run_row(d, row);
 	d->at = d->diverges < d->history.n_events ? d->diverges : 0;
 	*ret = d;
 	return true;
+}
+
+/* What was worked out of the first part, and that part itself. */
+static void forget(struct document *d)
+{
+	checkpoints_done(&d->checkpoints);
+	timeline_done(&d->timeline);
+	tree_done(&d->tree);
+	chart_done(&d->chart);
+	d->tree = (struct tree){0};
+	d->chart = (struct chart){0};
+	history_done(&d->history);
+}
+
+/* Where the user wanted to be, as far as that is there; else where they were. */
+static size_t place(const struct document *d)
+{
+	size_t n = d->history.n_events, wanted = n;
+
+	if (d->wanted)
+		wanted = d->wanted == INT64_MAX ? n - 1 : history_find(&d->history, d->wanted);
+	return wanted < n ? wanted : d->at < n ? d->at : n - 1;
+}
+
+enum document_step document_idle(struct document *d)
+{
+	struct err err = ERR_INIT;
+	struct whole whole;
+
+	switch (d->reading ? reading_step(d->reading) : READING_GOES_ON) {
+	case READING_GOES_ON:
+		return d->reading ? DOCUMENT_READS : DOCUMENT_DONE;
+	case READING_WHOLE:
+		reading_take(d->reading, &whole.history, &whole.info, &whole.groups, &d->arena);
+		break;
+	case READING_UNUSUAL:
+		if (read_whole(d->path, d->history.schema, &d->arena, &whole, &err))
+			break;
+		/* The first part is all there will be, over the text that was read for it. */
+		d->info.damage = arena_str(&d->arena, str_of(err.message));
+		d->broken = d->reading;
+		d->reading = NULL;
+		return DOCUMENT_DONE;
+	}
+	forget(d);
+	reading_free(d->reading);
+	d->reading = NULL;
+	take_whole(d, &whole);
+	work_out(d);
+	document_set_run_row(d, d->run_row);
+	d->at = place(d);
+	d->wanted = 0;
+	return DOCUMENT_GREW;
 }
 
 void document_free(struct document *d)
@@ -101,6 +196,8 @@ void document_free(struct document *d)
 	tree_done(&d->tree);
 	chart_done(&d->chart);
 	history_done(&d->history);
+	reading_free(d->reading);
+	reading_free(d->broken);
 	arena_done(&d->arena);
 	mem_free(d);
 }

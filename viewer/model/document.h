@@ -14,6 +14,10 @@
 /*
  * What a history says never changes; where the user is does. Everything that is shown is a
  * function of the two. "At event N" is after N was recorded.
+ *
+ * Of a large file the first events are a document already, which is a history of its own,
+ * while the rest is read (reading.h): then the whole takes its place, with the user where
+ * they were.
  */
 struct document {
 	struct str path;  /* as it was given: FILE or FILE#N */
@@ -22,6 +26,8 @@ struct document {
 	struct history history;
 	struct load_info info;
 	struct groups groups;
+	struct reading *reading; /* the rest of the file; NULL: all of it is there */
+	struct reading *broken;	 /* what the first part is over, where the rest can't be read */
 	struct timeline timeline;
 	struct checkpoints checkpoints;
 	VEC_OF(uint32_t) turns;	    /* events that ended a workflow task, in order */
@@ -33,15 +39,27 @@ struct document {
 
 	/* Where the user is. */
 	size_t at; /* index of the current event */
+	int64_t wanted; /* id of an event to go to when it is there; INT64_MAX: the last; 0: none */
 	struct outline outline;
 	/* Made when they are looked at first (history NULL: not yet). */
 	struct tree tree;
 	struct chart chart;
 };
 
+enum document_haste {
+	DOCUMENT_WHOLE, /* all of it at once */
+	DOCUMENT_FIRST, /* what a first screen needs; the rest with document_idle() */
+};
+
 /* ROW may be NULL. The error carries the path. */
 bool document_open(struct document **ret, struct str path, const struct schema *schema,
-		   const struct run_row *row, struct err *err);
+		   const struct run_row *row, enum document_haste haste, struct err *err);
+/*
+ * A slice of the rest of the file. DOCUMENT_GREW: the whole is there, and all that was worked
+ * out of the first part is gone; `at` is where the user was, or wanted to be.
+ */
+enum document_step { DOCUMENT_DONE, DOCUMENT_READS, DOCUMENT_GREW };
+enum document_step document_idle(struct document *d);
 void document_free(struct document *d);
 /* What a replay made of it, which may change while it is open. */
 void document_set_run_row(struct document *d, const struct run_row *row);

@@ -110,7 +110,7 @@ static void look_through(struct search *s, struct search_history *h)
 {
 	struct err err = ERR_INIT;
 
-	if (!document_open(&h->document, h->path, s->schema, h->row, &err)) {
+	if (!document_open(&h->document, h->path, s->schema, h->row, DOCUMENT_WHOLE, &err)) {
 		h->problem = arena_str(&s->arena, str_of(err.message));
 		return;
 	}

@@ -154,7 +154,7 @@ struct document *session_open(struct session *s, struct str path, struct err *er
 	for (size_t i = 0; i < s->documents.n; i++)
 		if (str_eq(s->documents.at[i]->path, path))
 			return s->documents.at[i];
-	if (!document_open(&d, path, s->schema, row_of_run(s, path), err))
+	if (!document_open(&d, path, s->schema, row_of_run(s, path), DOCUMENT_FIRST, err))
 		return NULL;
 	vec_push(&s->documents, d);
 	return d;
@@ -360,9 +360,33 @@ static bool outline_idle(struct session *s)
 	return true;
 }
 
+/* The rest of a large file that is looked at. */
+static bool reading_idle(struct session *s)
+{
+	struct document *d = session_document(s);
+
+	switch (d ? document_idle(d) : DOCUMENT_DONE) {
+	case DOCUMENT_DONE:
+		return false;
+	case DOCUMENT_READS:
+		return true;
+	case DOCUMENT_GREW:
+		break;
+	}
+	if (s->filter.n)
+		outline_begin(&d->outline, &d->history, &s->outline_filter, true);
+	for (int i = 0; i < PANES; i++)
+		s->scrolls[i].synced = SIZE_MAX;
+	search_again(s);
+	session_changed(s);
+	session_settle(s);
+	return true;
+}
+
 /* What is worked out meanwhile, the most wanted first; each as session_idle(). */
 typedef bool idle_slice(struct session *s);
 static idle_slice *const IDLE[] = {
+	reading_idle,
 	outline_idle,
 	seek_idle,
 	file_list_idle,
