@@ -46,7 +46,7 @@ static const struct page *made_page(const struct pane_context *c, enum pane_kind
 	if (!c->document && have->at != want.at)
 		s->scrolls[kind] = (struct scroll){0};
 	page_clear(&s->pages[kind]);
-	s->pages[kind].all_open = s->expanded;
+	s->pages[kind].all_open = s->expanded || !c->height;
 	PANE_TABLE[kind]->build(c, &s->pages[kind]);
 	page_show(&s->pages[kind]);
 	*have = want;

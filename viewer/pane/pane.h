@@ -29,7 +29,7 @@ struct pane_context {
 	struct session *session;
 	struct document *document; /* NULL in SCOPE_TOP */
 	size_t width;		   /* columns that it has */
-	size_t height;		   /* rows; 0: as many as it takes */
+	size_t height;		   /* rows; 0: as many as it takes, all folds open */
 };
 
 #define PANE_NO_ROW SIZE_MAX

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* json_lines.c: one pass over JSON text, skipping what is closed. */
+#include "viewer/pane/json_lines.h"
+
+#include "formats/base/width.h"
+#include "formats/history/detail.h"
+#include "formats/transcode/json.h"
+
+/* Members of a list in one go, bytes of a string in one go, and what x opens at most. */
+#define PART_MEMBERS ((size_t)200)
+#define OPENED_BYTES ((size_t)16 * 1024)
+#define OPENED_LINES ((size_t)4000)
+
+static void put_value(const struct json_lines *j, struct str text, uint64_t id, unsigned depth,
+		      const char *tail);
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+void json_lines_pack(struct str text, size_t most, struct buf *out)
+{
+	size_t begin = out->n;
+	bool quoted = false;
+
+	for (size_t i = 0; i < text.n && out->n - begin < most; i++) {
+		if (!quoted && blank(text.p[i]))
+			continue;
+		buf_add_char(out, text.p[i]);
+		if (quoted && text.p[i] == '\\' && i + 1 < text.n)
+			buf_add_char(out, text.p[++i]);
+		else if (text.p[i] == '"')
+			quoted = !quoted;
+	}
+}
+
+/* What x opens has an end; one may go on from there part by part. */
+static bool fold(const struct json_lines *j, uint64_t id, enum page_fold begin)
+{
+	struct page *p = j->page;
+	bool all = p->all_open, open;
+
+	p->all_open = all && p->lines.n < OPENED_LINES;
+	open = page_fold(p, id, begin);
+	p->all_open = all;
+	return open;
+}
+
+static void unfold(struct page *p)
+{
+	p->about.fold = 0;
+	p->about.closed = false;
+}
+
+/* ---- texts ---- */
+
+/* Bytes that what is behind the cursor's column has room for, with words about the rest. */
+static size_t room_of(const struct json_lines *j)
+{
+	size_t from = j->page->now.columns + 24;
+
+	return j->width > from + 16 ? j->width - from : 16;
+}
+
+/* At most N bytes of S, and no half of a character or of an escape. */
+static size_t whole(struct str s, size_t n)
+{
+	size_t from;
+
+	if (n >= s.n)
+		return s.n;
+	while (n && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+		n--;
+	for (from = n; from && n - from < 6 && s.p[from - 1] != '\\';)
+		from--;
+	return from && n - from < 6 && s.p[from - 1] == '\\' ? from - 1 : n;
+}
+
+/* How much of S goes into a line of ROOM bytes: up to a line break that it holds, if any. */
+static size_t line_of(struct str s, size_t room)
+{
+	size_t n = whole(s, room);
+	ptrdiff_t at = str_find(str_take(s, n), STR("\\n"));
+
+	n = at >= 0 ? (size_t)at + 2 : n;
+	return n ? n : s.n;
+}
+
+static void put_long(const struct json_lines *j, struct str text, uint64_t id, const char *tail)
+{
+	struct page *p = j->page;
+	size_t shown = whole(text, room_of(j));
+	size_t room = j->width > j->left + 20 ? j->width - j->left - 4 : 16;
+	size_t end = whole(text, OPENED_BYTES);
+
+	if (!fold(j, id, PAGE_CLOSED)) {
+		line_add(&p->now, STYLE_PLAIN, str_take(text, shown));
+		line_puts(&p->now, STYLE_DIM, "... ");
+		line_add(&p->now, STYLE_DIM, detail_bytes(text.n - shown, &p->arena));
+		line_printf(&p->now, STYLE_DIM, " more%s", tail);
+		page_end(p);
+		return;
+	}
+	for (size_t at = 0; at < end;) {
+		size_t n = line_of(str_slice(text.p + at, end - at), room);
+
+		line_add(&p->now, STYLE_PLAIN, str_slice(text.p + at, n));
+		at += n;
+		if (at == text.n)
+			line_puts(&p->now, STYLE_DIM, tail);
+		page_end(p);
+		p->about.level += at == n;
+		line_to(&p->now, at < end ? j->left + 4 : 0);
+	}
+	if (end < text.n) {
+		line_to(&p->now, j->left + 4);
+		line_puts(&p->now, STYLE_DIM, "... ");
+		line_add(&p->now, STYLE_DIM, detail_bytes(text.n - end, &p->arena));
+		line_printf(&p->now, STYLE_DIM, " more, which copying takes along%s", tail);
+		page_end(p);
+	}
+	p->about.level--;
+}
+
+/* ---- lists and objects ---- */
+
+/* The next member of what J stands in: its key (n 0 in a list) and value. False: no more. */
+static bool next(struct json *j, bool object, struct str *ret_key, struct str *ret_value)
+{
+	char c = json_peek(j);
+
+	*ret_key = STR_NONE;
+	if (c == ',')
+		j->at++;
+	else if (c == ']' || c == '}' || !c)
+		return false;
+	if (object && (!json_skip(j, ret_key, NULL) || !json_take(j, ':')))
+		return false;
+	*ret_key = str_trim(*ret_key);
+	if (!json_skip(j, ret_value, NULL))
+		return false;
+	*ret_value = str_trim(*ret_value);
+	return true;
+}
+
+static size_t count(struct json j, bool object)
+{
+	struct str key, value;
+	size_t n = 0;
+
+	while (next(&j, object, &key, &value))
+		n++;
+	return n;
+}
+
+static bool last(struct json j)
+{
+	return json_peek(&j) != ',';
+}
+
+static void put_key(struct line *l, struct str key)
+{
+	if (!key.n)
+		return;
+	line_add(l, STYLE_STRONG, key);
+	line_puts(l, STYLE_DIM, ": ");
+}
+
+/* "[1, ... 14 more]": the first member where it is short. */
+static void put_closed(const struct json_lines *j, struct str text, const char *tail)
+{
+	struct line *l = &j->page->now;
+	bool object = text.p[0] == '{';
+	struct json at = {text, 1};
+	struct str key, value;
+	size_t n = count(at, object), shown = 0;
+	struct buf packed;
+
+	buf_init(&packed, 0);
+	line_puts(l, STYLE_DIM, object ? "{" : "[");
+	if (next(&at, object, &key, &value) && value.n <= 120)
+		json_lines_pack(value, 120, &packed);
+	if (packed.n && packed.n + key.n < 40) {
+		put_key(l, key);
+		line_add(l, STYLE_PLAIN, buf_str(&packed));
+		line_puts(l, STYLE_DIM, ", ");
+		shown = 1;
+	}
+	buf_done(&packed);
+	line_printf(l, STYLE_DIM, "... %zu %s%s%s", n - shown,
+		    shown ? "more" : object ? "members" : "items", object ? "}" : "]", tail);
+	page_end(j->page);
+}
+
+static void put_members(const struct json_lines *j, struct str text, uint64_t id, unsigned depth)
+{
+	struct page *p = j->page;
+	bool object = text.p[0] == '{';
+	struct json at = {text, 1}, before = at;
+	struct str key, value;
+
+	for (size_t i = 0; next(&at, object, &key, &value); i++, before = at) {
+		uint64_t own = object ? page_id(id, key) : page_id_number(id, i);
+
+		line_to(&p->now, j->left + 2 * (size_t)depth);
+		if (i && i % PART_MEMBERS == 0 && !fold(j, page_id_number(id ^ 1, i), PAGE_CLOSED)) {
+			line_printf(&p->now, STYLE_DIM, "... %zu more", count(before, object));
+			page_end(p);
+			return;
+		}
+		unfold(p);
+		put_key(&p->now, key);
+		put_value(j, value, own, depth, last(at) ? "" : ",");
+		if (j->behind && object)
+			j->behind(j, own, j->left + 2 * (size_t)depth, text, key);
+	}
+}
+
+static void put_container(const struct json_lines *j, struct str text, uint64_t id, unsigned depth,
+			  const char *tail)
+{
+	struct page *p = j->page;
+	bool object = text.p[0] == '{';
+	bool closed = depth >= j->open_depth && text.n > j->open_most;
+
+	if (!fold(j, id, closed ? PAGE_CLOSED : PAGE_OPEN)) {
+		put_closed(j, text, tail);
+		return;
+	}
+	line_puts(&p->now, STYLE_DIM, object ? "{" : "[");
+	page_end(p);
+	p->about.level++;
+	put_members(j, text, id, depth + 1);
+	line_to(&p->now, j->left + 2 * (size_t)depth);
+	line_printf(&p->now, STYLE_DIM, "%s%s", object ? "}" : "]", tail);
+	page_end(p);
+	p->about.level--;
+}
+
+static bool put_packed(const struct json_lines *j, struct str text, unsigned depth, const char *tail)
+{
+	struct page *p = j->page;
+	struct json at = {text, 1};
+	char c = json_peek(&at);
+	size_t room = j->width > p->now.columns + 1 ? j->width - p->now.columns - 1 : 0;
+	struct buf packed;
+	bool fits;
+
+	if (c != '}' && c != ']' && (text.n > 4 * j->inline_most || !depth))
+		return false;
+	buf_init(&packed, 0);
+	json_lines_pack(text, j->inline_most + 3, &packed);
+	fits = packed.n <= 2 || (packed.n <= j->inline_most && packed.n <= room);
+	if (fits) {
+		line_add(&p->now, STYLE_PLAIN, buf_str(&packed));
+		line_puts(&p->now, STYLE_DIM, tail);
+		page_end(p);
+	}
+	buf_done(&packed);
+	return fits;
+}
+
+static void put_value(const struct json_lines *j, struct str text, uint64_t id, unsigned depth,
+		      const char *tail)
+{
+	struct page *p = j->page;
+
+	if (text.p[0] == '{' || text.p[0] == '[') {
+		if (!put_packed(j, text, depth, tail))
+			put_container(j, text, id, depth, tail);
+	} else if (text.n > room_of(j) + 20) {
+		put_long(j, text, id, tail);
+	} else {
+		line_add(&p->now, STYLE_PLAIN, text);
+		line_puts(&p->now, STYLE_DIM, tail);
+		page_end(p);
+	}
+}
+
+void json_lines_add(const struct json_lines *j, struct str text)
+{
+	text = str_trim(text);
+	if (text.n)
+		put_value(j, text, j->id, 0, "");
+	else
+		page_end(j->page);
+}
