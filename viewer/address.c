@@ -28,6 +28,24 @@ static bool split_last(struct str *s, char c, struct str *ret)
 	return false;
 }
 
+/* FILE#HISTORY at the last `#` in front of which a file's name ends; ids may hold some, too. */
+static void split_history(struct address *ret)
+{
+	struct str rest = ret->file, word;
+	long long n;
+
+	while (split_last(&rest, '#', &word)) {
+		if (!exists(rest))
+			continue;
+		word = str_skip(ret->file, rest.n + 1);
+		if (str_to_int(word, &n)) /* load.h takes it as it is */
+			return;
+		ret->file = rest;
+		ret->history = word;
+		return;
+	}
+}
+
 void address_read(struct str text, struct address *ret)
 {
 	struct str rest = text, word;
@@ -40,14 +58,9 @@ void address_read(struct str text, struct address *ret)
 		else if (!ret->event && str_to_int(word, &n) && n > 0)
 			ret->event = n;
 		else
-			return; /* no address: a name with a colon in it */
+			break; /* a name with a colon in it, or an id */
 		ret->file = rest;
 	}
-	rest = ret->file;
-	if (exists(rest) || !split_last(&rest, '#', &word) || !exists(rest))
-		return;
-	if (str_to_int(word, &n)) /* load.h takes it as it is */
-		return;
-	ret->file = rest;
-	ret->history = word;
+	if (!exists(ret->file))
+		split_history(ret);
 }

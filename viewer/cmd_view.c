@@ -94,19 +94,34 @@ static bool open_run(struct viewing *v, const struct address *a, struct err *err
 	if (!run_file_read(&run, a->file, err))
 		return false;
 	session_take_run(&v->session, run, a->file);
+	view_follow_begin(v);
 	return true;
+}
+
+/* What stands behind the last slash. */
+static struct str file_name(struct str path)
+{
+	size_t at = path.n;
+
+	while (at && path.p[at - 1] != '/')
+		at--;
+	return str_skip(path, at);
 }
 
 static const struct run_row *row_named(const struct run_file *run, struct str name)
 {
+	const struct run_row *by_file = NULL;
+
 	for (size_t i = 0; i < run->n_rows; i++) {
 		const struct ledger_entry *e = &run->rows[i].entry;
 
 		if (str_eq(e->history, name) || str_eq(e->workflow_id, name) ||
 		    str_eq(e->run_id, name))
 			return &run->rows[i];
+		if (!by_file && str_eq(file_name(e->history), name))
+			by_file = &run->rows[i];
 	}
-	return NULL;
+	return by_file;
 }
 
 /* To the history, event and view that an address names beyond its file. */
@@ -121,10 +136,11 @@ static bool follow(struct viewing *v, const struct address *a, struct err *err)
 		if (!row)
 			return err_set(err, ERR_MISSING, "%.*s has no history '%.*s'",
 				       STR_ARG(a->file), STR_ARG(a->history));
-		d = session_open(s, row->entry.history, err);
-		if (!d)
-			return false;
-		session_show(s, PANE_LIST, d);
+		d = session_show_history(s, row);
+		if (!d) {
+			session_settle(s);
+			return true;
+		}
 	}
 	if (a->event && d) {
 		size_t event = history_find(&d->history, a->event);
@@ -160,34 +176,69 @@ static bool lay_beside(struct session *s, struct err *err)
 	return true;
 }
 
-static int open_files(struct viewing *v, const struct str *operands, size_t n)
+/* RUN#12 is not the twelfth history of a file, but that of a run with the id 12. */
+static void run_with_number(struct address *a)
+{
+	size_t n;
+	struct str file = load_path_split(a->file, &n);
+
+	if (!n || !ledger_is_run(file))
+		return;
+	a->history = str_skip(a->file, file.n + 1);
+	a->file = file;
+}
+
+/* Histories; behind a run, where those that it names are now. */
+static int add_files(struct viewing *v, const struct str *operands, size_t n)
 {
 	struct session *s = &v->session;
 	struct source_list list = {0};
+	int code;
+
+	for (size_t i = 0; i < n; i++)
+		if (ledger_is_run(operands[i]))
+			return complain(v, "one run file at a time, in front of histories",
+					EXIT_BAD_USAGE);
+	code = inputs_expand(v->context, "view", operands, n, &s->arena, &list);
+	if (code)
+		return code;
+	for (size_t i = 0; i < list.files.n; i++)
+		session_add_file(s, list.files.at[i].path, list.files.at[i].bytes);
+	s->list.members = list.members;
+	list.members = (struct members_cursor){0};
+	source_list_done(&list);
+	return 0;
+}
+
+static int open_files(struct viewing *v, const struct str *operands, size_t n)
+{
+	struct session *s = &v->session;
 	struct err err = ERR_INIT;
 	struct address first = {0};
 	int code;
 
-	if (n == 1) {
-		address_read(operands[0], &first);
-		if (ledger_is_run(first.file)) {
-			if (!open_run(v, &first, &err))
-				return complain(v, err.message, EXIT_CANNOT);
-			n = 0;
-		} else {
-			operands = &first.file;
-		}
-	}
 	if (n) {
-		code = inputs_expand(v->context, "view", operands, n, &s->arena, &list);
-		if (code)
-			return code;
-		for (size_t i = 0; i < list.files.n; i++)
-			session_add_file(s, list.files.at[i].path, list.files.at[i].bytes);
-		s->list.members = list.members;
-		list.members = (struct members_cursor){0};
-		source_list_done(&list);
+		address_read(operands[0], &first);
+		run_with_number(&first);
 	}
+	if (n && ledger_is_run(first.file)) {
+		if (!open_run(v, &first, &err))
+			return complain(v, err.message, EXIT_CANNOT);
+		operands++;
+		n--;
+	} else if (n == 1) {
+		operands = &first.file;
+	} else {
+		first = (struct address){0};
+	}
+	if (!n && !s->run)
+		return complain(v,
+				"there is no .hindcast/last.jsonl here: name a history, or a run file "
+				"of hindcast replay",
+				EXIT_BAD_USAGE);
+	code = n ? add_files(v, operands, n) : 0;
+	if (code)
+		return code;
 	if (!session_begin(s, &err) || !follow(v, &first, &err))
 		return complain(v, err.message, EXIT_CANNOT);
 	if (v->options->diff && !lay_beside(s, &err))
@@ -206,6 +257,8 @@ static void handle(struct viewing *v, struct key key)
 
 /* Slices of work between two drawings, so that a progress moves. */
 #define SLICES 16
+/* Milliseconds between two looks at a run file that may be growing. */
+#define FOLLOW_EVERY 1000
 
 /*
  * Works while nothing is typed. TERM_IDLE: there is something new to draw first; else what
@@ -226,7 +279,12 @@ static enum term_read wait_for_key(struct viewing *v, struct key *ret)
 	}
 	if (v->options->idle_fd && write((int)v->options->idle_fd, "", 1) != 1)
 		return TERM_END; /* whoever waited for it is gone */
-	return v->term->read(v->term, -1, ret);
+	for (;;) {
+		enum term_read read = v->term->read(v->term, v->follows ? FOLLOW_EVERY : -1, ret);
+
+		if (read != TERM_IDLE || view_follow(v))
+			return read;
+	}
 }
 
 static int loop(struct viewing *v)
@@ -325,6 +383,7 @@ static int run_terminal(struct viewing *v)
 			close(tty);
 		return print(v, false);
 	}
+	v->follows = v->session.run != NULL;
 	code = loop(v);
 	signal_number = v->term->ended_by;
 	v->term->close(v->term);
@@ -392,7 +451,8 @@ const struct command COMMAND_VIEW = {
 	.usage = "[OPTION]... [HISTORY[:EVENT][:VIEW] | RUN[#HISTORY][:EVENT][:VIEW]]...",
 	.summary = "walk through a history, or a replay run, in the terminal",
 	.details = "Opens a run file of replay (without an operand the last one), one history, or a\n"
-		   "list of several. Every screen can be printed.\n",
+		   "list of several. Behind a run file: where its histories lie now. Every screen can\n"
+		   "be printed.\n",
 	.examples = "hindcast view\n    the last replay run: verdicts by cause\n"
 		    "hindcast view order.json:12\n    a history at event 12\n"
 		    "hindcast view --print order.json:12:state\n    what was open then, as text\n",

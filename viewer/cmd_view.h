@@ -28,8 +28,17 @@ struct viewing {
 	struct terminal *term;
 	struct payload_files payloads;
 	bool worked;	 /* since the last drawing */
+	int64_t run_bytes, run_time; /* of the run file when it was read */
+	bool follows;		     /* the run file is looked at again and again */
 };
 
+/* Remembers what the run file is now. */
+void view_follow_begin(struct viewing *v);
+/*
+ * The run file again, where it is not what it was when it was read (a replay is writing it,
+ * or began anew). True: there is something new to draw.
+ */
+bool view_follow(struct viewing *v);
 /* Does what the session asks of the outside, and says in its message line how that went. */
 void view_outside(struct viewing *v);
 /*

@@ -25,6 +25,7 @@ void view_outside(struct viewing *v)
 	switch (r->kind) {
 	case REQUEST_REDRAW:
 		v->term->forget(v->term);
+		view_follow(v);
 		break;
 	case REQUEST_SUSPEND:
 		v->term->suspend(v->term);

@@ -115,6 +115,37 @@ void file_list_order(struct session *s)
 		scroll->row = file_list_line(s, at);
 }
 
+/* ---- places of a run's histories ---- */
+
+/* How many parts of two paths are the same, counted from their ends. */
+static size_t common_parts(struct str a, struct str b)
+{
+	size_t parts = 0, i = 0;
+
+	while (i < a.n && i < b.n && a.p[a.n - 1 - i] == b.p[b.n - 1 - i])
+		parts += a.p[a.n - 1 - i++] == '/';
+	/* The part that the walk ended in counts where it began on both sides. */
+	return parts + ((i == a.n || a.p[a.n - 1 - i] == '/') && (i == b.n || b.p[b.n - 1 - i] == '/'));
+}
+
+struct str file_list_locate(struct session *s, struct str path)
+{
+	size_t n, best = 0;
+	struct str file = load_path_split(path, &n), found = file;
+
+	for (size_t i = 0; i < s->files.n; i++) {
+		size_t parts = common_parts(s->files.at[i].path, file);
+
+		if (parts > best) {
+			best = parts;
+			found = s->files.at[i].path;
+		}
+	}
+	if (!best)
+		return path;
+	return n ? arena_printf(&s->arena, "%.*s#%zu", STR_ARG(found), n) : found;
+}
+
 /* ---- reading ---- */
 
 struct reading {

@@ -54,5 +54,10 @@ void file_list_read(struct session *s, size_t file);
 bool file_list_idle(struct session *s);
 /* What is shown of a path: the rest behind the folder. */
 struct str file_list_name(const struct session *s, const struct file_row *row);
+/*
+ * Where a history that a run calls PATH lies among the files that were named: the one whose
+ * path ends as that does, the longer the better. PATH itself where there is none.
+ */
+struct str file_list_locate(struct session *s, struct str path);
 /* The row on the screen of a file; 0 where it is not there. */
 size_t file_list_line(const struct session *s, size_t file);

@@ -323,6 +323,15 @@ size_t run_list_show(struct run_list *l, size_t row)
 	return run_list_line(l, row);
 }
 
+size_t run_list_heading(const struct run_list *l, size_t row)
+{
+	for (size_t i = 0; i < l->lines.n; i++)
+		if (l->lines.at[i].kind == RUN_LINE_GROUP && row < l->group_of.n &&
+		    l->lines.at[i].group == l->group_of.at[row])
+			return i;
+	return 0;
+}
+
 size_t run_list_begin(const struct run_list *l)
 {
 	return l->lines.n > 1 && l->lines.at[1].kind == RUN_LINE_HISTORY ? 1 : 0;

@@ -65,6 +65,8 @@ const struct run_row *run_list_row(const struct run_list *l, size_t line);
 size_t run_list_show(struct run_list *l, size_t row);
 /* The same as it is folded now: the line of its group where it has none of its own. */
 size_t run_list_line(const struct run_list *l, size_t row);
+/* The line of its group's heading; 0 where the filter hides it. */
+size_t run_list_heading(const struct run_list *l, size_t row);
 /* The line of the first history to look at; 0 where there is none. */
 size_t run_list_begin(const struct run_list *l);
 /* The next row of a verdict before or after a line; SIZE_MAX: none. */

@@ -95,12 +95,17 @@ void session_take_run(struct session *s, struct run_file *r, struct str path)
 	s->run_path = arena_str(&s->arena, path);
 	row = row_index(s, at);
 	run_list_take(&s->runs, r);
-	for (size_t i = 0; i < s->documents.n; i++)
-		document_set_run_row(s->documents.at[i], row_of_run(s, s->documents.at[i]->path));
+	for (size_t i = 0; i < s->documents.n; i++) {
+		struct document *d = s->documents.at[i];
+		struct str history = d->run_row ? d->run_row->entry.history : d->path;
+
+		document_set_run_row(d, row_of_run(s, history));
+	}
 	if (!old)
 		scroll->row = run_list_begin(&s->runs);
-	else if (row != SIZE_MAX && !heading)
-		scroll->row = run_list_line(&s->runs, row);
+	else if (row != SIZE_MAX)
+		scroll->row = heading ? run_list_heading(&s->runs, row)
+				      : run_list_line(&s->runs, row);
 	session_changed(s);
 	if (old)
 		run_file_free(old);
@@ -149,12 +154,14 @@ const struct run_row *session_run_row(struct session *s)
 
 struct document *session_open(struct session *s, struct str path, struct err *err)
 {
+	const struct run_row *row = row_of_run(s, path);
+	struct str file = row ? file_list_locate(s, path) : path;
 	struct document *d;
 
 	for (size_t i = 0; i < s->documents.n; i++)
-		if (str_eq(s->documents.at[i]->path, path))
+		if (str_eq(s->documents.at[i]->path, file))
 			return s->documents.at[i];
-	if (!document_open(&d, path, s->schema, row_of_run(s, path), DOCUMENT_FIRST, err))
+	if (!document_open(&d, file, s->schema, row, DOCUMENT_FIRST, err))
 		return NULL;
 	vec_push(&s->documents, d);
 	return d;
@@ -256,6 +263,27 @@ bool session_compare(struct session *s, struct document *left, struct document *
 	s->zoomed = false;
 	s->scrolls[PANE_COMPARE] = (struct scroll){.row = first == SIZE_MAX ? 0 : first};
 	return true;
+}
+
+struct document *session_show_history(struct session *s, const struct run_row *row)
+{
+	struct err err = ERR_INIT;
+	size_t index = (size_t)(row - s->run->rows);
+	size_t line = run_list_show(&s->runs, index);
+	struct document *d = session_open(s, row->entry.history, &err);
+
+	if (line != SIZE_MAX)
+		s->scrolls[PANE_RUN].row = line;
+	session_changed(s);
+	if (d) {
+		session_show(s, PANE_LIST, d);
+		return d;
+	}
+	s->runs.problem = arena_str(&s->arena, str_of(err.message));
+	s->runs.problem_row = index;
+	session_show(s, PANE_VERDICT, NULL);
+	session_message(s, STYLE_BAD, "%s", err.message);
+	return NULL;
 }
 
 static void remember(struct session *s, struct document *d)

@@ -174,6 +174,11 @@ void session_show(struct session *s, enum pane_kind pane, struct document *d);
 /* Lays RIGHT beside LEFT, on a level of its own. */
 bool session_compare(struct session *s, struct document *left, struct document *right,
 		     struct err *err);
+/*
+ * The list of a row's history, at the event where it diverges. Where that can't be opened: what
+ * the run file knows of it, and NULL.
+ */
+struct document *session_show_history(struct session *s, const struct run_row *row);
 /* The current event, with the place before kept for coming back where JUMP. */
 enum session_move { SESSION_STEP, SESSION_JUMP };
 void session_go(struct session *s, size_t event, enum session_move how);

@@ -259,29 +259,12 @@ static void unfold(struct session *s, size_t line)
 	to_line(s, line);
 }
 
-static void open_history(struct session *s, size_t line)
-{
-	const struct run_row *row = run_list_row(&s->runs, line);
-	struct err err = ERR_INIT;
-	struct document *d = session_open(s, row->entry.history, &err);
-
-	if (d) {
-		session_show(s, PANE_LIST, d);
-		return;
-	}
-	s->runs.problem = arena_str(&s->arena, str_of(err.message));
-	s->runs.problem_row = (size_t)(row - s->run->rows);
-	session_show(s, PANE_VERDICT, NULL);
-	session_changed(s);
-	session_message(s, STYLE_BAD, "%s", err.message);
-}
-
 static void enter(struct session *s, size_t line)
 {
 	const struct run_list *r = &s->runs;
 
 	if (r->lines.at[line].kind == RUN_LINE_HISTORY)
-		open_history(s, line);
+		session_show_history(s, run_list_row(r, line));
 	else if (r->lines.at[line].kind == RUN_LINE_MORE ||
 		 r->groups.at[r->lines.at[line].group].fold == RUN_CLOSED)
 		unfold(s, line);
