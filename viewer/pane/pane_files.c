@@ -57,9 +57,7 @@ static void head(const struct pane_context *c, struct line *l)
 	line_right(l, STYLE_DIM, STR("EVENTS"), w.events);
 	line_right(l, STYLE_DIM, STR("SIZE"), w.size);
 	line_right(l, STYLE_DIM, STR("TOOK"), w.time);
-	line_puts(l, STYLE_DIM, "  ");
-	if (w.type)
-		line_cell(l, STYLE_DIM, STR("TYPE"), w.type > 2 ? w.type - 2 : 0);
+	line_puts(l, STYLE_DIM, w.type ? "  TYPE" : "");
 }
 
 /* ---- rows ---- */
@@ -138,9 +136,10 @@ static void add_row(const struct pane_context *c, const struct file_row *row, st
 			   row->bytes >= 0 ? detail_bytes((uint64_t)row->bytes, a) : STR("-"), w.size);
 	if (w.time)
 		line_right(l, STYLE_PLAIN, took(q, a), w.time);
+	if (!w.type)
+		return;
 	line_puts(l, STYLE_PLAIN, "  ");
-	if (w.type && q->type.n)
-		line_add(l, STYLE_PLAIN, q->type);
+	line_add(l, STYLE_PLAIN, q->type);
 	if (odd)
 		line_printf(l, STYLE_BAD, "%s%.*s", q->type.n ? "  " : "", STR_ARG(row->problem));
 }

@@ -27,16 +27,25 @@ static size_t command_of(const struct document *d, const struct divergence *v)
 	return 0;
 }
 
-static void add_divergence(const struct document *d, const struct divergence *v, struct line *l)
+/* In two lines where one would be cut. */
+static void add_divergence(const struct pane_context *c, const struct divergence *v,
+			   struct page *p)
 {
-	size_t command = command_of(d, v);
+	size_t command = command_of(c->document, v);
+	struct line *l = &p->now;
 
 	line_printf(l, STYLE_PLAIN, "task %" PRId64, v->workflow_task);
 	if (command)
 		line_printf(l, STYLE_PLAIN, ", command %zu", command);
 	line_puts(l, STYLE_PLAIN, ": history ");
 	add_side(&v->history, STYLE_BAD, "has none", l);
-	line_puts(l, STYLE_PLAIN, ", worker ");
+	if (c->width < 110) {
+		page_end(p);
+		line_to(l, 6);
+	} else {
+		line_puts(l, STYLE_PLAIN, ", ");
+	}
+	line_puts(l, STYLE_PLAIN, "worker ");
 	add_side(&v->worker, STYLE_GOOD, "asks for none", l);
 	if (v->field.n)
 		line_printf(l, STYLE_PLAIN, ", %.*s '%.*s' is '%.*s'", STR_ARG(v->field),
@@ -100,7 +109,7 @@ static void build(const struct pane_context *c, struct page *p)
 		    words_verdict_letter(v->kind));
 	if (v->kind == VERDICT_DIVERGED && d) {
 		p->about.event = d->diverges < d->history.n_events ? d->diverges : PAGE_NO_EVENT;
-		add_divergence(d, &v->divergence, &p->now);
+		add_divergence(c, &v->divergence, p);
 	} else {
 		line_puts(&p->now, words_verdict_style(v->kind), verdict_name(v->kind));
 		line_puts(&p->now, STYLE_PLAIN, "  ");

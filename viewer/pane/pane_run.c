@@ -95,8 +95,9 @@ static void add_group(const struct pane_context *c, size_t i, struct line *l)
 	line_puts(l, STYLE_PLAIN, fold_mark(g));
 	add_number_of(r, g, l, a);
 	if (g->n != g->all)
-		line_printf(l, STYLE_PLAIN, "%zu of ", g->n);
-	line_printf(l, STYLE_PLAIN, "%3zux ", g->all);
+		line_printf(l, STYLE_PLAIN, "%3zu of %zux ", g->n, g->all);
+	else
+		line_printf(l, STYLE_PLAIN, "%3zux ", g->all);
 	line_puts(l, style, verdict_name(g->kind));
 	if (g->kind == VERDICT_SKIPPED && g->key.n)
 		line_printf(l, STYLE_PLAIN, "  %.*s", STR_ARG(g->key));
@@ -218,7 +219,8 @@ static void modifiers(const struct pane_context *c, struct line *l)
 {
 	const struct roster *r = &c->session->runs.roster;
 
-	line_printf(l, STYLE_PLAIN, "by %s%s", r->down ? "-" : "", roster_key_name(r->key));
+	if (r->key != ROSTER_EVENTS || r->down)
+		line_printf(l, STYLE_PLAIN, "by %s%s", r->down ? "-" : "", roster_key_name(r->key));
 	if (r->filter.n)
 		line_printf(l, STYLE_ODD, "  filter: %.*s", STR_ARG(r->filter));
 	line_puts(l, STYLE_PLAIN, " ");
@@ -314,6 +316,11 @@ static void filter(struct session *s, struct str text)
 	session_changed(s);
 }
 
+static bool is_view(enum action action)
+{
+	return action >= ACTION_VIEW_LIST && action <= ACTION_VIEW_FAILURE;
+}
+
 static bool act(const struct pane_context *c, enum action action, struct str argument)
 {
 	struct session *s = c->session;
@@ -352,7 +359,8 @@ static bool act(const struct pane_context *c, enum action action, struct str arg
 		next_diverged(s, line, action == ACTION_NEXT_DIVERGENCE);
 		return true;
 	default:
-		return false;
+		/* Views of a history open the one under the cursor first. */
+		return is_view(action) && !session_show_history(s, run_list_row(&s->runs, line));
 	}
 }
 
@@ -368,7 +376,7 @@ const struct pane PANE_ROW_RUN = {
 	.modifiers = modifiers,
 	.act = act,
 	.hints = {{ACTION_ENTER, "open"}, {ACTION_NEXT_DIVERGENCE, "diverged"},
-		  {ACTION_RIGHT, "unfold"}, {ACTION_FILTER, "filter"}, {ACTION_SORT, "sort"},
+		  {ACTION_VIEW_DIFF, "diff"}, {ACTION_RIGHT, "unfold"}, {ACTION_FILTER, "filter"}, {ACTION_SORT, "sort"},
 		  {ACTION_SEARCH, "search"}, {ACTION_EXPAND, "all"}, {ACTION_HELP, "help"},
 		  {ACTION_QUIT, "quit"}},
 };

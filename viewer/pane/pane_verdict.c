@@ -9,7 +9,8 @@ static void add_problem(const struct pane_context *c, const struct run_row *row,
 {
 	const struct session *s = c->session;
 
-	if (!s->runs.problem.n || s->runs.problem_row != (size_t)(row - s->run->rows))
+	if (vec_last(&s->places)->pane != PANE_VERDICT || !s->runs.problem.n ||
+	    s->runs.problem_row != (size_t)(row - s->run->rows))
 		return;
 	line_puts(&p->now, STYLE_BAD, " not opened: ");
 	page_text(p, STYLE_BAD, s->runs.problem, p->now.columns, c->width);
@@ -46,7 +47,10 @@ static void build(const struct pane_context *c, struct page *p)
 	struct arena a;
 
 	if (!row) {
-		page_puts(p, STYLE_DIM, " no replay run is open that knows of this history");
+		page_puts(p, STYLE_DIM,
+			  c->document || !c->session->run
+				  ? " no replay run is open that knows of this history"
+				  : " no history is shown");
 		return;
 	}
 	arena_init(&a);
@@ -60,11 +64,21 @@ static void build(const struct pane_context *c, struct page *p)
 	arena_done(&a);
 }
 
+/* Of a run, it goes along with the rows. */
+static bool act(const struct pane_context *c, enum action action, struct str argument)
+{
+	bool rows = action == ACTION_NEXT_DIVERGENCE || action == ACTION_PREVIOUS_DIVERGENCE ||
+		    action == ACTION_ENTER;
+
+	return !c->document && c->session->run && rows && PANE_ROW_RUN.act(c, action, argument);
+}
+
 const struct pane PANE_ROW_VERDICT = {
 	.name = "verdict",
 	.scope = SCOPE_ANY,
 	.help = "what a replay run says of one history",
 	.build = build,
-	.hints = {{ACTION_DOWN, "scroll"}, {ACTION_NEXT_PANE, "pane"}, {ACTION_ZOOM, "zoom"},
-		  {ACTION_BACK, "back"}, {ACTION_HELP, "help"}},
+	.act = act,
+	.hints = {{ACTION_DOWN, "scroll"}, {ACTION_NEXT_DIVERGENCE, "diverged"},
+		  {ACTION_NEXT_PANE, "pane"}, {ACTION_ZOOM, "zoom"}, {ACTION_BACK, "back"}, {ACTION_HELP, "help"}},
 };
