@@ -10,6 +10,7 @@
 #include "replayer/replay_listen.h"
 #include "replayer/replay_options.h"
 #include "replayer/replay_settings.h"
+#include "replayer/report/report_open.h"
 #include "replayer/run/baseline.h"
 #include "replayer/run/compared.h"
 #include "replayer/run/policy.h"
@@ -228,11 +229,20 @@ static bool report(struct session *s, struct str run_path, struct err *err)
 	if (!run_file_read(&run, run_path, err))
 		return false;
 	fine = reports_write(s->context, run, &s->settings->reports, true, err);
+	s->open = report_open(run, run_path, &s->arena);
 	/* Half a run says nothing of what is fixed, and must not change what is known. */
 	if (fine && s->baseline && !s->interrupted)
 		fine = follow_up(s, run, err);
 	run_file_free(run);
 	return fine;
+}
+
+/* On standard error: a report is the same wherever its run file lies. */
+static void say_what_next(const struct session *s, struct str run_path)
+{
+	fprintf(s->context->err, "hindcast: run file: %.*s\n", STR_ARG(run_path));
+	if (s->open.n)
+		fprintf(s->context->err, "hindcast: open: %.*s\n", STR_ARG(s->open));
 }
 
 static int exit_code(const struct session *s, enum dispatch_end end)
@@ -419,7 +429,7 @@ static int replay(struct session *s, struct corpus *corpus, struct str run_path)
 		fine = false;
 	}
 	if (!s->settings->quiet)
-		fprintf(s->context->err, "hindcast: run file: %.*s\n", STR_ARG(run_path));
+		say_what_next(s, run_path);
 	return fine ? exit_code(s, end) : POLICY_UNJUDGED;
 }
 

@@ -29,6 +29,7 @@ struct session {
 	struct str old_path; /* of its run file */
 	struct compared *old; /* once it is over */
 	bool is_old;
+	struct str open; /* the command that opens what was found; n 0: nothing was */
 	struct arena arena;
 };
 

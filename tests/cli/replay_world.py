@@ -148,8 +148,9 @@ def has(text, *parts):
 
 
 def errors(result):
-    """What standard error says, without the line that names the run file."""
-    return [line for line in result.err.splitlines() if not line.startswith("hindcast: run file: ")]
+    """What standard error says, without the lines that name the run file and open it."""
+    last = ("hindcast: run file: ", "hindcast: open: ")
+    return [line for line in result.err.splitlines() if not line.startswith(last)]
 
 
 def accounted(result, expected):

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "replayer/report/report.h"
+#include "replayer/report/report_open.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -320,6 +321,39 @@ static void many_of_one_cause_are_cut(void **state)
 	run_file_free(run);
 }
 
+/* Two histories with one id, so the path is taken; no worker is nobody's history's fault. */
+#define TWINS                                                                                   \
+	"{\"hindcast\":\"run\",\"version\":1}\n"                                                 \
+	"{\"history\":\"a b.json\",\"workflowId\":\"o\",\"events\":3,\"verdict\":\"crashed\"}\n"    \
+	"{\"history\":\"c.json\",\"workflowId\":\"o\",\"events\":4,\"verdict\":\"passed\"}\n"
+#define NO_WORKER                                                                        \
+	"{\"hindcast\":\"run\",\"version\":1}\n"                                          \
+	"{\"history\":\"a.json\",\"verdict\":\"failed\",\"reason\":\"no-worker\"}\n"
+
+static void the_first_to_see_is_addressed(void **state)
+{
+	static const struct {
+		const char *text, *opens;
+	} ROWS[] = {
+		{TWINS, "hindcast view 'r.jsonl#a b.json'"},
+		{NO_WORKER, ""},
+	};
+	struct run_file *run = run_of("run.jsonl");
+	struct err err = ERR_INIT;
+	struct arena a;
+
+	arena_init(&a);
+	assert_true(str_is(report_open(run, STR("r.jsonl"), &a),
+			   "hindcast view 'r.jsonl#order-88121:16'"));
+	run_file_free(run);
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
+		assert_true(run_file_parse(&run, str_of(ROWS[i].text), &err));
+		assert_true(str_is(report_open(run, STR("r.jsonl"), &a), ROWS[i].opens));
+		run_file_free(run);
+	}
+	arena_done(&a);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest TESTS[] = {
@@ -329,6 +363,7 @@ int main(void)
 		cmocka_unit_test(junit_is_valid_by_its_schema),
 		cmocka_unit_test(a_run_without_failures_is_short),
 		cmocka_unit_test(many_of_one_cause_are_cut),
+		cmocka_unit_test(the_first_to_see_is_addressed),
 	};
 
 	return cmocka_run_group_tests(TESTS, NULL, NULL);
