@@ -257,8 +257,6 @@ static void handle(struct viewing *v, struct key key)
 
 /* Slices of work between two drawings, so that a progress moves. */
 #define SLICES 16
-/* Milliseconds between two looks at a run file that may be growing. */
-#define FOLLOW_EVERY 1000
 
 /*
  * Works while nothing is typed. TERM_IDLE: there is something new to draw first; else what
@@ -280,7 +278,7 @@ static enum term_read wait_for_key(struct viewing *v, struct key *ret)
 	if (v->options->idle_fd && write((int)v->options->idle_fd, "", 1) != 1)
 		return TERM_END; /* whoever waited for it is gone */
 	for (;;) {
-		enum term_read read = v->term->read(v->term, v->follows ? FOLLOW_EVERY : -1, ret);
+		enum term_read read = v->term->read(v->term, v->follows ? v->follow_every : -1, ret);
 
 		if (read != TERM_IDLE || view_follow(v))
 			return read;

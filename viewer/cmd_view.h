@@ -29,7 +29,8 @@ struct viewing {
 	struct payload_files payloads;
 	bool worked;	 /* since the last drawing */
 	int64_t run_bytes, run_time; /* of the run file when it was read */
-	bool follows;		     /* the run file is looked at again and again */
+	bool follows;		     /* the run file is looked at again and again, */
+	int follow_every;	     /* in milliseconds */
 };
 
 /* Remembers what the run file is now. */

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -101,6 +102,43 @@ static void a_new_size_is_drawn_at_once_with_the_cursor_kept(void **state)
 	vt_idle(&p);
 	assert_true(vt_shows(&p, "ev 5/12"));
 	quit(&p);
+}
+
+#define ROW(id, verdict)                                                       \
+	"{\"history\":\"" id ".json\",\"workflowId\":\"" id "\",\"events\":7," \
+	"\"verdict\":\"" verdict "\"}\n"
+
+static void append(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "a");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Nothing is typed: the file alone changes. */
+static void a_run_that_grows_is_read_again_with_the_cursor_kept(void **state)
+{
+	char path[] = "/tmp/hindcast-run-XXXXXX";
+	const char *args[] = {path, NULL};
+	int fd = mkstemp(path);
+	struct vt p;
+
+	assert_true(fd >= 0);
+	close(fd);
+	append(path, "{\"hindcast\":\"run\",\"version\":1,\"histories\":3}\n" ROW("b", "crashed"));
+	vt_start(&p, 80, 24, "xterm-256color", args, NULL);
+	vt_idle(&p);
+	assert_true(vt_shows(&p, "1 history of 3, not ended"));
+	assert_true(vt_shows(&p, "> c b "));
+	append(path, ROW("a", "crashed") ROW("c", "passed"));
+	vt_idle(&p);
+	assert_true(vt_shows(&p, "3 histories, not ended"));
+	assert_true(vt_shows(&p, "  c a "));
+	assert_true(vt_shows(&p, "> c b "));
+	quit(&p);
+	unlink(path);
 }
 
 static void ctrl_z_stops_it_and_fg_draws_all_again(void **state)
@@ -197,6 +235,7 @@ int main(void)
 		cmocka_unit_test(q_leaves_the_terminal_as_it_was),
 		cmocka_unit_test(keys_of_a_terminal_move_the_cursor),
 		cmocka_unit_test(a_new_size_is_drawn_at_once_with_the_cursor_kept),
+		cmocka_unit_test(a_run_that_grows_is_read_again_with_the_cursor_kept),
 		cmocka_unit_test(ctrl_z_stops_it_and_fg_draws_all_again),
 		cmocka_unit_test(signals_end_it_with_the_terminal_restored),
 		cmocka_unit_test(the_mouse_is_off_until_it_is_asked_for),

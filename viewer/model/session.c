@@ -106,6 +106,7 @@ void session_take_run(struct session *s, struct run_file *r, struct str path)
 	else if (row != SIZE_MAX)
 		scroll->row = heading ? run_list_heading(&s->runs, row)
 				      : run_list_line(&s->runs, row);
+	search_again(s);
 	session_changed(s);
 	if (old)
 		run_file_free(old);
