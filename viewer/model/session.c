@@ -412,6 +412,14 @@ static bool reading_idle(struct session *s)
 	return true;
 }
 
+/* Copies that states are reached from, so that a jump to the end does not wait for them. */
+static bool states_idle(struct session *s)
+{
+	struct document *d = session_document(s);
+
+	return d && !d->reading && checkpoints_step(&d->checkpoints, &d->timeline);
+}
+
 /* What is worked out meanwhile, the most wanted first; each as session_idle(). */
 typedef bool idle_slice(struct session *s);
 static idle_slice *const IDLE[] = {
@@ -420,6 +428,7 @@ static idle_slice *const IDLE[] = {
 	seek_idle,
 	file_list_idle,
 	search_idle,
+	states_idle,
 };
 
 bool session_idle(struct session *s)
