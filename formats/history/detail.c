@@ -30,7 +30,7 @@ static const struct detail_row {
 	{EVENT_WORKFLOW_TASK_FAILED, NULL, "failure.message", 0},
 	{EVENT_WORKFLOW_TASK_TIMED_OUT, NULL, "timeout_type", 0},
 	{EVENT_ACTIVITY_TASK_STARTED, "attempt", "attempt", 1},
-	{EVENT_ACTIVITY_TASK_STARTED, "before:", "last_failure.message", 0},
+	{EVENT_ACTIVITY_TASK_STARTED, "last:", "last_failure.message", 0},
 	{EVENT_ACTIVITY_TASK_FAILED, NULL, "failure.message", 0},
 	{EVENT_ACTIVITY_TASK_FAILED, NULL, "retry_state", 0},
 	{EVENT_ACTIVITY_TASK_TIMED_OUT, NULL, "failure.message", 0},

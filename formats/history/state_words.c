@@ -85,23 +85,40 @@ static void tell_shown(struct telling *w)
 	end_fact(w, s->task_completed);
 }
 
+static bool is_enough(const struct telling *w, size_t n)
+{
+	return w->t->most && n >= w->t->most;
+}
+
 static void tell_signals(struct telling *w)
 {
 	uint32_t first = GROUP_NONE;
+	size_t n = 0, i = w->s->shown;
 
 	if (!w->s->signals_unseen)
 		return;
-	for (size_t i = w->s->shown; i < w->s->n; i++) {
+	for (; i < w->s->n && !is_enough(w, n); i++) {
 		if (history_of(w)->events[i].type != EVENT_WORKFLOW_EXECUTION_SIGNALED)
 			continue;
-		if (first == GROUP_NONE)
-			first = (uint32_t)i;
-		else
+		if (n++)
 			buf_puts(&w->text, ", ");
+		else
+			first = (uint32_t)i;
 		add_name(w, event_name(history_of(w), i, w->t->arena));
 		buf_printf(&w->text, " (event %" PRId64 ")", history_of(w)->events[i].id);
 	}
+	if (n < w->s->signals_unseen)
+		buf_printf(&w->text, " and %zu more", w->s->signals_unseen - n);
 	end_fact(w, first);
+}
+
+/* The last fact of a part of which MORE are left out. */
+static void tell_more(struct telling *w, size_t more)
+{
+	if (!more)
+		return;
+	buf_printf(&w->text, "and %zu more", more);
+	end_fact(w, GROUP_NONE);
 }
 
 static void tell_entity(struct telling *w, const struct state_open *o, const struct group *g)
@@ -134,14 +151,21 @@ static void tell_entity(struct telling *w, const struct state_open *o, const str
 
 static void tell_open(struct telling *w)
 {
+	size_t more = 0;
+
 	for (size_t i = 0; i < w->s->open.n; i++) {
 		const struct state_open *o = &w->s->open.at[i];
 		const struct group *g = &w->t->timeline->groups->at[o->group];
 
-		if (entity_open((enum entity_state)o->state) && g->kind != ENTITY_WORKFLOW &&
-		    g->kind != ENTITY_PAUSE)
+		if (!entity_open((enum entity_state)o->state) || g->kind == ENTITY_WORKFLOW ||
+		    g->kind == ENTITY_PAUSE)
+			continue;
+		if (is_enough(w, w->n))
+			more++;
+		else
 			tell_entity(w, o, g);
 	}
+	tell_more(w, more);
 }
 
 static void tell_closed(struct telling *w)
@@ -179,12 +203,18 @@ struct str state_value_text(const struct state_teller *t, const struct state *s,
 
 static void tell_table(struct telling *w, enum state_names table)
 {
+	size_t more = 0;
+
 	for (size_t i = 0; i < w->s->tables[table].n; i++) {
 		uint32_t event = w->s->tables[table].at[i];
 		struct str value;
 
 		if (event == GROUP_NONE)
 			continue;
+		if (is_enough(w, w->n)) {
+			more++;
+			continue;
+		}
 		add_name(w, timeline_name(w->t->timeline, table, i));
 		value = state_value_text(w->t, w->s, table, i);
 		if (value.n) {
@@ -194,6 +224,7 @@ static void tell_table(struct telling *w, enum state_names table)
 		buf_printf(&w->text, "  (event %" PRId64 ")", id_of(w, event));
 		end_fact(w, event);
 	}
+	tell_more(w, more);
 }
 
 static void tell_changes(struct telling *w)

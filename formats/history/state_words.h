@@ -33,6 +33,7 @@ struct state_fact {
 struct state_teller {
 	const struct timeline *timeline;
 	const struct codec_tools *tools; /* keys of payloads; NULL: none */
+	size_t most; /* facts of a part, and names in one; how many more there are is said. 0: all */
 	struct arena *arena;
 	/* Writes times; and takes the facts. WITH is the caller's. */
 	struct str (*time_text)(void *with, int64_t nanoseconds, struct arena *a);

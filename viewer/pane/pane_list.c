@@ -37,7 +37,7 @@ static struct widths widths_of(const struct pane_context *c)
 	room -= w.time + (w.time != 0) + w.group;
 	w.arrow = room > 50 ? ARROW_WIDTH : 0;
 	room -= w.arrow;
-	w.type = room > 72 ? 37 : room > 48 ? 25 : room > 24 ? 24 : room;
+	w.type = room > 66 ? 37 : room > 48 ? 25 : room > 24 ? 24 : room;
 	w.what = room > w.type + 1 ? room - w.type - 1 : 0;
 	return w;
 }
@@ -98,7 +98,12 @@ static void add_marks(const struct pane_context *c, size_t event, bool now, stru
 
 /* ---- bands ---- */
 
-static void add_sdk(const struct document *d, const struct history_task *task, struct line *l)
+/* A fact of a band: what a workflow task tells of itself. */
+typedef void band_fact(const struct document *d, size_t first, const struct history_task *task,
+		       struct arena *a, struct line *l);
+
+static void add_sdk(const struct document *d, size_t first, const struct history_task *task,
+		    struct arena *a, struct line *l)
 {
 	const struct schema_message *m;
 	struct str bytes, name, version;
@@ -130,21 +135,27 @@ static const struct history_task *task_completed_in(const struct document *d, si
 		       : NULL;
 }
 
-static void add_spans(const struct document *d, size_t first, const struct history_task *task,
-		      struct arena *a, struct line *l)
+static void add_waited(const struct document *d, size_t first, const struct history_task *task,
+		       struct arena *a, struct line *l)
 {
-	int64_t waited = group_between(&d->history, (uint32_t)first, (uint32_t)task->started);
-	int64_t ran = group_between(&d->history, (uint32_t)task->started,
-				    (uint32_t)task->completed);
+	int64_t ns = group_between(&d->history, (uint32_t)first, (uint32_t)task->started);
 
-	if (waited >= 0 && first < task->started)
-		line_printf(l, STYLE_DIM, "  waited %.*s", STR_ARG(words_span(waited, a)));
-	if (ran >= 0)
-		line_printf(l, STYLE_DIM, "  ran %.*s", STR_ARG(words_span(ran, a)));
+	if (ns >= 0 && first < task->started)
+		line_printf(l, STYLE_DIM, "  waited %.*s", STR_ARG(words_span(ns, a)));
+}
+
+static void add_ran(const struct document *d, size_t first, const struct history_task *task,
+		    struct arena *a, struct line *l)
+{
+	int64_t ns = group_between(&d->history, (uint32_t)task->started, (uint32_t)task->completed);
+
+	if (ns >= 0)
+		line_printf(l, STYLE_DIM, "  ran %.*s", STR_ARG(words_span(ns, a)));
 }
 
 /* How many events this turn of the code got to see first, and how many it made. */
-static void add_traffic(const struct document *d, const struct history_task *task, struct line *l)
+static void add_traffic(const struct document *d, size_t first, const struct history_task *task,
+			struct arena *a, struct line *l)
 {
 	size_t seen = task->number > 1 ? d->history.tasks[task->number - 2].started + 1 : 0, n = 0;
 	size_t commands = task->batch_end - task->completed - 1;
@@ -183,6 +194,23 @@ static const char *outcome(const struct document *d, const struct history_task *
 	return type == EVENT_WORKFLOW_TASK_COMPLETED ? "ok" : "";
 }
 
+/* What fits into ROOM columns, in the order of what people want most. */
+static void add_facts(const struct document *d, size_t first, const struct history_task *task,
+		      struct arena *a, size_t room, struct line *l)
+{
+	static band_fact *const FACTS[] = {add_waited, add_ran, add_traffic, add_sdk};
+	struct line one;
+
+	line_init(&one);
+	for (size_t i = 0; i < sizeof(FACTS) / sizeof(*FACTS); i++) {
+		line_clear(&one);
+		FACTS[i](d, first, task, a, &one);
+		if (l->columns + one.columns <= room)
+			line_append(l, &one);
+	}
+	line_done(&one);
+}
+
 static void add_band(const struct pane_context *c, size_t row, struct line *l)
 {
 	const struct document *d = c->document;
@@ -192,28 +220,22 @@ static void add_band(const struct pane_context *c, size_t row, struct line *l)
 	size_t end, first = outline_events(&d->outline, row, &end);
 	const struct history_task *task = task_completed_in(d, first, end);
 	const struct event *e = d->history.events;
-	enum style style;
+	bool now = d->at >= first && d->at < end;
+	enum style style, name = document_dims(d, first) ? STYLE_DIM : STYLE_STRONG;
 	const char *word = outcome(d, task, end, &style);
 	size_t tail = strlen(word) ? strlen(word) + 3 : 1;
 
-	if (d->at >= first && d->at < end) {
-		line_puts(l, STYLE_STRONG, ">");
-		line_rule(l, STYLE_DIM, rule, 1);
-	} else {
-		line_rule(l, STYLE_DIM, rule, 2);
-	}
+	line_puts(l, STYLE_STRONG, now ? ">" : "");
+	line_rule(l, STYLE_DIM, rule, now ? 1 : 2);
 	if (task)
-		line_printf(l, STYLE_STRONG, " task %zu", task->number);
+		line_printf(l, name, " task %zu", task->number);
 	else
-		line_puts(l, STYLE_STRONG, " task");
-	line_printf(l, STYLE_PLAIN, "  ev %" PRId64, e[first].id);
+		line_puts(l, name, " task");
+	line_printf(l, name == STYLE_DIM ? name : STYLE_PLAIN, "  ev %" PRId64, e[first].id);
 	if (end - first > 1)
-		line_printf(l, STYLE_PLAIN, "-%" PRId64, e[end - 1].id);
+		line_printf(l, name == STYLE_DIM ? name : STYLE_PLAIN, "-%" PRId64, e[end - 1].id);
 	if (task) {
-		add_spans(d, first, task, a, l);
-		if (c->width >= 70)
-			add_sdk(d, task, l);
-		add_traffic(d, task, l);
+		add_facts(d, first, task, a, c->width > tail + 2 ? c->width - tail - 2 : 0, l);
 	} else if (end - first == 1) {
 		line_puts(l, STYLE_DIM, "  ");
 		line_add(l, STYLE_DIM, event_type_name(&d->history, first, a));
@@ -222,7 +244,7 @@ static void add_band(const struct pane_context *c, size_t row, struct line *l)
 	if (l->columns + tail < c->width)
 		line_rule(l, STYLE_DIM, rule, c->width - tail - l->columns);
 	if (*word)
-		line_printf(l, style, " %s ", word);
+		line_printf(l, name == STYLE_DIM && style != STYLE_BAD ? name : style, " %s ", word);
 	line_rule(l, STYLE_DIM, rule, 1);
 	arena_rewind(a, mark);
 }

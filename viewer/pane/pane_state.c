@@ -17,6 +17,9 @@
  * The first line sums up, for where no more than a few rows are seen. Each fact stands for
  * an event, which Enter goes to.
  */
+/* Of each part, until x shows all of them: a key must not wait for a thousand timers. */
+#define FACTS_MOST 100
+
 static size_t left_of(const struct pane_context *c)
 {
 	return c->width < 60 ? 6 : 19;
@@ -111,6 +114,7 @@ static void tell(struct telling *w, const struct state *s, enum state_part part,
 	struct state_teller teller = {
 		.timeline = &w->c->document->timeline,
 		.tools = &w->c->session->options.tools,
+		.most = w->c->session->expanded ? 0 : FACTS_MOST,
 		.arena = &w->c->session->step,
 		.time_text = time_text,
 		.fact = add_fact,
@@ -203,5 +207,5 @@ const struct pane PANE_ROW_STATE = {
 	.help = "what was open at the current event, and what the code had seen",
 	.build = build,
 	.hints = {{ACTION_DOWN, "scroll"}, {ACTION_ENTER, "to the event"}, {ACTION_NEXT_TASK, "task"},
-		  {ACTION_SEARCH, "search"}, {ACTION_HELP, "help"}, {ACTION_BACK, "back"}},
+		  {ACTION_EXPAND, "all"}, {ACTION_SEARCH, "search"}, {ACTION_HELP, "help"}, {ACTION_BACK, "back"}},
 };

@@ -246,7 +246,7 @@ static void add_label(const struct pane_context *c, uint32_t what, struct line *
 		g = &d->groups.at[what];
 		line_cell(&part, STYLE_PLAIN, group_label(&d->history, g, a), 4);
 		line_puts(&part, STYLE_PLAIN, " ");
-		line_add(&part, STYLE_PLAIN, words_name(d, g->first, a));
+		line_add(&part, STYLE_PLAIN, words_label(d, g->first, a));
 		if (g->attempt > 1)
 			line_printf(&part, STYLE_ODD, " x%" PRId64, g->attempt);
 	}

@@ -2,7 +2,6 @@
 /* pane_tree.c: events by what they are about: each activity, timer, child, ... a row. */
 #include "viewer/pane/words.h"
 
-#include "formats/history/columns_path.h"
 #include "formats/history/detail.h"
 #include "formats/history/events.h"
 
@@ -110,7 +109,7 @@ static void add_payloads(const struct pane_context *c, const struct group *g, st
 		if (i && is_bad(g->state))
 			detail_add(&d->history, events[i], &text);
 		else
-			columns_payload_add(&d->history, events[i], &c->session->options.tools, &text);
+			words_payload(c->session, d, events[i], &text);
 		if (text.n)
 			line_puts(l, STYLE_DIM, i ? " -> " : "  ");
 		line_add(l, i && is_bad(g->state) ? STYLE_BAD : STYLE_DIM,
@@ -125,7 +124,11 @@ static void add_name(const struct pane_context *c, const struct group *g, struct
 
 	line_puts(l, later ? STYLE_DIM : STYLE_PLAIN, words_kind(g->kind));
 	line_puts(l, STYLE_PLAIN, " ");
-	words_subject(c->session, c->document, g->first, later ? STYLE_DIM : STYLE_STRONG, l);
+	if (g->kind == ENTITY_PROPERTIES)
+		line_add(l, later ? STYLE_DIM : STYLE_STRONG,
+			 words_label(c->document, g->first, &c->session->step));
+	else
+		words_subject(c->session, c->document, g->first, later ? STYLE_DIM : STYLE_STRONG, l);
 }
 
 static void add_group(const struct pane_context *c, size_t row, struct line *l)

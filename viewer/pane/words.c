@@ -9,6 +9,7 @@
 #include "formats/history/marker.h"
 #include "formats/payload/codec.h"
 #include "formats/payload/payload.h"
+#include "formats/wire/wire.h"
 
 #include <inttypes.h>
 
@@ -195,26 +196,38 @@ static struct str duration(struct str text, struct arena *a)
 	return ret;
 }
 
+/* Of seconds from a minute on: the two largest units, rounded. */
+static struct str long_span(uint64_t s, struct arena *a)
+{
+	static const struct {
+		uint64_t from, large, small;
+		const char *units;
+	} ROWS[] = {{86400, 86400, 3600, "dh"}, {3600, 3600, 60, "hm"}, {60, 60, 1, "ms"}};
+	size_t i = 0;
+	uint64_t rest;
+
+	while (s < ROWS[i].from)
+		i++;
+	s += ROWS[i].small / 2;
+	rest = s % ROWS[i].large / ROWS[i].small;
+	return rest ? arena_printf(a, "%" PRIu64 "%c%02" PRIu64 "%c", s / ROWS[i].large,
+				   ROWS[i].units[0], rest, ROWS[i].units[1])
+		    : arena_printf(a, "%" PRIu64 "%c", s / ROWS[i].large, ROWS[i].units[0]);
+}
+
 struct str words_span(int64_t ns, struct arena *a)
 {
-	uint64_t ms = (uint64_t)(ns < 0 ? -ns : ns) / 1000000, s = ms / 1000;
+	uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+	uint64_t ms = size / 1000000, s = (ms + 500) / 1000;
 
 	if (!ms)
-		return ns ? STR("<1ms") : STR("0ms");
+		return size ? STR("<1ms") : STR("0ms");
 	if (ms < 1000)
 		return arena_printf(a, "%" PRIu64 "ms", ms);
-	if (s < 10 && ms % 1000 / 100)
-		return arena_printf(a, "%" PRIu64 ".%" PRIu64 "s", s, ms % 1000 / 100);
-	if (s < 60)
-		return arena_printf(a, "%" PRIu64 "s", s);
-	if (s < 3600)
-		return s % 60 ? arena_printf(a, "%" PRIu64 "m%02" PRIu64 "s", s / 60, s % 60)
-			      : arena_printf(a, "%" PRIu64 "m", s / 60);
-	if (s < 86400)
-		return s / 60 % 60 ? arena_printf(a, "%" PRIu64 "h%02" PRIu64 "m", s / 3600, s / 60 % 60)
-				   : arena_printf(a, "%" PRIu64 "h", s / 3600);
-	return s / 3600 % 24 ? arena_printf(a, "%" PRIu64 "d%02" PRIu64 "h", s / 86400, s / 3600 % 24)
-			     : arena_printf(a, "%" PRIu64 "d", s / 86400);
+	if (ms < 9950 && (ms + 50) % 1000 / 100)
+		return arena_printf(a, "%" PRIu64 ".%" PRIu64 "s", (ms + 50) / 1000,
+				    (ms + 50) % 1000 / 100);
+	return s < 60 ? arena_printf(a, "%" PRIu64 "s", s) : long_span(s, a);
 }
 
 /* False: the event is no marker, or one that the table of SDKs' markers does not have. */
@@ -282,8 +295,14 @@ void words_subject(struct session *s, const struct document *d, size_t event, en
 	line_add(l, style == STYLE_STRONG ? STYLE_PLAIN : style, id);
 }
 
-/* The value of a side effect or local activity, and not all that its SDK keeps beside it. */
-static void add_payload(struct session *s, const struct document *d, size_t event, struct buf *out)
+struct str words_label(const struct document *d, size_t event, struct arena *a)
+{
+	struct str name = words_name(d, event, a);
+
+	return name.n ? name : words_type(d, event, 24, a);
+}
+
+void words_payload(struct session *s, const struct document *d, size_t event, struct buf *out)
 {
 	struct str bytes;
 	struct marker marker;
@@ -301,38 +320,75 @@ static void add_payload(struct session *s, const struct document *d, size_t even
 		buf_add(out, payload_text(&p, &s->step));
 }
 
-/* A marker's facts that its subject says already. */
-static bool says_all(const struct document *d, size_t event, struct arena *a)
+/* Names and values that an event of search attributes or a memo sets: "Status = "paid"". */
+static void add_set(struct session *s, const struct document *d, size_t event, struct buf *out)
 {
-	struct marker marker;
+	int32_t type = d->history.events[event].type;
+	const struct schema_message *m;
+	struct str bytes;
+	struct wire w;
+	struct wire_field f;
 
-	return marker_of(d, event, a, &marker) && !marker.failure.p;
+	if ((type != EVENT_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES &&
+	     type != EVENT_WORKFLOW_PROPERTIES_MODIFIED) ||
+	    !event_attributes_fit(&d->history, event) ||
+	    !history_attributes(&d->history, event, &m, &bytes))
+		return;
+	w = wire_of(wire_bytes_at(bytes, 2)); /* of both: a map of payloads in field 1 */
+	while (wire_next(&w, &f)) {
+		struct str value = wire_bytes_at(f.bytes, 2);
+		struct payload p;
+
+		if (f.number != 1 || f.type != WIRE_BYTES)
+			continue;
+		buf_puts(out, out->n ? ", " : "");
+		buf_add(out, wire_bytes_at(f.bytes, 1));
+		(void)!codec_unwrap(&s->options.tools, value, &s->step, &value, NULL, NULL);
+		if (payload_read(value, &p)) {
+			buf_puts(out, " = ");
+			buf_add(out, payload_text(&p, &s->step));
+		}
+	}
 }
 
-void words_what(struct session *s, const struct document *d, size_t event, struct line *l)
+/* What is new with an event: attempt, failure, reason; nothing that its subject says already. */
+static void add_news(struct session *s, const struct document *d, size_t event, enum style style,
+		     size_t begin, struct line *l)
 {
-	const struct history *h = &d->history;
-	struct arena_mark mark = arena_mark(&s->step);
-	bool dim = document_dims(d, event), first = event_answers(h, event) == h->n_events;
-	enum style plain = dim ? STYLE_DIM : STYLE_PLAIN;
-	size_t begin = l->columns;
+	struct marker marker;
 	struct buf text;
 
-	words_subject(s, d, event, !dim && first ? STYLE_STRONG : plain, l);
 	buf_init(&text, 0);
-	if (!says_all(d, event, &s->step))
-		detail_add(h, event, &text);
+	if (!marker_of(d, event, &s->step, &marker) || marker.failure.p)
+		detail_add(&d->history, event, &text);
 	if (text.n) {
 		add_gap(l, begin);
-		line_add(l, plain, buf_str(&text));
+		line_add(l, style, buf_str(&text));
 	}
 	buf_clear(&text);
-	add_payload(s, d, event, &text);
+	add_set(s, d, event, &text);
+	words_payload(s, d, event, &text);
 	if (text.n) {
 		add_gap(l, begin);
 		line_add(l, STYLE_DIM, str_take(buf_str(&text), 400));
 	}
 	buf_done(&text);
+}
+
+void words_what(struct session *s, const struct document *d, size_t event, struct line *l)
+{
+	struct arena_mark mark = arena_mark(&s->step);
+	enum style plain = document_dims(d, event) ? STYLE_DIM : STYLE_PLAIN;
+	size_t begin = l->columns;
+
+	if (event_answers(&d->history, event) == d->history.n_events) {
+		words_subject(s, d, event, plain == STYLE_PLAIN ? STYLE_STRONG : plain, l);
+		add_news(s, d, event, plain, begin, l);
+	} else { /* what it answers has said what it is about */
+		add_news(s, d, event, plain, begin, l);
+		add_gap(l, begin);
+		words_subject(s, d, event, STYLE_DIM, l);
+	}
 	arena_rewind(&s->step, mark);
 }
 

@@ -28,7 +28,11 @@ struct str words_span(int64_t nanoseconds, struct arena *a);
  * means it ("Version fee-v2 = 1").
  */
 struct str words_name(const struct document *d, size_t event, struct arena *a);
-/* The same, with the id behind it where that says more: code chose it. */
+/* The same or, where it has no name, its type. */
+struct str words_label(const struct document *d, size_t event, struct arena *a);
+/* Appends what it carries, decoded; of a marker the value alone, not what its SDK keeps beside. */
+void words_payload(struct session *s, const struct document *d, size_t event, struct buf *out);
+/* words_name(), with the id behind it where that says more: code chose it. */
 void words_subject(struct session *s, const struct document *d, size_t event, enum style style,
 		   struct line *l);
 /* "activity", "child", "signal out": a kind in one word or two. */
