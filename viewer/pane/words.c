@@ -295,6 +295,9 @@ void words_subject(struct session *s, const struct document *d, size_t event, en
 	line_add(l, style == STYLE_STRONG ? STYLE_PLAIN : style, id);
 }
 
+/* Payloads beyond that are not opened for one line: their size stands there. */
+#define FAT_BYTES (128 << 10)
+
 struct str words_label(const struct document *d, size_t event, struct arena *a)
 {
 	struct str name = words_name(d, event, a);
@@ -308,6 +311,10 @@ void words_payload(struct session *s, const struct document *d, size_t event, st
 	struct marker marker;
 	struct payload p;
 
+	if (d->history.events[event].length > FAT_BYTES) {
+		buf_add(out, detail_bytes(d->history.events[event].length, &s->step));
+		return;
+	}
 	if (!marker_of(d, event, &s->step, &marker)) {
 		columns_payload_add(&d->history, event, &s->options.tools, out);
 		return;
