@@ -279,6 +279,75 @@ static void types_of_tomorrow(void **state)
 	build_done(&b);
 }
 
+/* ---- words ---- */
+
+static void what_rows_say(void **state)
+{
+	static const struct {
+		int64_t event;
+		const char *text;
+	} WANTED[] = {
+		{5, "1h30m"},
+		{6, "Version fee-v2 = 1"},
+		{7, "patch fee, deprecated"},
+		{8, "{\"a\":\"x  y\",\"b\":[1,2]}"},
+		{9, "attempt 3; last: 503"},
+		{10, "note"},
+	};
+	static const char LAID_OUT[] = "{\n  \"a\": \"x  y\",\n  \"b\": [1,\t2]\n}";
+	/* ActivityTaskStarted: scheduled_event_id, attempt, last_failure.message */
+	static const char STARTED[] = "\x08\x0b\x20\x03\x2a\x05\x0a\x03" "503";
+	struct story s;
+	struct build b;
+	struct line l;
+
+	build_init(&b);
+	build_started(&b, "W");
+	build_task(&b);
+	build_timer_started(&b, 5400);
+	build_version_marker(&b, "\"fee-v2\"", "1");
+	build_marker(&b, "core_patch", "patch-data", "{\"id\":\"fee\",\"deprecated\":true}");
+	build_marker(&b, "SideEffect", "data", LAID_OUT);
+	build_event(&b, EVENT_ACTIVITY_TASK_STARTED, 16, str_slice(STARTED, sizeof(STARTED) - 1));
+	build_signal(&b, "note");
+	story_open(&s, &b, *state);
+	s.document->at = s.document->history.n_events - 1;
+	line_init(&l);
+	for (size_t i = 0; i < sizeof(WANTED) / sizeof(*WANTED); i++) {
+		line_clear(&l);
+		words_what(&s.session, s.document, (size_t)WANTED[i].event - 1, &l);
+		if (!holds(&l, WANTED[i].text))
+			fail_msg("%s is not in: %.*s", WANTED[i].text, STR_ARG(buf_str(&l.text)));
+	}
+	line_done(&l);
+	story_close(&s);
+	build_done(&b);
+}
+
+static void spans(void **state)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} WANTED[] = {
+		{0, "0ms"}, {12, "12ms"}, {999, "999ms"}, {1000, "1s"}, {1849, "1.8s"},
+		{9949, "9.9s"}, {9960, "10s"}, {59400, "59s"}, {59600, "1m"}, {187000, "3m07s"},
+		{3600000, "1h"}, {8399000, "2h20m"}, {352788000, "4d02h"}, {345600000, "4d"},
+	};
+	struct arena a;
+
+	arena_init(&a);
+	for (size_t i = 0; i < sizeof(WANTED) / sizeof(*WANTED); i++) {
+		struct str text = words_span(WANTED[i].ms * 1000000, &a);
+
+		if (!str_is(text, WANTED[i].text))
+			fail_msg("%lld ms: %.*s", (long long)WANTED[i].ms, STR_ARG(text));
+	}
+	assert_true(str_is(words_span(1, &a), "<1ms"));
+	assert_true(words_span(INT64_MIN, &a).n < 12);
+	arena_done(&a);
+}
+
 /* ---- folding and filtering ---- */
 
 static struct story a_run(const struct schema *schema)
@@ -439,6 +508,8 @@ int main(void)
 	static const struct CMUnitTest TESTS[] = {
 		cmocka_unit_test(every_type_in_every_pane),
 		cmocka_unit_test(types_of_tomorrow),
+		cmocka_unit_test(what_rows_say),
+		cmocka_unit_test(spans),
 		cmocka_unit_test(bands_fold),
 		cmocka_unit_test(trees_fold),
 		cmocka_unit_test(filters_leave_groups),

@@ -2,6 +2,8 @@
 /* axis.c: which idle times are cut out, and where a time comes to lie. */
 #include "viewer/model/axis.h"
 
+/* In a double's exact range, however far apart the times of a damaged history are. */
+#define COLUMNS_MOST 1e15
 #define SECOND UINT64_C(1000000000)
 enum { IDLE_SECONDS = 1, BUSY_SECONDS = 60, TIMES_THE_REST = 4, ZOOM_MOST = 50 };
 
@@ -170,7 +172,6 @@ struct axis_scale axis_fit(const struct axis *a, size_t room, unsigned zoom, siz
 	s.per_column = (double)visible_in_all(a) / (double)(room > taken ? room - taken : 1);
 	for (unsigned i = 0; i < zoom && i < ZOOM_MOST; i++)
 		s.per_column /= 2;
-	/* Columns are counted in a double's exact range at most. */
 	if (s.per_column < 1)
 		s.per_column = 1;
 	return s;
@@ -181,6 +182,7 @@ size_t axis_column(const struct axis_scale *s, int64_t time)
 	const struct axis *a = s->axis;
 	size_t n;
 	uint64_t visible;
+	double column;
 	bool within;
 
 	if (time < a->begin)
@@ -195,7 +197,9 @@ size_t axis_column(const struct axis_scale *s, int64_t time)
 	else if (n)
 		visible -= a->gaps.at[n - 1].before + ((uint64_t)a->gaps.at[n - 1].to -
 						       (uint64_t)a->gaps.at[n - 1].from);
-	return (size_t)((double)visible / s->per_column) + (n - within) * s->gap + (within && s->gap);
+	column = (double)visible / s->per_column;
+	return (size_t)(column < COLUMNS_MOST ? column : COLUMNS_MOST) + (n - within) * s->gap +
+	       (within && s->gap);
 }
 
 size_t axis_columns(const struct axis_scale *s)

@@ -295,6 +295,24 @@ void words_subject(struct session *s, const struct document *d, size_t event, en
 	line_add(l, style == STYLE_STRONG ? STYLE_PLAIN : style, id);
 }
 
+/* JSON as it was laid out for people, on one line: blanks between its parts go. */
+static void add_on_one_line(struct str text, struct buf *out)
+{
+	bool in_text = false, json = text.n && (text.p[0] == '{' || text.p[0] == '[');
+
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (json && !in_text && (c == ' ' || c == '\n' || c == '\t' || c == '\r'))
+			continue;
+		buf_add_char(out, c);
+		if (c == '\\' && in_text && i + 1 < text.n)
+			buf_add_char(out, text.p[++i]);
+		else if (c == '"')
+			in_text = !in_text;
+	}
+}
+
 /* Payloads beyond that are not opened for one line: their size stands there. */
 #define FAT_BYTES (128 << 10)
 
@@ -307,6 +325,7 @@ struct str words_label(const struct document *d, size_t event, struct arena *a)
 
 void words_payload(struct session *s, const struct document *d, size_t event, struct buf *out)
 {
+	struct buf text;
 	struct str bytes;
 	struct marker marker;
 	struct payload p;
@@ -316,7 +335,10 @@ void words_payload(struct session *s, const struct document *d, size_t event, st
 		return;
 	}
 	if (!marker_of(d, event, &s->step, &marker)) {
-		columns_payload_add(&d->history, event, &s->options.tools, out);
+		buf_init(&text, 0);
+		columns_payload_add(&d->history, event, &s->options.tools, &text);
+		add_on_one_line(buf_str(&text), out);
+		buf_done(&text);
 		return;
 	}
 	if (!marker.value.p)
@@ -324,7 +346,7 @@ void words_payload(struct session *s, const struct document *d, size_t event, st
 	bytes = marker.value;
 	(void)!codec_unwrap(&s->options.tools, bytes, &s->step, &bytes, NULL, NULL);
 	if (payload_read(bytes, &p))
-		buf_add(out, payload_text(&p, &s->step));
+		add_on_one_line(payload_text(&p, &s->step), out);
 }
 
 /* Names and values that an event of search attributes or a memo sets: "Status = "paid"". */
