@@ -416,7 +416,8 @@ static void add_scale(const struct pane_context *c, struct line *l)
 		line_printf(l, STYLE_PLAIN, "  zoom %u", chart->zoom);
 }
 
-static void add_legend(const struct pane_context *c, struct line *l)
+/* Line NTH of the legend: what the lines before it have room for is passed over. */
+static void add_legend(const struct pane_context *c, size_t nth, struct line *l)
 {
 	bool ascii = c->session->options.ascii;
 
@@ -424,26 +425,36 @@ static void add_legend(const struct pane_context *c, struct line *l)
 	for (int i = 0; i < GLYPHS; i++) {
 		const char *glyph = ascii ? ROWS[i].ascii : ROWS[i].utf8;
 
-		if (!ROWS[i].what || l->columns + strlen(ROWS[i].what) + 3 > c->width)
+		if (!ROWS[i].what)
 			continue;
+		if (l->columns + strlen(ROWS[i].what) + 3 > c->width) {
+			if (!nth--)
+				return;
+			line_clear(l);
+			line_to(l, MARKS);
+		}
 		line_puts(l, ROWS[i].style, glyph);
 		line_printf(l, STYLE_DIM, " %s ", ROWS[i].what);
 	}
+	if (nth)
+		line_clear(l); /* all of it stood in the lines before */
 }
 
 static size_t feet(const struct pane_context *c)
 {
-	return 3;
+	return c->width < 125 ? 4 : 3;
 }
-
-typedef void add_foot(const struct pane_context *c, struct line *l);
 
 static void foot(const struct pane_context *c, size_t i, struct line *l)
 {
-	static add_foot *const ADD[] = {add_now, add_scale, add_legend};
 	struct arena_mark mark = arena_mark(&c->session->step);
 
-	ADD[i](c, l);
+	if (i == 0)
+		add_now(c, l);
+	else if (i == 1)
+		add_scale(c, l);
+	else
+		add_legend(c, i - 2, l);
 	arena_rewind(&c->session->step, mark);
 }
 
