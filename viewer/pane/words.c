@@ -380,9 +380,9 @@ static void add_set(struct session *s, const struct document *d, size_t event, s
 	}
 }
 
-/* What is new with an event: attempt, failure, reason; nothing that its subject says already. */
-static void add_news(struct session *s, const struct document *d, size_t event, enum style style,
-		     size_t begin, struct line *l)
+/* Attempt, failure, reason; nothing that the subject says already. */
+static void add_detail(struct session *s, const struct document *d, size_t event, enum style style,
+		       size_t begin, struct line *l)
 {
 	struct marker marker;
 	struct buf text;
@@ -390,17 +390,23 @@ static void add_news(struct session *s, const struct document *d, size_t event, 
 	buf_init(&text, 0);
 	if (!marker_of(d, event, &s->step, &marker) || marker.failure.p)
 		detail_add(&d->history, event, &text);
-	if (text.n) {
+	if (text.n)
 		add_gap(l, begin);
-		line_add(l, style, buf_str(&text));
-	}
-	buf_clear(&text);
+	line_add(l, style, buf_str(&text));
+	buf_done(&text);
+}
+
+static void add_values(struct session *s, const struct document *d, size_t event, size_t begin,
+		       struct line *l)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
 	add_set(s, d, event, &text);
 	words_payload(s, d, event, &text);
-	if (text.n) {
+	if (text.n)
 		add_gap(l, begin);
-		line_add(l, STYLE_DIM, str_take(buf_str(&text), 400));
-	}
+	line_add(l, STYLE_DIM, str_take(buf_str(&text), 400));
 	buf_done(&text);
 }
 
@@ -412,12 +418,13 @@ void words_what(struct session *s, const struct document *d, size_t event, struc
 
 	if (event_answers(&d->history, event) == d->history.n_events) {
 		words_subject(s, d, event, plain == STYLE_PLAIN ? STYLE_STRONG : plain, l);
-		add_news(s, d, event, plain, begin, l);
-	} else { /* what it answers has said what it is about */
-		add_news(s, d, event, plain, begin, l);
+		add_detail(s, d, event, plain, begin, l);
+	} else { /* what it answers has said what it is about: the news first */
+		add_detail(s, d, event, plain, begin, l);
 		add_gap(l, begin);
 		words_subject(s, d, event, STYLE_DIM, l);
 	}
+	add_values(s, d, event, begin, l);
 	arena_rewind(&s->step, mark);
 }
 
