@@ -4,7 +4,7 @@
 """NAME.keys is a script (viewer/term/term.h) whose first lines say what is opened:
 
     # what the case shows
-    # view: data/order.json:12 --utc       arguments; data, corpus and histories are links
+    # view: data/order.json:12 --utc       arguments; data, corpus, histories and source are links
     # c                                    (optional: in the C locale, so ASCII)
     size 80x24
     keys j Enter
@@ -23,7 +23,8 @@ import tempfile
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 LINKS = {"data": TESTS / "data", "corpus": TESTS / "corpus",
-         "histories": TESTS.parent / "samples/order/histories"}
+         "histories": TESTS.parent / "samples/order/histories",
+         "source": TESTS.parent / "samples/order"}
 
 
 def header(script):

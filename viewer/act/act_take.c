@@ -78,8 +78,8 @@ static void ask_worker(struct session *s, enum request_kind kind)
 	if (!path.n) {
 		session_message(s, STYLE_ODD, "open a history first (Enter)");
 	} else if (!s->options.can_rerun) {
-		session_message(s, STYLE_ODD, "no worker: start with hindcast view --worker 'CMD' "
-					      "(what a run file names is never run)");
+		session_message(s, STYLE_ODD, "no worker: hindcast view --worker 'CMD' (none is ever "
+					      "taken from a run file)");
 	} else {
 		ask(s, kind, path);
 		s->request.line = d ? (int64_t)document_task(d, d->at) : 0;

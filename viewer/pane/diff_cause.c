@@ -109,7 +109,9 @@ static struct str likely_words(const struct document *d, const struct findings *
 		return STR("MADE UP ANEW: the values look like ids, times or random numbers that "
 			   "differ in each run");
 	default:
-		return STR("REPLACED: neither side asks for the other's command later");
+		return arena_printf(a, "INSERTED or REPLACED: %.*s is nowhere later in this history; "
+				    "the code may still ask for %.*s behind it", STR_ARG(worker),
+				    STR_ARG(history));
 	}
 }
 

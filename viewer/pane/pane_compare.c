@@ -61,7 +61,7 @@ static void put_sides(const struct pane_context *c, const struct line *left, con
 	struct sizes s = sizes_of(c);
 
 	if (!s.right) {
-		line_printf(l, style, " %s ", mark);
+		line_printf(l, style, "%-3s", mark);
 		line_put_cell(l, left->columns ? left : right, s.left + 2);
 		return;
 	}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* test_view_checkout.c: source files are found below their folder, and nowhere else. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "viewer/model/checkout.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ *     FOLDER/secret                 outside
+ *     FOLDER/src/workflow.go        five lines
+ *     FOLDER/src/orders/a.go        one line, without an end
+ *     FOLDER/src/out -> ..          a link that leads out
+ *     FOLDER/src/in -> orders       one that does not
+ *     FOLDER/src/pipe               no regular file
+ */
+struct story {
+	struct arena arena;
+	char folder[64];
+	struct str src;
+	struct str path;
+	struct code_lines code;
+};
+
+static void put(struct story *s, const char *name, const char *text)
+{
+	int fd = open(arena_printf(&s->arena, "%s/%s", s->folder, name).p, O_WRONLY | O_CREAT, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+static const char *in(struct story *s, const char *name)
+{
+	return arena_printf(&s->arena, "%s/%s", s->folder, name).p;
+}
+
+static int set_up(void **state)
+{
+	static struct story s;
+
+	s = (struct story){.folder = "/tmp/hindcast-checkout-XXXXXX"};
+	arena_init(&s.arena);
+	assert_non_null(mkdtemp(s.folder));
+	assert_int_equal(mkdir(in(&s, "src"), 0700), 0);
+	assert_int_equal(mkdir(in(&s, "src/orders"), 0700), 0);
+	put(&s, "secret", "secret\n");
+	put(&s, "src/workflow.go", "one\ntwo\nthree\nfour\nfive\n");
+	put(&s, "src/orders/a.go", "a");
+	assert_int_equal(symlink("..", in(&s, "src/out")), 0);
+	assert_int_equal(symlink("orders", in(&s, "src/in")), 0);
+	assert_int_equal(mkfifo(in(&s, "src/pipe"), 0600), 0);
+	s.src = str_of(in(&s, "src"));
+	*state = &s;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct story *s = *state;
+	static const char *const FILES[] = {"secret", "src/workflow.go", "src/orders/a.go", "src/out",
+					    "src/in", "src/pipe"};
+
+	for (size_t i = 0; i < sizeof(FILES) / sizeof(*FILES); i++)
+		unlink(in(s, FILES[i]));
+	rmdir(in(s, "src/orders"));
+	rmdir(in(s, "src"));
+	rmdir(s->folder);
+	arena_done(&s->arena);
+	return 0;
+}
+
+static bool finds(struct story *s, const char *file)
+{
+	return checkout_find(s->src, str_of(file), &s->arena, &s->path);
+}
+
+static void files_below_are_found(void **state)
+{
+	struct story *s = *state;
+
+	assert_true(finds(s, "workflow.go"));
+	assert_true(finds(s, "orders/a.go"));
+	assert_true(str_is(s->path, "orders/a.go"));
+	assert_true(finds(s, "in/a.go"));
+}
+
+static void parts_of_other_machines_are_left_out(void **state)
+{
+	struct story *s = *state;
+
+	assert_true(finds(s, "/home/ci/build/orders/a.go"));
+	assert_true(str_is(s->path, "orders/a.go"));
+	assert_true(finds(s, "build/workflow.go"));
+	assert_true(str_is(s->path, "workflow.go"));
+}
+
+static void nothing_leads_out(void **state)
+{
+	struct story *s = *state;
+
+	assert_false(finds(s, "../secret"));
+	assert_false(finds(s, "orders/../../secret"));
+	assert_false(finds(s, "out/secret"));
+	assert_false(finds(s, in(s, "secret")));
+	assert_false(finds(s, "pipe"));
+	assert_false(finds(s, "orders"));
+	assert_false(finds(s, ""));
+	assert_false(finds(s, "/"));
+	assert_false(finds(s, "none.go"));
+	assert_false(checkout_find(s->src, str_slice("workflow.go\0x", 13), &s->arena, &s->path));
+	assert_false(checkout_find(STR(""), STR("workflow.go"), &s->arena, &s->path));
+}
+
+static void lines_come_with_those_around(void **state)
+{
+	struct story *s = *state;
+
+	assert_true(checkout_lines(s->src, STR("workflow.go"), 3, 1, &s->arena, &s->code));
+	assert_int_equal(s->code.first, 2);
+	assert_int_equal(s->code.n, 3);
+	assert_true(str_is(s->code.at[1], "three"));
+	assert_true(checkout_lines(s->src, STR("workflow.go"), 1, 2, &s->arena, &s->code));
+	assert_int_equal(s->code.first, 1);
+	assert_int_equal(s->code.n, 3);
+	assert_true(checkout_lines(s->src, STR("orders/a.go"), 1, 5, &s->arena, &s->code));
+	assert_int_equal(s->code.n, 1);
+}
+
+static void lines_behind_the_end_are_none(void **state)
+{
+	struct story *s = *state;
+
+	assert_false(checkout_lines(s->src, STR("workflow.go"), 6, 2, &s->arena, &s->code));
+	assert_false(checkout_lines(s->src, STR("workflow.go"), 0, 2, &s->arena, &s->code));
+	assert_false(checkout_lines(s->src, STR("workflow.go"), -1, 2, &s->arena, &s->code));
+	assert_false(checkout_lines(s->src, STR("workflow.go"), INT64_MAX, 2, &s->arena, &s->code));
+}
+
+static void large_files_are_not_read(void **state)
+{
+	struct story *s = *state;
+
+	assert_int_equal(truncate(in(s, "src/workflow.go"), (off_t)CHECKOUT_FILE_BYTES + 1), 0);
+	assert_false(finds(s, "workflow.go"));
+}
+
+int main(void)
+{
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		CASE(files_below_are_found),
+		CASE(parts_of_other_machines_are_left_out),
+		CASE(nothing_leads_out),
+		CASE(lines_come_with_those_around),
+		CASE(lines_behind_the_end_are_none),
+		CASE(large_files_are_not_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
