@@ -21,8 +21,7 @@ struct story {
 	struct document d;
 	struct run_row row;
 	struct evidence evidence;
-	struct arena arena;
-	struct findings f;
+	const struct findings *f;
 };
 
 static int set_up(void **state)
@@ -30,7 +29,6 @@ static int set_up(void **state)
 	static struct story s;
 
 	s = (struct story){0};
-	arena_init(&s.arena);
 	arena_init(&s.schema_arena);
 	build_init(&s.b);
 	build_started(&s.b, "OrderWorkflow");
@@ -54,11 +52,10 @@ static int tear_down(void **state)
 {
 	struct story *s = *state;
 
-	findings_done(&s->f);
+	findings_free(s->d.findings);
 	evidence_done(&s->evidence);
 	history_done(&s->d.history);
 	build_done(&s->b);
-	arena_done(&s->arena);
 	arena_done(&s->schema_arena);
 	return 0;
 }
@@ -87,8 +84,8 @@ static void pairs(struct story *s, const struct command_pair *at, size_t n)
 
 static enum likely likely(struct story *s)
 {
-	findings_make(&s->d, &s->arena, &s->f);
-	return s->f.likely;
+	s->f = findings_of(&s->d);
+	return s->f->likely;
 }
 
 static void what_history_has_later_says_removed(void **state)
@@ -97,7 +94,7 @@ static void what_history_has_later_says_removed(void **state)
 
 	diverge(s, DIVERGENCE_REPLACED, side("ScheduleActivityTask", "Charge"));
 	assert_int_equal(likely(s), LIKELY_REMOVED);
-	assert_int_equal(s->d.history.events[s->f.later].id, 11);
+	assert_int_equal(s->d.history.events[s->f->later].id, 11);
 }
 
 static void what_the_code_still_asks_for_says_inserted(void **state)
@@ -111,7 +108,7 @@ static void what_the_code_still_asks_for_says_inserted(void **state)
 	pairs(s, at, 2);
 	diverge(s, DIVERGENCE_REPLACED, side("StartTimer", "30s"));
 	assert_int_equal(likely(s), LIKELY_INSERTED);
-	assert_int_equal(s->f.still, 2);
+	assert_int_equal(s->f->still, 2);
 }
 
 static void both_say_moved(void **state)
@@ -125,7 +122,7 @@ static void both_say_moved(void **state)
 	pairs(s, at, 2);
 	diverge(s, DIVERGENCE_REORDERED, side("StartTimer", "5s"));
 	assert_int_equal(likely(s), LIKELY_MOVED);
-	assert_int_equal(s->d.history.events[s->f.later].id, 6);
+	assert_int_equal(s->d.history.events[s->f->later].id, 6);
 }
 
 static void neither_says_nothing(void **state)
@@ -165,14 +162,14 @@ static void a_reset_names_what_runs_again(void **state)
 
 	diverge(s, DIVERGENCE_MISSING, (struct side){0});
 	likely(s);
-	assert_int_equal(s->d.history.events[s->f.task->completed].id, 4);
-	assert_int_equal(s->f.command, 1);
-	assert_int_equal(s->f.n_commands, 2);
-	assert_int_equal(s->f.activities.names.n, 2);
-	assert_true(str_is(s->f.activities.names.at[1].name, "Charge"));
-	assert_int_equal(s->f.activities.names.at[1].n, 2);
-	assert_int_equal(s->f.children.names.n, 1);
-	assert_int_equal(s->f.signals, 1);
+	assert_int_equal(s->d.history.events[s->f->task->completed].id, 4);
+	assert_int_equal(s->f->command, 1);
+	assert_int_equal(s->f->n_commands, 2);
+	assert_int_equal(s->f->activities.names.n, 2);
+	assert_true(str_is(s->f->activities.names.at[1].name, "Charge"));
+	assert_int_equal(s->f->activities.names.at[1].n, 2);
+	assert_int_equal(s->f->children.names.n, 1);
+	assert_int_equal(s->f->signals, 1);
 }
 
 static void a_task_that_history_lacks_is_none(void **state)
@@ -182,7 +179,7 @@ static void a_task_that_history_lacks_is_none(void **state)
 	diverge(s, DIVERGENCE_EXTRA, side("StartTimer", "1s"));
 	s->row.verdict.divergence.workflow_task = INT64_MAX;
 	likely(s);
-	assert_null(s->f.task);
+	assert_null(s->f->task);
 }
 
 static void messages_name_events(void **state)

@@ -218,8 +218,9 @@ static void key_of_prompt(struct session *s, struct key key)
 }
 
 /*
- * Digits are views, and numbers in front of G, } and the like: each shows its view at once,
- * and when a key that takes a number follows, the view is what it was before the first.
+ * Digits are views, and numbers in front of G, and from two digits on of }, j and the like:
+ * each shows its view at once, and when a key that takes the number follows, the view is what
+ * it was before the first.
  */
 static void digit(struct session *s, unsigned value)
 {
@@ -233,7 +234,9 @@ static void end_count(struct session *s, const struct action_row *row)
 {
 	char text[24];
 
-	if (s->count && row->argument == ARGUMENT_NUMBER) {
+	/* One digit is a view, and in front of G alone a number too: 6 } steps in the stack's view. */
+	if (row->argument == ARGUMENT_NUMBER &&
+	    (s->count > 9 || (s->count && row->action == ACTION_BOTTOM))) {
 		if (session_place(s)->pane != s->count_pane && session_document(s))
 			session_show(s, s->count_pane, session_document(s));
 		snprintf(text, sizeof(text), "%zu", s->count);

@@ -3,6 +3,7 @@
 #include "viewer/model/document.h"
 
 #include "formats/history/events.h"
+#include "viewer/model/findings.h"
 #include "viewer/model/reading.h"
 
 /* Ends of entities that nobody wished for. */
@@ -61,6 +62,8 @@ static void work_out(struct document *d)
 void document_set_run_row(struct document *d, const struct run_row *row)
 {
 	d->run_row = row;
+	findings_free(d->findings);
+	d->findings = NULL;
 	d->diverges = d->history.n_events;
 	if (row && row->verdict.kind == VERDICT_DIVERGED)
 		d->diverges = history_find(&d->history, row->verdict.divergence.event_id);
@@ -198,6 +201,7 @@ void document_free(struct document *d)
 	history_done(&d->history);
 	reading_free(d->reading);
 	reading_free(d->broken);
+	findings_free(d->findings);
 	arena_done(&d->arena);
 	mem_free(d);
 }

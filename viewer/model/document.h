@@ -36,6 +36,7 @@ struct document {
 	/* What a replay run made of it; NULL: nothing is known. */
 	const struct run_row *run_row;
 	size_t diverges; /* index of the event where it diverges; n_events: nowhere */
+	struct findings *findings; /* of run_row; NULL: nobody asked yet (findings.h) */
 
 	/* Where the user is. */
 	size_t at; /* index of the current event */

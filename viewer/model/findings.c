@@ -2,10 +2,11 @@
 /* findings.c: looking for the commands of one side on the other. */
 #include "viewer/model/findings.h"
 
+#include "formats/base/mem.h"
 #include "formats/history/events.h"
 
-/* Command events looked at behind a divergence: what comes later still is no neighbour. */
-#define LATER_MOST 20000
+/* Events of one type looked at behind a divergence: what comes later still is no neighbour. */
+#define LATER_MOST 1000
 
 int64_t findings_event_named(struct str message)
 {
@@ -51,9 +52,9 @@ static size_t later_event(const struct document *d, size_t from, const struct si
 		const struct pair_row *row = pair_of_event(h->events[i].type);
 		struct side side;
 
-		n += row != NULL;
 		if (!row || !str_is(str_of(row->command_name), want->command_name))
 			continue;
+		n++;
 		side = event_side(h, i, a);
 		if (same_thing(&side, worker))
 			return i;
@@ -119,8 +120,16 @@ static void find_likely(const struct document *d, struct arena *a, struct findin
 
 /* ---- what a reset would do again ---- */
 
-static void count_name(struct again *again, struct str name)
+static void count_name(const struct document *d, size_t event, struct findings *ret,
+		       struct again *again)
 {
+	struct str name;
+
+	if (++again->looked_at > AGAIN_EVENTS) {
+		again->others++;
+		return;
+	}
+	name = event_name(&d->history, event, &ret->arena);
 	for (size_t i = 0; i < again->names.n; i++)
 		if (str_eq(again->names.at[i].name, name)) {
 			again->names.at[i].n++;
@@ -132,15 +141,15 @@ static void count_name(struct again *again, struct str name)
 		again->others++;
 }
 
-static void find_again(const struct document *d, struct arena *a, struct findings *ret)
+static void find_again(const struct document *d, struct findings *ret)
 {
 	for (size_t i = ret->task->completed + 1; i < d->history.n_events; i++)
 		switch (d->history.events[i].type) {
 		case EVENT_ACTIVITY_TASK_SCHEDULED:
-			count_name(&ret->activities, event_name(&d->history, i, a));
+			count_name(d, i, ret, &ret->activities);
 			break;
 		case EVENT_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
-			count_name(&ret->children, event_name(&d->history, i, a));
+			count_name(d, i, ret, &ret->children);
 			break;
 		case EVENT_WORKFLOW_EXECUTION_SIGNALED:
 			ret->signals++;
@@ -153,18 +162,17 @@ static void find_again(const struct document *d, struct arena *a, struct finding
 		}
 }
 
-void findings_make(const struct document *d, struct arena *a, struct findings *ret)
+static void make(const struct document *d, struct findings *ret)
 {
 	const struct verdict *v = &d->run_row->verdict;
 	const struct divergence *at = &v->divergence;
 	const struct history *h = &d->history;
 
-	*ret = (struct findings){0};
 	if (at->workflow_task >= 1 && (uint64_t)at->workflow_task <= h->n_tasks)
 		ret->task = &h->tasks[at->workflow_task - 1];
 	if (!at->own_words)
 		ret->reported = findings_event_named(v->message);
-	find_likely(d, a, ret);
+	find_likely(d, &ret->arena, ret);
 	if (!ret->task)
 		return;
 	for (size_t i = ret->task->completed + 1; i < ret->task->batch_end; i++) {
@@ -172,11 +180,25 @@ void findings_make(const struct document *d, struct arena *a, struct findings *r
 		if (h->events[i].id == at->event_id)
 			ret->command = ret->n_commands;
 	}
-	find_again(d, a, ret);
+	find_again(d, ret);
 }
 
-void findings_done(struct findings *f)
+const struct findings *findings_of(struct document *d)
 {
+	if (!d->findings) {
+		d->findings = mem_zalloc(sizeof(*d->findings));
+		arena_init(&d->findings->arena);
+		make(d, d->findings);
+	}
+	return d->findings;
+}
+
+void findings_free(struct findings *f)
+{
+	if (!f)
+		return;
 	vec_done(&f->activities.names);
 	vec_done(&f->children.names);
+	arena_done(&f->arena);
+	mem_free(f);
 }

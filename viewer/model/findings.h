@@ -19,18 +19,23 @@ enum likely {
 	LIKELY_MADE_UP,	 /* attributes that are new each time: no change of code */
 };
 
-/* What a reset would do once more, by name; names past AGAIN_NAMES are counted together. */
+/*
+ * What a reset would do once more, by name. Of the first AGAIN_EVENTS events names are read,
+ * at most AGAIN_NAMES; the rest is counted.
+ */
 #define AGAIN_NAMES 32
+#define AGAIN_EVENTS 1000
 
 struct again {
 	VEC_OF(struct again_name {
 		struct str name;
 		size_t n;
 	}) names;
-	size_t others;
+	size_t others, looked_at;
 };
 
 struct findings {
+	struct arena arena;
 	const struct history_task *task; /* that diverges; NULL: history has none of that number */
 	size_t command, n_commands;	 /* from 1; 0: the event is none of its commands */
 	int64_t reported;		 /* event that the SDK's message names; 0: none */
@@ -44,9 +49,12 @@ struct findings {
 	size_t signals, updates; /* behind that point: applied again */
 };
 
-/* D has a diverged run_row. Strings live in A. */
-void findings_make(const struct document *d, struct arena *a, struct findings *ret);
-void findings_done(struct findings *f);
+/*
+ * What D's run_row, a divergence, is found to mean. Worked out when it is first asked for, and
+ * D's from then on.
+ */
+const struct findings *findings_of(struct document *d);
+void findings_free(struct findings *f);
 
 /* The event that an SDK's message names ("HistoryEvent(id: 26, ...", "scheduleEventID: 12"). */
 int64_t findings_event_named(struct str message);

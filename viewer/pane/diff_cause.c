@@ -438,7 +438,7 @@ static void add_verdict(const struct pane_context *c, struct page *p)
 
 void diff_add_cause(const struct pane_context *c, struct page *p)
 {
-	struct findings f;
+	const struct findings *f;
 
 	if (!c->document->run_row) {
 		diff_add_no_run(c, p);
@@ -448,16 +448,15 @@ void diff_add_cause(const struct pane_context *c, struct page *p)
 		add_verdict(c, p);
 		return;
 	}
-	findings_make(c->document, &p->arena, &f);
+	f = findings_of(c->document);
 	page_heading(p, STR("cause"), c->width);
-	add_kind(c, p, &f);
+	add_kind(c, p, f);
 	add_clues(c, p);
 	add_stood(c, p);
 	add_message(c, p);
 	page_heading(p, STR("what to do"), c->width);
 	add_advice(c, p);
-	add_reset(c, p, &f);
+	add_reset(c, p, f);
 	add_known(c, p);
 	add_same_cause(c, p);
-	findings_done(&f);
 }

@@ -100,10 +100,10 @@ static bool is_equal(const struct command_pair *p)
 	return !p->n_differences && pair_fits(p->history.what, p->worker.what);
 }
 
-static void put_pair(struct sides *s, const struct document *d, const struct command_pair *p)
+static void put_pair(struct sides *s, const struct document *d, const struct command_pair *p,
+		     bool equal)
 {
 	struct arena *a = &s->p->arena;
-	bool equal = is_equal(p);
 	bool both = s->right && pair_fits(p->history.what, p->worker.what);
 	bool has_history = p->history.what.n, has_worker = p->worker.what.n;
 	struct str history_rest = STR(""), worker_rest = STR(""), type;
@@ -183,7 +183,7 @@ static void put_pairs(struct sides *s, const struct document *d, const struct ta
 		}
 		put_fold(s, folded);
 		folded = 0;
-		put_pair(s, d, &t->pairs[i]);
+		put_pair(s, d, &t->pairs[i], is_equal(&t->pairs[i]));
 	}
 	put_fold(s, folded);
 }
@@ -228,13 +228,13 @@ static void put_known(struct sides *s, const struct document *d, size_t task)
 		bool here = d->history.events[i].id == v->event_id;
 
 		if (here)
-			put_pair(s, d, &pair);
+			put_pair(s, d, &pair, false);
 		else
 			put_alone(s, d, i, put ? '?' : '=');
 		put |= here;
 	}
 	if (!put)
-		put_pair(s, d, &pair);
+		put_pair(s, d, &pair, false);
 }
 
 /* ---- all tasks ---- */
@@ -273,6 +273,7 @@ static bool differs(const struct task_commands *t)
 /* Tasks before the one at hand; those that --strict found differing stand out. */
 static void put_before(struct sides *s, const struct document *d, size_t here)
 {
+	const struct evidence *e = d->run_row->entry.evidence;
 	size_t from = 0;
 
 	if (s->c->session->expanded && here > TASKS_AROUND) {
@@ -280,16 +281,17 @@ static void put_before(struct sides *s, const struct document *d, size_t here)
 		line_printf(&s->l, STYLE_DIM, " tasks 1-%zu  not shown: all equal", from);
 		sides_row(s);
 	}
-	for (size_t i = from; i < here; i++) {
-		const struct task_commands *t = document_commands(d, i + 1);
+	for (size_t i = 0; e && i < e->tasks.n; i++) {
+		const struct task_commands *t = &e->tasks.at[i];
+		size_t task = t->task > 0 ? (size_t)t->task - 1 : SIZE_MAX;
 
-		if (!differs(t))
+		if (task < from || task >= here || !differs(t))
 			continue;
-		put_range(s, d, from, i, "", "accepted by the SDK", '=');
-		put_heading(s, STYLE_STRONG, arena_printf(&s->p->arena, "task %zu", i + 1),
-			    events_of(d, i, i, &s->p->arena), STR(""));
+		put_range(s, d, from, task, "", "accepted by the SDK", '=');
+		put_heading(s, STYLE_STRONG, arena_printf(&s->p->arena, "task %zu", task + 1),
+			    events_of(d, task, task, &s->p->arena), STR(""));
 		put_pairs(s, d, t);
-		from = i + 1;
+		from = task + 1;
 	}
 	put_range(s, d, from, here, "", "accepted by the SDK", '=');
 }
