@@ -2,6 +2,7 @@
 /* pane_compare.c: two histories beside each other, what is equal folded. */
 #include "viewer/pane/words.h"
 
+#include "formats/base/width.h"
 #include "formats/diff/diff_text.h"
 #include "viewer/act/act.h"
 #include "viewer/model/comparison.h"
@@ -19,7 +20,7 @@
  * the event is in both, but at another place. Where there is no room for two columns, the
  * right side of what is equal or changed is left out but for its id.
  */
-enum { ID_WIDTH = 5, VALUE_INDENT = 8, MARK_WIDTH = 5, TWO_COLUMNS = 70 };
+enum { ID_WIDTH = 5, VALUE_INDENT = 8, MARK_WIDTH = 5, TWO_COLUMNS = 70, TYPE_LEAST = 14 };
 
 struct sizes {
 	size_t left, right; /* right 0: one column */
@@ -77,16 +78,17 @@ static void put_event(const struct pane_context *c, const struct document *d, ui
 		      struct line *l)
 {
 	struct arena *a = &c->session->step;
-	size_t room = sizes_of(c).left > 40 ? sizes_of(c).left - 20 : 25;
+	size_t width = sizes_of(c).left, taken;
 	struct buf words;
 
 	if (event == DIFF_NOBODY)
 		return;
-	line_right(l, STYLE_DIM, arena_printf(a, "%" PRId64, d->history.events[event].id), ID_WIDTH);
-	line_puts(l, style, " ");
-	line_add(l, style, words_type(d, event, room, a));
 	buf_init(&words, 0);
 	diff_words(&d->history, event, &words);
+	taken = ID_WIDTH + 1 + (words.n ? 2 + width_of(buf_str(&words)) : 0);
+	line_right(l, STYLE_DIM, arena_printf(a, "%" PRId64, d->history.events[event].id), ID_WIDTH);
+	line_puts(l, style, " ");
+	line_add(l, style, words_type(d, event, width > taken + TYPE_LEAST ? width - taken : TYPE_LEAST, a));
 	line_puts(l, STYLE_PLAIN, words.n ? "  " : "");
 	line_add(l, style == STYLE_PLAIN ? STYLE_STRONG : style, buf_str(&words));
 	buf_done(&words);

@@ -5,6 +5,7 @@
 #include "viewer/pane/words.h"
 
 #include "formats/history/events.h"
+#include "formats/wire/field.h"
 #include "replayer/judge/pairs.h"
 #include "replayer/report/report_sides.h"
 #include "viewer/act/act.h"
@@ -339,12 +340,29 @@ static void put_sdk(struct line *l, const char *title, struct str sdk, struct st
 	}
 }
 
+/* Of the worker that answered the task as it was recorded. */
+static struct str build_of(const struct document *d, int64_t task)
+{
+	static const char *const PATHS[] = {"deployment_version.build_id", "deployment.build_id",
+					    "worker_version.build_id", "binary_checksum"};
+	const struct schema_message *m;
+	struct str bytes, build = STR_NONE;
+
+	if (task < 1 || (uint64_t)task > d->history.n_tasks ||
+	    !history_attributes(&d->history, d->history.tasks[task - 1].completed, &m, &bytes))
+		return STR_NONE;
+	for (size_t i = 0; !build.n && i < sizeof(PATHS) / sizeof(*PATHS); i++)
+		build = field_str(m, bytes, PATHS[i]);
+	return build;
+}
+
 static void put_names(struct sides *s, const struct document *d)
 {
 	const struct ledger_entry *e = &d->run_row->entry;
 	struct line code;
 
-	put_sdk(&s->l, "HISTORY", d->history.sdk_name, d->history.sdk_version, STR_NONE);
+	put_sdk(&s->l, "HISTORY", d->history.sdk_name, d->history.sdk_version,
+		build_of(d, d->run_row->verdict.divergence.workflow_task));
 	put_sdk(&s->r, "WORKER NOW", e->worker_sdk, e->worker_version, e->worker_build_id);
 	if (!s->lines) {
 		sides_row(s);
