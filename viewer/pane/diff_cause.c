@@ -7,11 +7,13 @@
 #include "replayer/report/report_evidence.h"
 #include "viewer/model/findings.h"
 #include "viewer/pane/frames.h"
+#include "viewer/pane/sides.h"
 #include "viewer/pane/words.h"
 
 #include <inttypes.h>
 
-enum { LABEL = 11, SAME_CAUSE = 12 };
+/* From BESIDE columns on there are two columns here too. */
+enum { LABEL = 11, SAME_CAUSE = 12, BESIDE = 140 };
 
 static const char *const KIND_WORDS[DIVERGENCE_KINDS] = {
 	[DIVERGENCE_MARKER] = "the marker of a patch, version, side effect or local activity is "
@@ -436,27 +438,58 @@ static void add_verdict(const struct pane_context *c, struct page *p)
 	add_same_cause(c, p);
 }
 
-void diff_add_cause(const struct pane_context *c, struct page *p)
+static void add_why(const struct pane_context *c, struct page *p)
 {
-	const struct findings *f;
-
-	if (!c->document->run_row) {
-		diff_add_no_run(c, p);
-		return;
-	}
-	if (c->document->run_row->verdict.kind != VERDICT_DIVERGED) {
-		add_verdict(c, p);
-		return;
-	}
-	f = findings_of(c->document);
 	page_heading(p, STR("cause"), c->width);
-	add_kind(c, p, f);
+	add_kind(c, p, findings_of(c->document));
 	add_clues(c, p);
+}
+
+static void add_where_it_stood(const struct pane_context *c, struct page *p)
+{
 	add_stood(c, p);
 	add_message(c, p);
+}
+
+static void add_what_to_do(const struct pane_context *c, struct page *p)
+{
 	page_heading(p, STR("what to do"), c->width);
 	add_advice(c, p);
-	add_reset(c, p, f);
+	add_reset(c, p, findings_of(c->document));
+}
+
+static void add_beside(const struct pane_context *c, struct page *p)
+{
+	struct pane_context left_c = *c, right_c = *c;
+	struct page left, right;
+
+	left_c.width = c->width / 2;
+	right_c.width = c->width - left_c.width - 1;
+	page_init(&left);
+	page_init(&right);
+	add_why(&left_c, &left);
+	add_what_to_do(&left_c, &left);
+	add_where_it_stood(&right_c, &right);
+	add_same_cause(&right_c, &right);
+	sides_pages(c, p, &left, &right, left_c.width);
+	page_done(&left);
+	page_done(&right);
 	add_known(c, p);
-	add_same_cause(c, p);
+}
+
+void diff_add_cause(const struct pane_context *c, struct page *p)
+{
+	if (!c->document->run_row) {
+		diff_add_no_run(c, p);
+	} else if (c->document->run_row->verdict.kind != VERDICT_DIVERGED) {
+		add_verdict(c, p);
+	} else if (c->width >= BESIDE) {
+		add_beside(c, p);
+	} else {
+		add_why(c, p);
+		add_where_it_stood(c, p);
+		add_what_to_do(c, p);
+		add_known(c, p);
+		add_same_cause(c, p);
+	}
 }

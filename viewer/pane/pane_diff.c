@@ -23,7 +23,7 @@
  *
  * Marks: = on both sides, - history alone, + the code alone, ~ an attribute, ? not compared.
  */
-enum { TEXT_INDENT = 8, TASKS_AROUND = 20, VALUE_ROWS = 3, CODE_AROUND = 12 };
+enum { TEXT_INDENT = 8, TASKS_AROUND = 20, VALUE_ROWS = 3, CODE_AROUND = 6 };
 
 /* ---- one command ---- */
 

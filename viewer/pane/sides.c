@@ -54,8 +54,11 @@ static void add_code(struct sides *s)
 
 	line_puts(&s->p->now, STYLE_DIM, s->bar);
 	line_init(&code);
-	if (s->shown < s->lines->n)
+	if (s->shown < s->lines->n) {
 		code_line(&code, s->lines, s->shown, s->marked);
+		s->p->about.file = s->lines->path;
+		s->p->about.line = s->lines->first + (int64_t)s->shown;
+	}
 	s->shown++;
 	line_put_cell(&s->p->now, &code, s->code);
 	line_done(&code);
@@ -147,4 +150,53 @@ void sides_rule(struct sides *s)
 		line_rule(&s->p->now, STYLE_DIM, across, s->code);
 	}
 	page_end(s->p);
+}
+
+static void put_half(struct page *p, const struct page *half, size_t i, size_t width)
+{
+	size_t end = p->now.columns + width;
+	struct line cell;
+
+	line_init(&cell);
+	if (i < half->lines.n)
+		line_put(&cell, half->lines.at[i].text);
+	line_put_cell(&p->now, &cell, width);
+	line_to(&p->now, end);
+	line_done(&cell);
+}
+
+static bool says_something(const struct page_line *l)
+{
+	return l->event != PAGE_NO_EVENT || l->file.p || l->copy.p;
+}
+
+/* The halves and their strings go: what is kept is the page's own. */
+static void take_about(struct page *p, const struct page *left, const struct page *right, size_t i)
+{
+	const struct page_line *l = i < left->lines.n ? &left->lines.at[i] : NULL;
+	const struct page_line *r = i < right->lines.n ? &right->lines.at[i] : NULL;
+	const struct page_line *from = l && (says_something(l) || !r) ? l : r;
+
+	if (!from)
+		return;
+	p->about.event = from->event;
+	p->about.line = from->line;
+	if (from->file.p)
+		p->about.file = arena_str(&p->arena, from->file);
+	if (from->copy.p)
+		p->about.copy = arena_str(&p->arena, from->copy);
+}
+
+void sides_pages(const struct pane_context *c, struct page *p, const struct page *left,
+		 const struct page *right, size_t left_width)
+{
+	const char *bar = c->session->options.ascii ? "|" : "\u2502";
+
+	for (size_t i = 0; i < left->lines.n || i < right->lines.n; i++) {
+		take_about(p, left, right, i);
+		put_half(p, left, i, left_width);
+		line_puts(&p->now, STYLE_DIM, bar);
+		put_half(p, right, i, c->width - left_width - 1);
+		page_end(p);
+	}
 }

@@ -38,5 +38,12 @@ void sides_text(struct sides *s, size_t indent, enum style left_style, struct st
 /* A rule across, with a cross where the columns meet it. */
 void sides_rule(struct sides *s);
 
+/*
+ * The lines of two pages beside each other, on P; LEFT is that wide. What a line is about is
+ * what its left half is about or, where that is nothing, its right half.
+ */
+void sides_pages(const struct pane_context *c, struct page *p, const struct page *left,
+		 const struct page *right, size_t left_width);
+
 /* A line of code as it is shown everywhere: number, mark, text with blanks for tabs. */
 void code_line(struct line *l, const struct code_lines *code, size_t i, int64_t marked);
