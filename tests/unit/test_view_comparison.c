@@ -22,8 +22,10 @@ static void compare(struct story *s, const char *left, const char *right)
 {
 	struct err err = ERR_INIT;
 
-	assert_true(document_open(&s->left, str_of(left), s->schema, NULL, &err));
-	assert_true(document_open(&s->right, str_of(right), s->schema, NULL, &err));
+	assert_true(document_open(&s->left, str_of(left), s->schema, NULL,
+				  DOCUMENT_WHOLE, &err));
+	assert_true(document_open(&s->right, str_of(right), s->schema, NULL,
+				  DOCUMENT_WHOLE, &err));
 	assert_true(comparison_make(&s->c, s->left, s->right, s->schema, &err));
 }
 

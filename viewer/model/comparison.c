@@ -18,7 +18,13 @@ static bool load_side(const struct document *d, const struct schema *schema, str
 	const struct load_settings settings = {.schema = schema};
 	struct load_info info;
 
-	return load_one(&settings, d->path, ret, &info, err);
+	if (!load_one(&settings, d->path, ret, &info, err))
+		return false;
+	if (ret->n_events == d->history.n_events)
+		return true;
+	history_done(ret);
+	return err_set(err, ERR_IO, "%.*s: the file changed, or can't be read to its end",
+		       STR_ARG(d->path));
 }
 
 static bool compare(struct comparison *c, const struct schema *schema, struct err *err)

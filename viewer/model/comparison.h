@@ -38,7 +38,7 @@ struct comparison {
 	VEC_OF(struct comparison_line) lines;
 };
 
-/* Both must stay open as long as it lives. Errors carry the path. */
+/* Both must be read to the end, and stay open as long as it lives. Errors carry the path. */
 bool comparison_make(struct comparison **ret, struct document *left, struct document *right,
 		     const struct schema *schema, struct err *err);
 void comparison_free(struct comparison *c);

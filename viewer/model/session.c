@@ -235,6 +235,29 @@ void session_show(struct session *s, enum pane_kind pane, struct document *d)
 			.row = PANE_TABLE[pane]->begin ? PANE_TABLE[pane]->begin(&c) : 0};
 }
 
+/* The whole of D took the place of its first part. */
+static void grew(struct session *s, struct document *d)
+{
+	if (s->filter.n)
+		outline_begin(&d->outline, &d->history, &s->outline_filter, true);
+	for (int i = 0; i < PANES; i++)
+		s->scrolls[i].synced = SIZE_MAX;
+	search_again(s);
+	session_changed(s);
+}
+
+/* All of D, now. */
+static void read_rest(struct session *s, struct document *d)
+{
+	enum document_step step;
+
+	do
+		step = document_idle(d);
+	while (step == DOCUMENT_READS);
+	if (step == DOCUMENT_GREW)
+		grew(s, d);
+}
+
 static struct comparison *comparison_of(struct session *s, struct document *left,
 					struct document *right, struct err *err)
 {
@@ -243,6 +266,8 @@ static struct comparison *comparison_of(struct session *s, struct document *left
 	for (size_t i = 0; i < s->comparisons.n; i++)
 		if (s->comparisons.at[i]->left == left && s->comparisons.at[i]->right == right)
 			return s->comparisons.at[i];
+	read_rest(s, left);
+	read_rest(s, right);
 	if (!comparison_make(&c, left, right, s->schema, err))
 		return NULL;
 	vec_push(&s->comparisons, c);
@@ -402,12 +427,7 @@ static bool reading_idle(struct session *s)
 	case DOCUMENT_GREW:
 		break;
 	}
-	if (s->filter.n)
-		outline_begin(&d->outline, &d->history, &s->outline_filter, true);
-	for (int i = 0; i < PANES; i++)
-		s->scrolls[i].synced = SIZE_MAX;
-	search_again(s);
-	session_changed(s);
+	grew(s, d);
 	session_settle(s);
 	return true;
 }
