@@ -16,8 +16,7 @@
 enum { LABEL = 11, SAME_CAUSE = 12, BESIDE = 140 };
 
 static const char *const KIND_WORDS[DIVERGENCE_KINDS] = {
-	[DIVERGENCE_MARKER] = "the marker of a patch, version, side effect or local activity is "
-			      "missing, unexpected or another",
+	[DIVERGENCE_MARKER] = "a marker of a patch, version, side effect or local activity differs",
 	[DIVERGENCE_UPDATE] = "the messages of an update differ",
 	[DIVERGENCE_EARLY_CLOSE] = "the code ends where history goes on",
 	[DIVERGENCE_LATE_CLOSE] = "history ends where the code goes on",
