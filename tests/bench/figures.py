@@ -6,6 +6,7 @@ import sys
 import formats
 import measure
 import toolchains
+import viewing
 import workers
 from common import E2E, HINDCAST, ROOT
 from histories import ORDERS, copies, generated
@@ -290,6 +291,7 @@ def reports():
 FIGURES = {
     "start": start,
     **formats.FIGURES,
+    **viewing.FIGURES,
     "go-tasks": go_tasks,
     "big": big,
     "memory": memory,

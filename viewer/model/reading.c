@@ -99,6 +99,11 @@ void reading_take(struct reading *r, struct history *ret, struct load_info *info
 	r->taken = true;
 }
 
+bool reading_indexed(const struct reading *r)
+{
+	return r->maker != NULL;
+}
+
 unsigned reading_thousandths(const struct reading *r)
 {
 	if (!r->maker)

@@ -26,6 +26,8 @@ enum reading_state reading_step(struct reading *r);
 /* Once, when it is whole. Groups live in A. */
 void reading_take(struct reading *r, struct history *ret, struct load_info *info,
 		  struct groups *groups, struct arena *a);
+/* The index is whole; what follows are the groups. */
+bool reading_indexed(const struct reading *r);
 /* How much was done, in thousandths. */
 unsigned reading_thousandths(const struct reading *r);
 /* NULL is fine. */
