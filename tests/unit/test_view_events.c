@@ -443,6 +443,54 @@ static void filters_leave_groups(void **state)
 	story_close(&s);
 }
 
+/* ---- the state ---- */
+
+/* The row of the state's page that has TEXT; PANE_NO_ROW: none. */
+static size_t state_row(struct story *s, const char *text)
+{
+	struct pane_context c = context_of(s, 80);
+	size_t ret = PANE_NO_ROW;
+	struct line l;
+
+	line_init(&l);
+	for (size_t i = 0; i < pane_count(&c, PANE_STATE) && ret == PANE_NO_ROW; i++) {
+		line_clear(&l);
+		pane_row(&c, PANE_STATE, i, &l);
+		ret = holds(&l, text) ? i : ret;
+	}
+	line_done(&l);
+	return ret;
+}
+
+/* Of what is open a hundred are told, until all are wanted; Enter goes to what a line is of. */
+static void much_that_is_open(void **state)
+{
+	struct story s;
+	struct build b;
+
+	build_init(&b);
+	build_started(&b, "W");
+	build_task(&b);
+	for (int i = 0; i < 150; i++)
+		build_timer_started(&b, 60);
+	story_open(&s, &b, *state);
+	s.document->at = s.document->history.n_events - 1;
+	assert_true(state_row(&s, "open 150") == 0);
+	assert_true(state_row(&s, "T104") != PANE_NO_ROW);
+	assert_true(state_row(&s, "T105") == PANE_NO_ROW);
+	assert_true(state_row(&s, "and 50 more") != PANE_NO_ROW);
+	session_act(&s.session, ACTION_VIEW_STATE, STR_NONE);
+	session_act(&s.session, ACTION_EXPAND, STR_NONE);
+	assert_true(state_row(&s, "and 50 more") == PANE_NO_ROW);
+	s.session.scrolls[PANE_STATE].row = state_row(&s, "T154");
+	session_act(&s.session, ACTION_ENTER, STR_NONE);
+	assert_int_equal(s.document->at + 1, 154);
+	s.document->at = 3;
+	assert_true(state_row(&s, "open: nothing") == 0);
+	story_close(&s);
+	build_done(&b);
+}
+
 /* ---- moving ---- */
 
 static void moves(struct story *s, enum action action, const char *number, size_t event)
@@ -513,6 +561,7 @@ int main(void)
 		cmocka_unit_test(bands_fold),
 		cmocka_unit_test(trees_fold),
 		cmocka_unit_test(filters_leave_groups),
+		cmocka_unit_test(much_that_is_open),
 		cmocka_unit_test(to_tasks_groups_and_failures),
 		cmocka_unit_test(what_recedes),
 	};
