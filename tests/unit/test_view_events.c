@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "formats/base/width.h"
 #include "formats/history/events.h"
 #include "tests/unit/build.h"
 #include "viewer/act/act.h"
@@ -324,6 +325,41 @@ static void what_rows_say(void **state)
 	build_done(&b);
 }
 
+/* No row is wider than its pane at any width; bars end exactly where the pane does. */
+static void rows_fit(void **state)
+{
+	static const enum pane_kind ROWS[] = {PANE_LIST, PANE_TREE, PANE_TIME, PANE_STATE};
+	struct story s;
+	struct build b;
+	struct line l;
+
+	build_init(&b);
+	build_started(&b, "\u6ce8\u6587\u51e6\u7406\u30ef\u30fc\u30af\u30d5\u30ed\u30fc");
+	build_task_scheduled(&b);
+	build_task_started(&b);
+	build_task_completed_by(&b, "temporal-go", "1.31.0");
+	build_activity(&b, "\u5728\u5eab\u78ba\u8a8d\U0001f4e6 e\u0301 \u202e");
+	build_child_initiated(&b, "ShipWorkflow", "\u9001\u308b");
+	build_signal(&b, "x\x1b[2J\n");
+	story_open(&s, &b, *state);
+	line_init(&l);
+	for (size_t width = 40; width <= 250; width++)
+		for (size_t p = 0; p < 4; p++) {
+			struct pane_context c = context_of(&s, width);
+
+			for (size_t i = 0; i < pane_count(&c, ROWS[p]); i++) {
+				line_clear(&l);
+				pane_row(&c, ROWS[p], i, &l);
+				assert_int_equal(l.columns, width_of(buf_str(&l.text)));
+				if (ROWS[p] == PANE_TIME ? l.columns != width : l.columns > width)
+					fail_msg("%zu columns: %.*s", width, STR_ARG(buf_str(&l.text)));
+			}
+		}
+	line_done(&l);
+	story_close(&s);
+	build_done(&b);
+}
+
 static void spans(void **state)
 {
 	static const struct {
@@ -558,6 +594,7 @@ int main(void)
 		cmocka_unit_test(types_of_tomorrow),
 		cmocka_unit_test(what_rows_say),
 		cmocka_unit_test(spans),
+		cmocka_unit_test(rows_fit),
 		cmocka_unit_test(bands_fold),
 		cmocka_unit_test(trees_fold),
 		cmocka_unit_test(filters_leave_groups),

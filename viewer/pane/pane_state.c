@@ -85,26 +85,40 @@ static size_t n_open(const struct state *s)
 	return n;
 }
 
+/* Items stand beside each other, the next line takes what has no room. */
+static void add_item(const struct pane_context *c, struct page *p, enum style style, size_t left,
+		     struct str text)
+{
+	if (p->now.columns + text.n + 2 > c->width && p->now.columns > left) {
+		page_end(p);
+		line_to(&p->now, left);
+	} else if (p->now.columns > left) {
+		line_puts(&p->now, STYLE_PLAIN, "  ");
+	}
+	line_to(&p->now, left);
+	line_add(&p->now, style, text);
+}
+
 static void add_summary(const struct pane_context *c, const struct state *s, struct page *p)
 {
 	const struct history *h = &c->document->history;
+	struct arena *a = &c->session->step;
 	size_t open = n_open(s);
 
-	line_printf(&p->now, STYLE_STRONG, " after ev %" PRId64, h->events[s->n - 1].id);
-	line_printf(&p->now, open ? STYLE_STRONG : STYLE_PLAIN, open ? "  open %zu" : "  open: nothing",
-		    open);
-	if (s->shown)
-		line_printf(&p->now, STYLE_PLAIN, "  seen ev 1-%" PRId64, h->events[s->shown - 1].id);
-	else
-		line_puts(&p->now, STYLE_PLAIN, "  seen nothing");
+	add_item(c, p, STYLE_STRONG, 1, arena_printf(a, "after ev %" PRId64, h->events[s->n - 1].id));
+	add_item(c, p, open ? STYLE_STRONG : STYLE_PLAIN, 1,
+		 open ? arena_printf(a, "open %zu", open) : STR("open: nothing"));
+	add_item(c, p, STYLE_PLAIN, 1,
+		 s->shown ? arena_printf(a, "seen ev 1-%" PRId64, h->events[s->shown - 1].id)
+			  : STR("seen nothing"));
 	if (s->signals_unseen)
-		line_printf(&p->now, STYLE_ODD, "  new signals %zu", s->signals_unseen);
+		add_item(c, p, STYLE_ODD, 1, arena_printf(a, "new signals %zu", s->signals_unseen));
 	if (s->cancel_request != GROUP_NONE)
-		line_puts(&p->now, STYLE_ODD, "  cancel requested");
+		add_item(c, p, STYLE_ODD, 1, STR("cancel requested"));
 	if (s->paused)
-		line_puts(&p->now, STYLE_ODD, "  paused");
+		add_item(c, p, STYLE_ODD, 1, STR("paused"));
 	if (s->continue_suggested)
-		line_puts(&p->now, STYLE_ODD, "  continue-as-new suggested");
+		add_item(c, p, STYLE_ODD, 1, STR("continue-as-new suggested"));
 	page_end(p);
 }
 
@@ -152,11 +166,8 @@ static void add_counts(const struct pane_context *c, const struct state *s, stru
 	for (size_t i = 0; i < sizeof(COUNTS) / sizeof(*COUNTS); i++) {
 		size_t n = COUNTS[i].opened ? s->opened[COUNTS[i].kind] : s->pending[COUNTS[i].kind];
 
-		if (p->now.columns + strlen(COUNTS[i].what) + 6 > c->width) {
-			page_end(p);
-			line_to(&p->now, left);
-		}
-		line_printf(&p->now, n ? STYLE_PLAIN : STYLE_DIM, "%s %zu  ", COUNTS[i].what, n);
+		add_item(c, p, n ? STYLE_PLAIN : STYLE_DIM, left,
+			 arena_printf(&c->session->step, "%s %zu", COUNTS[i].what, n));
 	}
 	page_end(p);
 }
@@ -168,12 +179,12 @@ static void add_limits(const struct pane_context *c, const struct state *s, stru
 	struct arena *a = &c->session->step;
 
 	add_label(c, "server limits", p);
-	line_printf(&p->now, STYLE_PLAIN, "%zu of %" PRIu64 " events, ", s->n,
-		    SERVER_LIMIT_ROWS[SERVER_EVENTS].error);
-	line_add(&p->now, STYLE_PLAIN, detail_bytes(s->bytes, a));
-	line_puts(&p->now, STYLE_PLAIN, " of ");
-	line_add(&p->now, STYLE_PLAIN, detail_bytes(bytes->error, a));
-	page_end(p);
+	page_text(p, STYLE_PLAIN,
+		  arena_printf(a, "%zu of %" PRIu64 " events, %.*s of %.*s", s->n,
+			       SERVER_LIMIT_ROWS[SERVER_EVENTS].error,
+			       STR_ARG(detail_bytes(s->bytes, a)),
+			       STR_ARG(detail_bytes(bytes->error, a))),
+		  left_of(c), c->width);
 	add_label(c, "continue-as-new", p);
 	page_puts(p, s->continue_suggested ? STYLE_ODD : STYLE_PLAIN,
 		  s->continue_suggested ? "suggested by the last workflow task" : "not suggested");
