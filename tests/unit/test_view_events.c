@@ -5,69 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "formats/base/width.h"
 #include "formats/history/events.h"
 #include "tests/unit/build.h"
-#include "viewer/act/act.h"
-#include "viewer/pane/words.h"
-
-/* ---- a session over a history told in words ---- */
-
-struct story {
-	struct session session;
-	struct document *document;
-	char path[40];
-};
-
-static void story_open(struct story *s, const struct build *b, const struct schema *schema)
-{
-	static const struct session_options OPTIONS = {.ascii = true};
-	struct str wire = build_wire(b);
-	struct err err = ERR_INIT;
-	int fd;
-
-	snprintf(s->path, sizeof(s->path), "/tmp/hindcast-view-XXXXXX");
-	fd = mkstemp(s->path);
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, wire.p, wire.n), wire.n);
-	close(fd);
-	session_init(&s->session, schema, &OPTIONS);
-	session_add_file(&s->session, str_of(s->path), (int64_t)wire.n);
-	if (!session_begin(&s->session, &err))
-		fail_msg("%s", err.message);
-	s->document = session_document(&s->session);
-	unlink(s->path);
-}
-
-static void story_close(struct story *s)
-{
-	session_done(&s->session);
-}
-
-static struct pane_context context_of(struct story *s, size_t width)
-{
-	return (struct pane_context){&s->session, s->document, width, 0};
-}
-
-static bool holds(const struct line *l, const char *text)
-{
-	return str_find(buf_str(&l->text), str_of(text)) >= 0;
-}
-
-static void row_at(struct story *s, enum pane_kind pane, size_t width, size_t event, struct line *l)
-{
-	struct pane_context c = context_of(s, width);
-	size_t row = PANE_TABLE[pane]->row_of(&c, event);
-
-	line_clear(l);
-	assert_true(row < pane_count(&c, pane));
-	pane_row(&c, pane, row, l);
-}
+#include "tests/unit/view_story.h"
 
 /* ---- a history in which an event of a type stands in its place ---- */
 
@@ -167,8 +110,8 @@ static void in_the_list(struct story *s, size_t event, const char *name)
 
 	line_init(&l);
 	outline_unfold(&s->document->outline, event, true);
-	row_at(s, PANE_LIST, 80, event, &l);
-	if (!holds(&l, name))
+	story_row(s, PANE_LIST, 80, event, &l);
+	if (!story_holds(&l, name))
 		fail_msg("%s is not whole in: %.*s", name, STR_ARG(buf_str(&l.text)));
 	assert_true(l.columns <= 80);
 	line_done(&l);
@@ -176,17 +119,17 @@ static void in_the_list(struct story *s, size_t event, const char *name)
 
 static void in_the_tree(struct story *s, size_t event, const char *name)
 {
-	struct pane_context c = context_of(s, 120);
+	struct pane_context c = story_context(s, 120);
 	const struct group *g = groups_of(&s->document->groups, event);
 	struct line l;
 
 	line_init(&l);
-	row_at(s, PANE_TREE, 120, event, &l);
-	if (!holds(&l, g->kind == ENTITY_TASK ? "workflow task" : words_kind(g->kind)))
+	story_row(s, PANE_TREE, 120, event, &l);
+	if (!story_holds(&l, g->kind == ENTITY_TASK ? "workflow task" : words_kind(g->kind)))
 		fail_msg("%s: its kind is not in: %.*s", name, STR_ARG(buf_str(&l.text)));
 	tree_unfold_all(document_tree(s->document, s->session.generation), true);
-	row_at(s, PANE_TREE, 120, event, &l);
-	if (!holds(&l, g->n > 1 ? name : entity_state_text(g->kind, g->state)))
+	story_row(s, PANE_TREE, 120, event, &l);
+	if (!story_holds(&l, g->n > 1 ? name : entity_state_text(g->kind, g->state)))
 		fail_msg("%s is not in: %.*s", name, STR_ARG(buf_str(&l.text)));
 	assert_int_equal(PANE_TABLE[PANE_TREE]->event(&c, PANE_TABLE[PANE_TREE]->row_of(&c, event)),
 			 event);
@@ -200,7 +143,7 @@ static void in_the_timeline(struct story *s, size_t event, const char *name)
 	struct str bar;
 
 	line_init(&l);
-	row_at(s, PANE_TIME, 100, event, &l);
+	story_row(s, PANE_TIME, 100, event, &l);
 	assert_int_equal(l.columns, 100);
 	bar = str_trim(str_skip(buf_str(&l.text), 34));
 	if (!bar.n)
@@ -210,7 +153,7 @@ static void in_the_timeline(struct story *s, size_t event, const char *name)
 
 static void in_state_and_detail(struct story *s, const char *name)
 {
-	struct pane_context c = context_of(s, 60);
+	struct pane_context c = story_context(s, 60);
 	size_t open = 0;
 
 	for (size_t i = 0; i < pane_count(&c, PANE_STATE); i++) {
@@ -218,7 +161,7 @@ static void in_state_and_detail(struct story *s, const char *name)
 
 		line_init(&l);
 		pane_row(&c, PANE_STATE, i, &l);
-		open += holds(&l, "open");
+		open += story_holds(&l, "open");
 		if (l.columns > 60)
 			fail_msg("%s: %.*s", name, STR_ARG(buf_str(&l.text)));
 		line_done(&l);
@@ -269,119 +212,15 @@ static void types_of_tomorrow(void **state)
 	story_open(&s, &b, *state);
 	line_init(&l);
 	for (size_t i = 0; i < 2; i++) {
-		row_at(&s, PANES_WITH[i], 80, 1, &l);
-		assert_true(holds(&l, "EventType 99"));
+		story_row(&s, PANES_WITH[i], 80, 1, &l);
+		assert_true(story_holds(&l, "EventType 99"));
 	}
-	row_at(&s, PANE_TIME, 80, 1, &l);
-	assert_true(holds(&l, "other events"));
-	assert_true(holds(&l, "?"));
+	story_row(&s, PANE_TIME, 80, 1, &l);
+	assert_true(story_holds(&l, "other events"));
+	assert_true(story_holds(&l, "?"));
 	line_done(&l);
 	story_close(&s);
 	build_done(&b);
-}
-
-/* ---- words ---- */
-
-static void what_rows_say(void **state)
-{
-	static const struct {
-		int64_t event;
-		const char *text;
-	} WANTED[] = {
-		{5, "1h30m"},
-		{6, "Version fee-v2 = 1"},
-		{7, "patch fee, deprecated"},
-		{8, "{\"a\":\"x  y\",\"b\":[1,2]}"},
-		{9, "attempt 3; last: 503"},
-		{10, "note"},
-	};
-	static const char LAID_OUT[] = "{\n  \"a\": \"x  y\",\n  \"b\": [1,\t2]\n}";
-	/* ActivityTaskStarted: scheduled_event_id, attempt, last_failure.message */
-	static const char STARTED[] = "\x08\x0b\x20\x03\x2a\x05\x0a\x03" "503";
-	struct story s;
-	struct build b;
-	struct line l;
-
-	build_init(&b);
-	build_started(&b, "W");
-	build_task(&b);
-	build_timer_started(&b, 5400);
-	build_version_marker(&b, "\"fee-v2\"", "1");
-	build_marker(&b, "core_patch", "patch-data", "{\"id\":\"fee\",\"deprecated\":true}");
-	build_marker(&b, "SideEffect", "data", LAID_OUT);
-	build_event(&b, EVENT_ACTIVITY_TASK_STARTED, 16, str_slice(STARTED, sizeof(STARTED) - 1));
-	build_signal(&b, "note");
-	story_open(&s, &b, *state);
-	s.document->at = s.document->history.n_events - 1;
-	line_init(&l);
-	for (size_t i = 0; i < sizeof(WANTED) / sizeof(*WANTED); i++) {
-		line_clear(&l);
-		words_what(&s.session, s.document, (size_t)WANTED[i].event - 1, &l);
-		if (!holds(&l, WANTED[i].text))
-			fail_msg("%s is not in: %.*s", WANTED[i].text, STR_ARG(buf_str(&l.text)));
-	}
-	line_done(&l);
-	story_close(&s);
-	build_done(&b);
-}
-
-/* No row is wider than its pane at any width; bars end exactly where the pane does. */
-static void rows_fit(void **state)
-{
-	static const enum pane_kind ROWS[] = {PANE_LIST, PANE_TREE, PANE_TIME, PANE_STATE};
-	struct story s;
-	struct build b;
-	struct line l;
-
-	build_init(&b);
-	build_started(&b, "\u6ce8\u6587\u51e6\u7406\u30ef\u30fc\u30af\u30d5\u30ed\u30fc");
-	build_task_scheduled(&b);
-	build_task_started(&b);
-	build_task_completed_by(&b, "temporal-go", "1.31.0");
-	build_activity(&b, "\u5728\u5eab\u78ba\u8a8d\U0001f4e6 e\u0301 \u202e");
-	build_child_initiated(&b, "ShipWorkflow", "\u9001\u308b");
-	build_signal(&b, "x\x1b[2J\n");
-	story_open(&s, &b, *state);
-	line_init(&l);
-	for (size_t width = 40; width <= 250; width++)
-		for (size_t p = 0; p < 4; p++) {
-			struct pane_context c = context_of(&s, width);
-
-			for (size_t i = 0; i < pane_count(&c, ROWS[p]); i++) {
-				line_clear(&l);
-				pane_row(&c, ROWS[p], i, &l);
-				assert_int_equal(l.columns, width_of(buf_str(&l.text)));
-				if (ROWS[p] == PANE_TIME ? l.columns != width : l.columns > width)
-					fail_msg("%zu columns: %.*s", width, STR_ARG(buf_str(&l.text)));
-			}
-		}
-	line_done(&l);
-	story_close(&s);
-	build_done(&b);
-}
-
-static void spans(void **state)
-{
-	static const struct {
-		int64_t ms;
-		const char *text;
-	} WANTED[] = {
-		{0, "0ms"}, {12, "12ms"}, {999, "999ms"}, {1000, "1s"}, {1849, "1.8s"},
-		{9949, "9.9s"}, {9960, "10s"}, {59400, "59s"}, {59600, "1m"}, {187000, "3m07s"},
-		{3600000, "1h"}, {8399000, "2h20m"}, {352788000, "4d02h"}, {345600000, "4d"},
-	};
-	struct arena a;
-
-	arena_init(&a);
-	for (size_t i = 0; i < sizeof(WANTED) / sizeof(*WANTED); i++) {
-		struct str text = words_span(WANTED[i].ms * 1000000, &a);
-
-		if (!str_is(text, WANTED[i].text))
-			fail_msg("%lld ms: %.*s", (long long)WANTED[i].ms, STR_ARG(text));
-	}
-	assert_true(str_is(words_span(1, &a), "<1ms"));
-	assert_true(words_span(INT64_MIN, &a).n < 12);
-	arena_done(&a);
 }
 
 /* ---- folding and filtering ---- */
@@ -461,7 +300,7 @@ static void trees_fold(void **state)
 static void filters_leave_groups(void **state)
 {
 	struct story s = a_run(*state);
-	struct pane_context c = context_of(&s, 80);
+	struct pane_context c = story_context(&s, 80);
 
 	session_act(&s.session, ACTION_FILTER, STR("type=ActivityTaskFailed"));
 	while (session_idle(&s.session))
@@ -477,54 +316,6 @@ static void filters_leave_groups(void **state)
 	assert_int_equal(pane_count(&c, PANE_TREE), 5);
 	assert_int_equal(pane_count(&c, PANE_TIME), 5);
 	story_close(&s);
-}
-
-/* ---- the state ---- */
-
-/* The row of the state's page that has TEXT; PANE_NO_ROW: none. */
-static size_t state_row(struct story *s, const char *text)
-{
-	struct pane_context c = context_of(s, 80);
-	size_t ret = PANE_NO_ROW;
-	struct line l;
-
-	line_init(&l);
-	for (size_t i = 0; i < pane_count(&c, PANE_STATE) && ret == PANE_NO_ROW; i++) {
-		line_clear(&l);
-		pane_row(&c, PANE_STATE, i, &l);
-		ret = holds(&l, text) ? i : ret;
-	}
-	line_done(&l);
-	return ret;
-}
-
-/* Of what is open a hundred are told, until all are wanted; Enter goes to what a line is of. */
-static void much_that_is_open(void **state)
-{
-	struct story s;
-	struct build b;
-
-	build_init(&b);
-	build_started(&b, "W");
-	build_task(&b);
-	for (int i = 0; i < 150; i++)
-		build_timer_started(&b, 60);
-	story_open(&s, &b, *state);
-	s.document->at = s.document->history.n_events - 1;
-	assert_true(state_row(&s, "open 150") == 0);
-	assert_true(state_row(&s, "T104") != PANE_NO_ROW);
-	assert_true(state_row(&s, "T105") == PANE_NO_ROW);
-	assert_true(state_row(&s, "and 50 more") != PANE_NO_ROW);
-	session_act(&s.session, ACTION_VIEW_STATE, STR_NONE);
-	session_act(&s.session, ACTION_EXPAND, STR_NONE);
-	assert_true(state_row(&s, "and 50 more") == PANE_NO_ROW);
-	s.session.scrolls[PANE_STATE].row = state_row(&s, "T154");
-	session_act(&s.session, ACTION_ENTER, STR_NONE);
-	assert_int_equal(s.document->at + 1, 154);
-	s.document->at = 3;
-	assert_true(state_row(&s, "open: nothing") == 0);
-	story_close(&s);
-	build_done(&b);
 }
 
 /* ---- moving ---- */
@@ -592,13 +383,9 @@ int main(void)
 	static const struct CMUnitTest TESTS[] = {
 		cmocka_unit_test(every_type_in_every_pane),
 		cmocka_unit_test(types_of_tomorrow),
-		cmocka_unit_test(what_rows_say),
-		cmocka_unit_test(spans),
-		cmocka_unit_test(rows_fit),
 		cmocka_unit_test(bands_fold),
 		cmocka_unit_test(trees_fold),
 		cmocka_unit_test(filters_leave_groups),
-		cmocka_unit_test(much_that_is_open),
 		cmocka_unit_test(to_tasks_groups_and_failures),
 		cmocka_unit_test(what_recedes),
 	};
