@@ -33,6 +33,9 @@ static const struct opt OPTS[] = {
 	{"query", 0, OPT_LIST, "NAME", offsetof(struct view_options, queries),
 	 "With --worker: R and S ask this query of the workflow's own too, after each workflow "
 	 "task. May be given more than once."},
+	{"config", 0, OPT_STRING, "FILE", offsetof(struct view_options, config),
+	 "Keys and settings from FILE instead of $XDG_CONFIG_HOME/hindcast/view.conf, or "
+	 "~/.config/hindcast/view.conf (docs/viewer.md)."},
 	{"color", 0, OPT_STRING, "WHEN", offsetof(struct view_options, color),
 	 "auto (what NO_COLOR and the terminal say), always or never."},
 	{"ascii", 0, OPT_FLAG, NULL, offsetof(struct view_options, ascii),
@@ -411,6 +414,36 @@ static int begin(struct viewing *v, const struct str *operands, size_t n)
 	return v->options->print || !v->context->out_is_tty ? print(v, v->context->colour) : run_terminal(v);
 }
 
+/* The configuration first, then what the command line says. */
+static int configure(struct viewing *v)
+{
+	struct session *s = &v->session;
+	struct str source = s->options.source;
+	bool ascii = s->options.ascii;
+	struct err err = ERR_INIT;
+
+	s->time = TIME_SINCE_START;
+	if (!view_config(v, &err))
+		return complain(v, err.message, EXIT_BAD_USAGE);
+	s->options.ascii |= ascii;
+	if (source.p)
+		s->options.source = source;
+	if (v->options->utc || v->options->local)
+		s->time = v->options->utc ? TIME_UTC : TIME_LOCAL;
+	return 0;
+}
+
+static int print_keys(const struct viewing *v)
+{
+	struct buf out;
+
+	buf_init(&out, 0);
+	view_help_keys(v, &out);
+	fwrite(out.p, 1, out.n, v->context->out);
+	buf_done(&out);
+	return 0;
+}
+
 static int run(const struct command_context *context, void *settings, const struct str *operands,
 	       size_t n)
 {
@@ -430,8 +463,9 @@ static int run(const struct command_context *context, void *settings, const stru
 	options.reader = &v.payloads.reader;
 	options.tools = v.payloads.reader.tools;
 	session_init(&v.session, context->schema, &options);
-	v.session.time = v.options->utc ? TIME_UTC : v.options->local ? TIME_LOCAL : TIME_SINCE_START;
-	code = begin(&v, operands, n);
+	code = configure(&v);
+	if (code == 0)
+		code = v.options->help_keys ? print_keys(&v) : begin(&v, operands, n);
 	session_done(&v.session);
 	payload_files_done(&v.payloads);
 	return code;

@@ -15,6 +15,7 @@ struct view_options {
 	struct str worker;
 	struct opt_list queries; /* of the workflow's own, for R and S */
 	struct str color;
+	struct str config;
 	bool ascii, utc, local;
 	bool help_keys;
 	long long idle_fd;
@@ -23,7 +24,7 @@ struct view_options {
 
 struct viewing {
 	const struct command_context *context;
-	const struct view_options *options;
+	struct view_options *options;
 	struct session session;
 	struct terminal *term;
 	struct payload_files payloads;
@@ -40,6 +41,10 @@ void view_follow_begin(struct viewing *v);
  * or began anew). True: there is something new to draw.
  */
 bool view_follow(struct viewing *v);
+/* Reads the user's configuration, if there is one; the error names file and line. */
+bool view_config(struct viewing *v, struct err *err);
+/* The table of keys as they are bound, and the settings. */
+void view_help_keys(const struct viewing *v, struct buf *out);
 /* Does what the session asks of the outside, and says in its message line how that went. */
 void view_outside(struct viewing *v);
 /*

@@ -2,20 +2,197 @@
 /* cmd_view_outside.c: files, clipboards, pagers, editors: what a session asks for. */
 #include "viewer/cmd_view.h"
 
+#include "formats/base/base64.h"
+#include "formats/history/detail.h"
+#include "viewer/cmd_view_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static bool write_all(int fd, struct str text)
+{
+	while (text.n) {
+		ssize_t n = write(fd, text.p, text.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		text = str_skip(text, (size_t)n);
+	}
+	return true;
+}
+
+/* ---- files ---- */
+
 static void write_file(struct viewing *v, struct request *r)
 {
-	FILE *f = fopen(r->argument.p, "wx");
-	bool ok;
+	struct session *s = &v->session;
+	bool over = r->kind == REQUEST_WRITE_OVER;
+	int fd = open(r->argument.p, O_WRONLY | O_CREAT | O_CLOEXEC | (over ? O_TRUNC : O_EXCL), 0666);
 
-	if (!f) {
-		session_message(&v->session, STYLE_BAD, "%s: can't be written, or is there already",
-				r->argument.p);
+	if (fd < 0 && errno == EEXIST && !over) {
+		session_message(s, STYLE_BAD, "%s is there already (:write! %s writes over it)",
+				r->argument.p, r->argument.p);
 		return;
 	}
-	ok = fwrite(r->text.p, 1, r->text.n, f) == r->text.n;
-	ok &= fclose(f) == 0;
-	session_message(&v->session, ok ? STYLE_PLAIN : STYLE_BAD,
-			ok ? "written: %s" : "%s: could not be written", r->argument.p);
+	if (fd < 0) {
+		session_message(s, STYLE_BAD, "%s: %s", r->argument.p, strerror(errno));
+		return;
+	}
+	if (!write_all(fd, buf_str(&r->text)) || close(fd) != 0)
+		session_message(s, STYLE_BAD, "%s: not all of it was written: %s", r->argument.p,
+				strerror(errno));
+	else
+		session_message(s, STYLE_PLAIN, "written: %s (%.*s)", r->argument.p,
+				STR_ARG(detail_bytes(r->text.n, &s->step)));
+}
+
+/* ---- the clipboard ---- */
+
+/* What terminals take in one sequence: 100,000 bytes less what is around them (as k9s). */
+#define OSC52_BYTES ((size_t)74994)
+
+static bool set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value;
+}
+
+/* The terminal itself is asked: over ssh and in tmux no program here has the user's clipboard. */
+static bool by_terminal(struct viewing *v, struct str text)
+{
+	struct buf out;
+	char *room;
+
+	if (BASE64_ENCODED(text.n) > OSC52_BYTES)
+		return false;
+	buf_init(&out, 0);
+	buf_puts(&out, "\x1b]52;c;");
+	room = buf_room(&out, BASE64_ENCODED(text.n));
+	base64_encode(text, room);
+	out.n += BASE64_ENCODED(text.n);
+	buf_add_char(&out, '\a');
+	v->term->send(v->term, buf_str(&out));
+	buf_done(&out);
+	return true;
+}
+
+static const char *by_program(struct str text)
+{
+	static const struct {
+		const char *needs; /* a variable, or NULL */
+		const char *const argv[5];
+	} PROGRAMS[] = {
+		{"WAYLAND_DISPLAY", {"wl-copy", NULL}},
+		{"DISPLAY", {"xclip", "-selection", "clipboard", NULL}},
+		{NULL, {"pbcopy", NULL}},
+	};
+
+	for (size_t i = 0; i < sizeof(PROGRAMS) / sizeof(*PROGRAMS); i++)
+		if ((!PROGRAMS[i].needs || set(PROGRAMS[i].needs)) &&
+		    child_feed(PROGRAMS[i].argv, text))
+			return PROGRAMS[i].argv[0];
+	return NULL;
+}
+
+/* A file that only its owner reads. */
+static bool by_file(struct str text, struct arena *a, struct str *ret)
+{
+	const char *folder = set("XDG_RUNTIME_DIR") ? getenv("XDG_RUNTIME_DIR")
+			     : set("TMPDIR")	    ? getenv("TMPDIR")
+						    : "/tmp";
+	char *path = arena_cstr(a, arena_printf(a, "%s/hindcast-XXXXXX", folder));
+	int fd = mkostemp(path, O_CLOEXEC);
+	bool ok = fd >= 0 && write_all(fd, text);
+
+	*ret = str_of(path);
+	if (fd >= 0)
+		ok &= close(fd) == 0;
+	return ok;
+}
+
+static void copy(struct viewing *v, struct request *r)
+{
+	struct session *s = &v->session;
+	struct str text = buf_str(&r->text), path;
+	struct str size = detail_bytes(text.n, &s->step);
+	bool remote = set("SSH_TTY") || set("SSH_CONNECTION") || set("TMUX");
+	const char *program = NULL;
+
+	if (remote && by_terminal(v, text)) {
+		session_message(s, STYLE_PLAIN, "copied %s (%.*s) by the terminal (OSC 52)",
+				r->argument.p, STR_ARG(size));
+		return;
+	}
+	if (!remote)
+		program = by_program(text);
+	if (program)
+		session_message(s, STYLE_PLAIN, "copied %s (%.*s) by %s", r->argument.p, STR_ARG(size),
+				program);
+	else if (by_file(text, &s->step, &path))
+		session_message(s, STYLE_PLAIN, "%s: %s (%.*s) is in %.*s",
+				remote ? "too long for the terminal's clipboard" : "no clipboard here",
+				r->argument.p, STR_ARG(size), STR_ARG(path));
+	else
+		session_message(s, STYLE_BAD, "no clipboard here, and %.*s can't be written: %s",
+				STR_ARG(path), strerror(errno));
+}
+
+/* ---- programs that the terminal is given to ---- */
+
+static void say(struct viewing *v, const char *what, const struct child_end *end)
+{
+	if (end->signal)
+		session_message(&v->session, STYLE_ODD, "%s was ended by signal %d", what, end->signal);
+	else if (end->code)
+		session_message(&v->session, STYLE_ODD, "%s: exit code %d", what, end->code);
+}
+
+static void run(struct viewing *v, const char *what, const char *const *argv, struct str input,
+		enum child_wait wait)
+{
+	struct child_end end;
+	struct err err = ERR_INIT;
+	bool ok;
+
+	v->term->leave(v->term);
+	ok = child_run(argv, input, wait, &end, &err);
+	v->term->enter(v->term);
+	if (ok)
+		say(v, what, &end);
+	else
+		session_message(&v->session, STYLE_BAD, "%s: %s", what, err.message);
+}
+
+static void edit(struct viewing *v, struct request *r)
+{
+	const char *editor = set("VISUAL") ? getenv("VISUAL") : set("EDITOR") ? getenv("EDITOR") : "vi";
+	struct arena *a = &v->session.step;
+	/* The variable may hold options; the path is never part of what the shell reads. */
+	const char *argv[] = {"sh", "-c", arena_cstr(a, arena_printf(a, "%s \"$@\"", editor)), "sh",
+			      arena_cstr(a, arena_printf(a, "+%lld", (long long)(r->line > 0 ? r->line : 1))),
+			      r->argument.p, NULL};
+
+	run(v, editor, argv, STR_NONE, CHILD_BACK_AT_ONCE);
+}
+
+static void page(struct viewing *v, struct request *r)
+{
+	const char *pager = set("PAGER") ? getenv("PAGER") : "less";
+	const char *argv[] = {"sh", "-c", pager, NULL};
+
+	run(v, pager, argv, buf_str(&r->text), CHILD_BACK_AT_ONCE);
+}
+
+static void pipe_into(struct viewing *v, struct request *r)
+{
+	const char *argv[] = {"sh", "-c", r->argument.p, NULL};
+
+	run(v, r->argument.p, argv, buf_str(&r->text), CHILD_BACK_AFTER_ENTER);
 }
 
 void view_outside(struct viewing *v)
@@ -34,7 +211,20 @@ void view_outside(struct viewing *v)
 		v->term->mouse(v->term, v->session.mouse);
 		break;
 	case REQUEST_WRITE:
+	case REQUEST_WRITE_OVER:
 		write_file(v, r);
+		break;
+	case REQUEST_COPY:
+		copy(v, r);
+		break;
+	case REQUEST_EDIT:
+		edit(v, r);
+		break;
+	case REQUEST_PAGER:
+		page(v, r);
+		break;
+	case REQUEST_PIPE:
+		pipe_into(v, r);
 		break;
 	case REQUEST_RERUN:
 	case REQUEST_ASK_STACK:

@@ -28,7 +28,9 @@ extern act_run act_search, act_search_next, act_search_previous;
 extern act_run act_filter, act_break, act_continue, act_continue_back;
 /* act_take.c */
 extern act_run act_copy_event, act_copy_payload, act_copy_id, act_copy_stack, act_copy_report,
-	act_copy_link, act_write, act_edit, act_page, act_pipe, act_rerun, act_ask_stack;
+	act_copy_link, act_write, act_write_over, act_edit, act_page, act_pipe, act_rerun, act_ask_stack;
+/* act_set.c */
+extern act_run act_set;
 /* act.c */
 extern act_run act_command;
 

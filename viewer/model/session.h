@@ -33,8 +33,9 @@ enum request_kind {
 	REQUEST_REDRAW,
 	REQUEST_SUSPEND,
 	REQUEST_MOUSE,	  /* on or off, as session.mouse is now */
-	REQUEST_COPY,	  /* text */
-	REQUEST_WRITE,	  /* text, into the file argument */
+	REQUEST_COPY,	  /* text, which is what the argument says: "the event" */
+	REQUEST_WRITE,	  /* text, into the file argument, which is not there yet */
+	REQUEST_WRITE_OVER, /* the same, over what is there */
 	REQUEST_PAGER,	  /* text */
 	REQUEST_PIPE,	  /* text, into the command argument */
 	REQUEST_EDIT,	  /* the file argument at line `line` */

@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# test_view.py: what the viewer does to the outside: files, clipboards, editors; its configuration.
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HINDCAST = pathlib.Path(sys.argv[1]).resolve()
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+FAILED = ROOT / "tests/data/view/failed.json"
+RUN = ROOT / "tests/data/run.jsonl"
+
+
+class World:
+    """A home and a folder with programs of its own, which log how they were called."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self.folder.name)
+        self.bin = self.path / "bin"
+        self.bin.mkdir()
+        self.env = {"PATH": f"{self.bin}:/usr/bin:/bin", "HOME": str(self.path), "TZ": "UTC",
+                    "LC_ALL": "C.UTF-8", "TMPDIR": str(self.path)}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.folder.cleanup()
+
+    def program(self, name, code=0):
+        log = self.path / f"{name}.log"
+        script = self.bin / name
+        script.write_text(f'#!/bin/sh\nprintf "[%s]" "$@" >"{log}"\ncat >"{log}.in"\nexit {code}\n')
+        script.chmod(0o755)
+        return log
+
+    def play(self, script, *arguments):
+        keys = self.path / "script.keys"
+        keys.write_text("size 100x30\n" + script + "\nscreen\n")
+        return self.run("--script", keys, *arguments)
+
+    def run(self, *arguments):
+        done = subprocess.run([HINDCAST, "view", *map(str, arguments)], cwd=self.path,
+                              env=self.env, capture_output=True, timeout=60,
+                              stdin=subprocess.DEVNULL)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def said(self, script, *arguments):
+        """The last line of the last screen: the message."""
+        return self.play(script, *arguments)[1].rstrip("\n").split("\n")[-1].strip()
+
+
+class Taking(unittest.TestCase):
+    def test_event_goes_to_the_clipboard_as_show_prints_it(self):
+        with World() as w:
+            log = w.program("xclip")
+            w.env["DISPLAY"] = ":0"
+            self.assertIn("copied the event", w.said("keys y e", f"{FAILED}:5"))
+            self.assertEqual(log.read_text(), "[-selection][clipboard]")
+            shown = subprocess.run([HINDCAST, "show", "--event", "5", FAILED],
+                                   capture_output=True, check=True).stdout
+            self.assertEqual((w.path / "xclip.log.in").read_bytes(), shown)
+
+    def test_payload_and_id(self):
+        with World() as w:
+            w.program("wl-copy")
+            w.env["WAYLAND_DISPLAY"] = "w"
+            self.assertIn("by wl-copy", w.said("keys y p", f"{FAILED}:5"))
+            payload = json.loads((w.path / "wl-copy.log.in").read_text())
+            self.assertEqual(payload["big"], 12345678901234567890)
+            w.said("keys y i", f"{FAILED}:8")
+            self.assertEqual((w.path / "wl-copy.log.in").read_text(), "a-5")
+            w.said("keys y s", f"{FAILED}:8")
+            self.assertIn("reserve.go:88", (w.path / "wl-copy.log.in").read_text())
+            w.said("keys y l", f"{FAILED}:8")
+            self.assertEqual((w.path / "wl-copy.log.in").read_text(),
+                             f"hindcast view {FAILED}:8:list")
+
+    def test_a_program_that_fails_is_not_believed(self):
+        with World() as w:
+            w.program("xclip", code=1)
+            w.env["DISPLAY"] = ":0"
+            self.assertIn("no clipboard here", w.said("keys y i", f"{FAILED}:8"))
+
+    def test_without_a_clipboard_a_private_file(self):
+        with World() as w:
+            said = w.said("keys y i", f"{FAILED}:8")
+            self.assertIn("no clipboard here: the id (3 bytes) is in ", said)
+            path = pathlib.Path(said.split(" is in ")[1])
+            self.assertEqual(path.read_text(), "a-5")
+            self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+
+    def test_over_ssh_the_terminal_is_asked(self):
+        with World() as w:
+            log = w.program("xclip")
+            w.env.update(DISPLAY=":0", SSH_TTY="/dev/pts/1")
+            self.assertIn("by the terminal (OSC 52)", w.said("keys y i", f"{FAILED}:8"))
+            self.assertFalse(log.exists())
+
+    def test_too_long_for_a_terminal(self):
+        with World() as w:
+            history = json.loads(FAILED.read_text())
+            history["events"][0]["workflowExecutionStartedEventAttributes"]["identity"] = \
+                "x" * 80000
+            (w.path / "long.json").write_text(json.dumps(history))
+            w.env["TMUX"] = "1"
+            self.assertIn("too long for the terminal's clipboard: the event",
+                          w.said("keys y e", "long.json:1"))
+
+    def test_report_of_a_divergence(self):
+        with World() as w:
+            w.program("wl-copy")
+            w.env["WAYLAND_DISPLAY"] = "w"
+            self.assertIn("copied the report", w.said("keys y r", RUN))
+            report = (w.path / "wl-copy.log.in").read_text()
+            self.assertTrue(report.startswith("```\n") and report.endswith("```\n"))
+            self.assertIn("diverged", report)
+            self.assertIn("the SDK", report)
+
+    def test_nothing_to_take(self):
+        with World() as w:
+            self.assertIn("no payload", w.said("keys y p", f"{FAILED}:2"))
+            self.assertIn("no replay run", w.said("keys y r", FAILED))
+            self.assertIn("no stack", w.said("keys y s", f"{FAILED}:2"))
+
+
+class Files(unittest.TestCase):
+    def test_written_once(self):
+        with World() as w:
+            self.assertIn("written: out.txt", w.said("keys w\ntype out.txt\nkeys Enter", FAILED))
+            self.assertIn("ReserveStock", (w.path / "out.txt").read_text())
+            (w.path / "out.txt").write_text("mine")
+            said = w.said("keys w\ntype out.txt\nkeys Enter", FAILED)
+            self.assertIn("there already (:write! out.txt", said)
+            self.assertEqual((w.path / "out.txt").read_text(), "mine")
+            w.said("keys :\ntype write! out.txt\nkeys Enter", FAILED)
+            self.assertIn("ReserveStock", (w.path / "out.txt").read_text())
+            self.assertIn("No such file",
+                          w.said("keys w\ntype no/out.txt\nkeys Enter", FAILED))
+
+
+class Children(unittest.TestCase):
+    def test_editor_at_the_frame(self):
+        with World() as w:
+            log = w.program("ed it")
+            code = w.path / "src/orders/activities"
+            code.mkdir(parents=True)
+            (code / "reserve.go").write_text("x\n" * 100)
+            w.env["EDITOR"] = f"'{w.bin}/ed it' --wait"
+            w.said("keys f o", "--source", "src", f"{FAILED}:8")
+            self.assertEqual(log.read_text(),
+                             "[--wait][+88][./src/orders/activities/reserve.go]")
+
+    def test_frame_that_would_be_an_option(self):
+        with World() as w:
+            log = w.program("edit")
+            w.env["EDITOR"] = "edit"
+            history = json.loads(FAILED.read_text())
+            failure = history["events"][7]["activityTaskFailedEventAttributes"]["failure"]
+            failure["stackTrace"] = "orders.Reserve(...)\n\t+!sh.go:88\n"
+            (w.path / "hostile.json").write_text(json.dumps(history))
+            (w.path / "src").mkdir()
+            said = w.said("keys f o", "--source", "src", "hostile.json:8")
+            self.assertFalse(log.exists(), said)
+            (w.path / "src/+!sh.go").write_text("x\n" * 100)
+            w.said("keys f o", "--source", "src", "hostile.json:8")
+            self.assertEqual(log.read_text(), "[+88][./src/+!sh.go]")
+
+    def test_a_source_folder_must_be_named(self):
+        with World() as w:
+            log = w.program("edit")
+            w.env["EDITOR"] = "edit"
+            self.assertIn("--source DIR", w.said("keys f o", f"{FAILED}:8"))
+            self.assertFalse(log.exists())
+
+    def test_exit_code_is_said(self):
+        with World() as w:
+            w.program("pag", code=7)
+            w.env["PAGER"] = "pag"
+            self.assertIn("pag: exit code 7", w.said("keys p", FAILED))
+            self.assertIn("ReserveStock", (w.path / "pag.log.in").read_text())
+
+    def test_pipe(self):
+        with World() as w:
+            w.said("keys |\ntype cat >piped\nkeys Enter", FAILED)
+            self.assertIn("ReserveStock", (w.path / "piped").read_text())
+            self.assertNotIn("exit", w.said("keys |\ntype head -c 1 >x\nkeys Enter", FAILED))
+            self.assertIn("signal 9", w.said("keys |\ntype kill -9 $$\nkeys Enter", FAILED))
+
+
+class Configuration(unittest.TestCase):
+    def config(self, w, text):
+        path = w.path / ".config/hindcast/view.conf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def test_keys_and_settings(self):
+        with World() as w:
+            self.config(w, "# mine\n\nbind J go 8\nbind g e go 5\nunbind j\nset time utc\n")
+            _, out, _ = w.play("keys J", FAILED)
+            self.assertIn("ev 8/15", out)
+            self.assertIn("utc\n", out)
+            _, out, _ = w.play("keys j", FAILED)
+            self.assertIn("ev 1/15", out)
+            self.assertIn("go", w.run("--help-keys")[1])
+
+    def test_command_line_goes_first(self):
+        with World() as w:
+            self.config(w, "set time utc\nset source /a\n")
+            done = w.run("--local", "--print", "--size", "100x20", FAILED)
+            self.assertIn("local", done[1])
+
+    def test_named_file(self):
+        with World() as w:
+            (w.path / "mine.conf").write_text("set payloads raw\n")
+            self.assertIn("payloads raw", w.play("", "--config", "mine.conf", FAILED)[1])
+            code, _, err = w.run("--config", "none.conf", "--print", FAILED)
+            self.assertEqual(code, 2)
+            self.assertIn("none.conf", err)
+
+    def test_errors_name_file_line_and_what_is_allowed(self):
+        for text, *words in (
+                ("set time utc\nset tmie utc\n", "line 2", "did you mean 'time'"),
+                ("set time noon\n", "line 1", "since-start|between|utc|local"),
+                ("bind j dwon\n", "did you mean 'down'"),
+                ("bind Contrl-X down\n", "is no key"),
+                ("map j down\n", "bind, unbind or set"),
+                ("bind j down\n\nbind q quit now\n", "line 3", "takes no argument"),
+                ("bind j\n", "keys and an action"),
+                ("set mouse\n", "a name and a value")):
+            with World() as w, self.subTest(text):
+                path = self.config(w, text)
+                code, out, err = w.run("--print", FAILED)
+                self.assertEqual((code, out), (2, ""))
+                for word in (str(path), *words):
+                    self.assertIn(word, err)
+
+    def test_set_by_hand(self):
+        with World() as w:
+            self.assertIn("time is utc", w.said("keys :\ntype set time utc\nkeys Enter", FAILED))
+            self.assertIn("no setting 'x'", w.said("keys :\ntype set x y\nkeys Enter", FAILED))
+
+    def test_help_shows_bindings_as_they_are(self):
+        with World() as w:
+            self.config(w, "bind F5 detail\n")
+            self.assertIn("8, F5", w.run("--help-keys")[1])
+
+
+class Documentation(unittest.TestCase):
+    def test_table_of_keys_is_that_of_the_program(self):
+        text = (ROOT / "docs/viewer.md").read_text()
+        begin, end = "<!-- keys: hindcast view --help-keys -->\n", "<!-- end of keys -->"
+        with World() as w:
+            keys = w.run("--help-keys")[1]
+        self.assertEqual(text.split(begin)[1].split(end)[0], f"```\n{keys}```\n")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
