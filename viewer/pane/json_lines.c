@@ -10,6 +10,8 @@
 #define PART_MEMBERS ((size_t)200)
 #define OPENED_BYTES ((size_t)16 * 1024)
 #define OPENED_LINES ((size_t)4000)
+/* Longer ones are told by their bytes: counting members would cost a pass over them. */
+#define COUNTED_BYTES ((size_t)128 * 1024)
 
 static void put_value(const struct json_lines *j, struct str text, uint64_t id, unsigned depth,
 		      const char *tail);
@@ -167,29 +169,45 @@ static void put_key(struct line *l, struct str key)
 	line_puts(l, STYLE_DIM, ": ");
 }
 
+/* "... 14 more": what is left from AT on. */
+static void put_rest(const struct json_lines *j, struct json at, bool object, const char *word)
+{
+	struct line *l = &j->page->now;
+	size_t bytes = at.text.n - at.at;
+
+	line_puts(l, STYLE_DIM, "... ");
+	if (bytes > COUNTED_BYTES)
+		line_add(l, STYLE_DIM, detail_bytes(bytes, &j->page->arena));
+	else
+		line_printf(l, STYLE_DIM, "%zu", count(at, object));
+	line_printf(l, STYLE_DIM, " %s", bytes > COUNTED_BYTES ? "more" : word);
+}
+
 /* "[1, ... 14 more]": the first member where it is short. */
 static void put_closed(const struct json_lines *j, struct str text, const char *tail)
 {
 	struct line *l = &j->page->now;
 	bool object = text.p[0] == '{';
-	struct json at = {text, 1};
+	struct json at = {text, 1}, after;
 	struct str key, value;
-	size_t n = count(at, object), shown = 0;
+	size_t shown = 0;
 	struct buf packed;
 
 	buf_init(&packed, 0);
 	line_puts(l, STYLE_DIM, object ? "{" : "[");
-	if (next(&at, object, &key, &value) && value.n <= 120)
+	after = at;
+	if (next(&after, object, &key, &value) && value.n <= 120)
 		json_lines_pack(value, 120, &packed);
 	if (packed.n && packed.n + key.n < 40) {
+		at = after;
 		put_key(l, key);
 		line_add(l, STYLE_PLAIN, buf_str(&packed));
 		line_puts(l, STYLE_DIM, ", ");
 		shown = 1;
 	}
 	buf_done(&packed);
-	line_printf(l, STYLE_DIM, "... %zu %s%s%s", n - shown,
-		    shown ? "more" : object ? "members" : "items", object ? "}" : "]", tail);
+	put_rest(j, at, object, shown ? "more" : object ? "members" : "items");
+	line_printf(l, STYLE_DIM, "%s%s", object ? "}" : "]", tail);
 	page_end(j->page);
 }
 
@@ -205,7 +223,7 @@ static void put_members(const struct json_lines *j, struct str text, uint64_t id
 
 		line_to(&p->now, j->left + 2 * (size_t)depth);
 		if (i && i % PART_MEMBERS == 0 && !fold(j, page_id_number(id ^ 1, i), PAGE_CLOSED)) {
-			line_printf(&p->now, STYLE_DIM, "... %zu more", count(before, object));
+			put_rest(j, before, object, "more");
 			page_end(p);
 			return;
 		}

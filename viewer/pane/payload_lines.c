@@ -12,6 +12,8 @@
 #define PART_TEXT_BYTES ((size_t)8192)
 #define PIECE_BYTES ((size_t)2048)
 #define PART_BYTES ((size_t)2048)
+/* Larger payloads are not opened before somebody unfolds them. */
+#define LARGE_BYTES ((size_t)256 * 1024)
 
 static void opened(const struct session *s, struct str bytes, struct arena *a,
 		   struct payload_opened *ret)
@@ -28,6 +30,19 @@ static void opened(const struct session *s, struct str bytes, struct arena *a,
 	ret->text = ret->payload.data;
 	if (s->payload == PAYLOAD_MODE_RAW && dump_is_text(ret->text))
 		ret->form = PAYLOAD_FORM_TEXT;
+}
+
+/* What can be said of a payload without reading all of it. */
+static void glanced(struct str bytes, struct payload_opened *ret)
+{
+	*ret = (struct payload_opened){.form = PAYLOAD_FORM_TEXT};
+	if (!payload_read(bytes, &ret->payload))
+		ret->payload = (struct payload){.bytes = bytes, .data = bytes};
+	ret->text = ret->payload.data;
+	if (ret->payload.kind == PAYLOAD_JSON)
+		ret->form = PAYLOAD_FORM_JSON;
+	else if (!dump_is_text(str_take(ret->text, PIECE_BYTES)))
+		ret->form = PAYLOAD_FORM_BYTES;
 }
 
 void payload_lines_kind(const struct payload_opened *o, struct line *l)
@@ -216,7 +231,7 @@ static void add_body(const struct pane_context *c, struct page *p, const struct 
 {
 	const struct json_lines json = {
 		.page = p,
-		.id = id,
+		.id = page_id(id, STR("value")),
 		.left = left,
 		.width = c->width,
 		.inline_most = 60,
@@ -276,9 +291,14 @@ void payload_lines_add(const struct pane_context *c, struct page *p, uint64_t id
 	struct payload_opened o;
 	struct line kind;
 	struct buf brief;
-	bool fits, open;
+	bool large = bytes.n > LARGE_BYTES && c->session->payload == PAYLOAD_MODE_DECODED;
+	bool fits, open = false;
 
-	opened(c->session, bytes, &p->arena, &o);
+	/* Moving past an event must not cost what opening its payload does. */
+	if (large && !page_fold(p, id, PAGE_CLOSED))
+		glanced(bytes, &o);
+	else
+		opened(c->session, bytes, &p->arena, &o), open = large;
 	line_init(&kind);
 	buf_init(&brief, 0);
 	payload_lines_kind(&o, &kind);
@@ -287,7 +307,8 @@ void payload_lines_add(const struct pane_context *c, struct page *p, uint64_t id
 	       !memchr(brief.p ? brief.p : "", '\n', brief.n);
 	if ((c->height && c->height < PAYLOAD_ROOMY) || o.why.code != ERR_NONE)
 		begin = PAGE_CLOSED;
-	open = !fits && page_fold(p, id, begin);
+	if (!large)
+		open = !fits && page_fold(p, id, begin);
 	add_line(c, p, label, open ? STR_NONE : buf_str(&brief), &kind, left);
 	if (open) {
 		p->about.level++;
