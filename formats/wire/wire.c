@@ -102,12 +102,13 @@ const char *wire_wrong_group(struct str message)
 
 bool wire_next(struct wire *w, struct wire_field *ret)
 {
-	const char *end = w->message.p + w->message.n, *from = w->message.p + w->at, *p;
+	const char *from, *p;
 	struct wire_step s = {0};
 
 	if (w->broken || w->at >= w->message.n)
-		return false;
-	p = wire_step(from, end, &s);
+		return false; /* of nothing, whose p may be NULL, too */
+	from = w->message.p + w->at;
+	p = wire_step(from, w->message.p + w->message.n, &s);
 	*ret = (struct wire_field){0};
 	w->broken = !p;
 	if (!p)

@@ -297,6 +297,29 @@ static void cursor_and_folds_stay_in_a_new_run(void **state)
 	session_done(&s);
 }
 
+/* The last of cause b passes now: it moves to those, and the cursor goes with it. */
+static void what_is_replayed_again_moves(void **state)
+{
+	const struct session_options options = {0};
+	struct session s;
+	struct buf b;
+
+	buf_init(&b, 0);
+	add_header(&b);
+	add_row(&b, "b2", 20, "passed", "");
+	session_init(&s, NULL, &options);
+	session_take_run(&s, some_run(), STR("last.jsonl"));
+	session_show(&s, PANE_RUN, NULL);
+	run_list_fold_all(&s.runs, true);
+	session_take_rerun(&s, STR("h/b2.json"), parse(&b));
+	assert_lines(&s.runs, "[1]diverged:5 a5 a4 a3 a2 a1 [2]diverged:1 b1 [3]crashed:1 c1 "
+			      "[0]passed:3 p2 p1 b2 [0]skipped:2 s1 s2");
+	assert_string_equal(session_run_row(&s)->entry.workflow_id.p, "b2");
+	assert_int_equal(session_run_row(&s)->was, VERDICT_DIVERGED);
+	session_done(&s);
+	buf_done(&b);
+}
+
 /* ---- where histories lie, and addresses ---- */
 
 static void histories_are_found_by_the_end_of_their_path(void **state)
@@ -407,6 +430,7 @@ int main(void)
 		cmocka_unit_test(filters_are_queries_or_words),
 		cmocka_unit_test(next_goes_through_what_diverged),
 		cmocka_unit_test(cursor_and_folds_stay_in_a_new_run),
+		cmocka_unit_test(what_is_replayed_again_moves),
 		cmocka_unit_test(histories_are_found_by_the_end_of_their_path),
 		cmocka_unit_test(enter_opens_where_it_diverges_and_back_is_the_row),
 		cmocka_unit_test(addresses_are_taken_apart),

@@ -52,7 +52,7 @@ void run_list_init(struct run_list *l);
 void run_list_done(struct run_list *l);
 /*
  * The rows of RUN, sorted, filtered and folded as those of the run before it (which must
- * still be there), if any.
+ * still be there), if any; or of the same run after a row of it changed.
  */
 void run_list_take(struct run_list *l, const struct run_file *run);
 /* After the roster changed. */

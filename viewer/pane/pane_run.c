@@ -152,6 +152,8 @@ static void add_history(const struct pane_context *c, size_t i, struct line *l)
 		line_puts(l, STYLE_PLAIN, "  ");
 		line_add(l, STYLE_PLAIN, e->workflow_type);
 	}
+	if (w.type && row->was != VERDICT_KINDS && row->was != row->verdict.kind)
+		line_printf(l, STYLE_ODD, "  was %s", verdict_name(row->was));
 	if (w.type && row->verdict.unstable)
 		line_puts(l, STYLE_ODD, "  unstable");
 }
