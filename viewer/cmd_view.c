@@ -385,6 +385,8 @@ static int run_terminal(struct viewing *v)
 		return print(v, false);
 	}
 	v->follows = v->session.run != NULL;
+	if (v->session.mouse) /* the configuration says so */
+		v->term->mouse(v->term, true);
 	code = loop(v);
 	signal_number = v->term->ended_by;
 	v->term->close(v->term);

@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 # test_view.py: what the viewer does to the outside: files, clipboards, editors; its configuration.
+import base64
+import fcntl
 import json
 import os
 import pathlib
+import pty
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 HINDCAST = pathlib.Path(sys.argv[1]).resolve()
@@ -102,6 +107,25 @@ class Taking(unittest.TestCase):
             self.assertIn("by the terminal (OSC 52)", w.said("keys y i", f"{FAILED}:8"))
             self.assertFalse(log.exists())
 
+    def test_what_the_terminal_is_sent(self):
+        with World() as w:
+            w.env.update(SSH_TTY="/dev/pts/1", TERM="xterm-256color")
+            ours, theirs = pty.openpty()
+            fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+            child = subprocess.Popen([HINDCAST, "view", f"{FAILED}:8"], cwd=w.path, env=w.env,
+                                     stdin=theirs, stdout=theirs, stderr=theirs)
+            os.close(theirs)
+            os.write(ours, b"yiQ")
+            sent = b""
+            try:
+                while some := os.read(ours, 65536):
+                    sent += some
+            except OSError:  # the other side is closed
+                pass
+            os.close(ours)
+            self.assertEqual(child.wait(60), 0)
+            self.assertIn(b"\x1b]52;c;" + base64.b64encode(b"a-5") + b"\a", sent)
+
     def test_too_long_for_a_terminal(self):
         with World() as w:
             history = json.loads(FAILED.read_text())
@@ -150,9 +174,10 @@ class Children(unittest.TestCase):
             log = w.program("ed it")
             code = w.path / "src/orders/activities"
             code.mkdir(parents=True)
-            (code / "reserve.go").write_text("x\n" * 100)
+            (code / "reserve.go").write_text("".join(f"line {n}\n" for n in range(1, 101)))
             w.env["EDITOR"] = f"'{w.bin}/ed it' --wait"
-            w.said("keys f o", "--source", "src", f"{FAILED}:8")
+            _, out, _ = w.play("keys f o", "--source", "src", f"{FAILED}:8")
+            self.assertIn("line 88", out)
             self.assertEqual(log.read_text(),
                              "[--wait][+88][./src/orders/activities/reserve.go]")
 
@@ -250,6 +275,29 @@ class Configuration(unittest.TestCase):
         with World() as w:
             self.config(w, "bind F5 detail\n")
             self.assertIn("8, F5", w.run("--help-keys")[1])
+
+
+class Failures(unittest.TestCase):
+    def test_encoded_failures_are_read_with_a_key(self):
+        encrypted = ROOT / "tests/corpus/odd/encrypted-failures-saga.json"
+        with World() as w:
+            view = ("--print", f"{encrypted}:13:failure")
+            self.assertIn("<encoded failure>", w.run(*view)[1])
+            w.env["HINDCAST_KEY_TEST"] = "text:test-key-test-key-test-key-test!"
+            opened = w.run("--decode", *view)[1]
+            self.assertIn("charge refused", opened)
+            self.assertNotIn("<encoded failure>", opened)
+
+    def test_the_same_failure_in_another_history(self):
+        with World() as w:
+            history = json.loads(FAILED.read_text())
+            history["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"] = "w-2"
+            (w.path / "b.json").write_text(json.dumps(history))
+            (w.path / "a.json").write_text(FAILED.read_text())
+            script = "keys Enter q j Enter :\ntype 8\nkeys Enter f G"
+            _, out, _ = w.play(script, "a.json", "b.json")
+            self.assertIn("the same failure elsewhere", out)
+            self.assertIn("1 of 1 other open histories", out)
 
 
 class Documentation(unittest.TestCase):

@@ -6,8 +6,10 @@
 #include "formats/history/events.h"
 #include "formats/wire/field.h"
 #include "replayer/judge/stack.h"
+#include "viewer/model/checkout.h"
 #include "viewer/model/notes.h"
 #include "viewer/pane/attributes.h"
+#include "viewer/pane/sides.h"
 #include "viewer/pane/words.h"
 
 #include <inttypes.h>
@@ -17,6 +19,7 @@ enum { LABEL = 10, STEP = 2 };
 #define LOOKED_INTO 300
 #define STACK_LINES 200
 #define STACK_LINE_BYTES ((size_t)1000)
+#define CODE_AROUND 1
 
 /* ---- the chain ---- */
 
@@ -37,10 +40,30 @@ static void add_frame(struct page *p, const struct stack_frame *f, size_t left)
 	page_end(p);
 }
 
+/* The code that a frame stands in, from the folder with the source code. */
+static void add_code(const struct pane_context *c, struct page *p, const struct stack_frame *f,
+		     size_t left)
+{
+	struct code_lines code;
+
+	if (!c->session->options.source.n ||
+	    !checkout_lines(c->session->options.source, f->file, f->line, CODE_AROUND, &p->arena, &code))
+		return;
+	for (size_t i = 0; i < code.n; i++) {
+		p->about.file = f->file;
+		p->about.line = code.first + (int64_t)i;
+		line_to(&p->now, left);
+		code_line(&p->now, &code, i, f->line);
+		page_end(p);
+	}
+}
+
 /* Frames of a coroutine; those of SDK and runtime that follow each other are one, closed. */
 static void add_frames(const struct pane_context *c, struct page *p,
 		       const struct stack_coroutine *k, uint64_t id, size_t left)
 {
+	bool code_shown = false;
+
 	for (size_t i = 0, end; i < k->n_frames; i = end) {
 		const struct stack_frame *f = &k->frames[i];
 		bool open;
@@ -50,6 +73,9 @@ static void add_frames(const struct pane_context *c, struct page *p,
 		if (end - i < 3) {
 			for (size_t n = i; n < end; n++)
 				add_frame(p, &k->frames[n], left);
+			if (f->user && !code_shown)
+				add_code(c, p, f, left + STEP);
+			code_shown |= f->user;
 			continue;
 		}
 		line_to(&p->now, left);

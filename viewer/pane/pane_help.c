@@ -8,19 +8,25 @@ static const struct pane *below(const struct session *s)
 	return PANE_TABLE[s->places.n > 1 ? s->places.at[s->places.n - 2].pane : PANE_LIST];
 }
 
+/* In less, what an action does goes below its keys. */
+#define NARROW 60
+
 static void add_action(const struct session *s, const struct action_row *row, size_t width,
 		       struct page *p)
 {
+	size_t columns = 20;
 	struct buf keys;
 
 	buf_init(&keys, 0);
 	keymap_keys(&s->keymap, row->action, &keys);
 	line_puts(&p->now, STYLE_PLAIN, " ");
-	line_cell(&p->now, STYLE_STRONG, buf_str(&keys), 20);
+	line_cell(&p->now, STYLE_STRONG, buf_str(&keys), columns);
 	line_puts(&p->now, STYLE_PLAIN, " ");
-	line_cell(&p->now, STYLE_PLAIN, str_of(row->name), 20);
+	line_cell(&p->now, STYLE_PLAIN, str_of(row->name), width < NARROW ? 18 : columns);
 	buf_done(&keys);
-	page_text(p, STYLE_PLAIN, str_of(row->help), 42, width);
+	if (width < NARROW)
+		page_end(p);
+	page_text(p, STYLE_PLAIN, str_of(row->help), width < NARROW ? 4 : 42, width);
 }
 
 static void build(const struct pane_context *c, struct page *p)
