@@ -489,7 +489,10 @@ const struct command COMMAND_VIEW = {
 		   "be printed.\n",
 	.examples = "hindcast view\n    the last replay run: verdicts by cause\n"
 		    "hindcast view order.json:12\n    a history at event 12\n"
-		    "hindcast view --print order.json:12:state\n    what was open then, as text\n",
+		    "hindcast view --print order.json:12:state\n    what was open then, as text\n"
+		    "hindcast view --diff good.json bad.json\n    two histories beside each other\n"
+		    "hindcast view --worker ./worker --source . order.json\n"
+		    "    R replays it against the worker, 4 and 6 show what that found\n",
 	.opts = OPTS,
 	.n_opts = sizeof(OPTS) / sizeof(*OPTS),
 	.settings_size = sizeof(struct view_options),

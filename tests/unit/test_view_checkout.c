@@ -21,6 +21,7 @@
  *     FOLDER/src/orders/a.go        one line, without an end
  *     FOLDER/src/out -> ..          a link that leads out
  *     FOLDER/src/in -> orders       one that does not
+ *     FOLDER/etc/b.go, srcs/b.go    beside it: as long a name, and one that begins alike
  *     FOLDER/src/pipe               no regular file
  */
 struct story {
@@ -59,6 +60,12 @@ static int set_up(void **state)
 	put(&s, "src/orders/a.go", "a");
 	assert_int_equal(symlink("..", in(&s, "src/out")), 0);
 	assert_int_equal(symlink("orders", in(&s, "src/in")), 0);
+	assert_int_equal(mkdir(in(&s, "etc"), 0700), 0);
+	assert_int_equal(mkdir(in(&s, "srcs"), 0700), 0);
+	put(&s, "etc/b.go", "b\n");
+	put(&s, "srcs/b.go", "b\n");
+	assert_int_equal(symlink("../etc", in(&s, "src/etc")), 0);
+	assert_int_equal(symlink("../srcs", in(&s, "src/srcs")), 0);
 	assert_int_equal(mkfifo(in(&s, "src/pipe"), 0600), 0);
 	s.src = str_of(in(&s, "src"));
 	*state = &s;
@@ -69,12 +76,15 @@ static int tear_down(void **state)
 {
 	struct story *s = *state;
 	static const char *const FILES[] = {"secret", "src/workflow.go", "src/orders/a.go", "src/out",
-					    "src/in", "src/pipe"};
+					    "src/in", "src/pipe", "etc/b.go", "srcs/b.go", "src/etc",
+					    "src/srcs"};
 
 	for (size_t i = 0; i < sizeof(FILES) / sizeof(*FILES); i++)
 		unlink(in(s, FILES[i]));
 	rmdir(in(s, "src/orders"));
 	rmdir(in(s, "src"));
+	rmdir(in(s, "etc"));
+	rmdir(in(s, "srcs"));
 	rmdir(s->folder);
 	arena_done(&s->arena);
 	return 0;
@@ -113,6 +123,8 @@ static void nothing_leads_out(void **state)
 	assert_false(finds(s, "orders/../../secret"));
 	assert_false(finds(s, "out/secret"));
 	assert_false(finds(s, in(s, "secret")));
+	assert_false(finds(s, "etc/b.go"));
+	assert_false(finds(s, "srcs/b.go"));
 	assert_false(finds(s, "pipe"));
 	assert_false(finds(s, "orders"));
 	assert_false(finds(s, ""));
