@@ -132,11 +132,17 @@ static bool has_place(const struct map *places, const struct leaf *l, struct are
 	return has;
 }
 
+/* A list of nothing has no address. */
+static const struct leaf *end_of(const struct leaves *l)
+{
+	return l->list.n ? l->list.at + l->list.n : l->list.at;
+}
+
 /* Both lists are in the same order, so what only one of them has is met on the way. */
 static void compare_leaves(struct differ *w, struct diff_row *row)
 {
-	const struct leaf *a = w->leaves[0].list.at, *a_end = a + w->leaves[0].list.n;
-	const struct leaf *b = w->leaves[1].list.at, *b_end = b + w->leaves[1].list.n;
+	const struct leaf *a = w->leaves[0].list.at, *a_end = end_of(&w->leaves[0]);
+	const struct leaf *b = w->leaves[1].list.at, *b_end = end_of(&w->leaves[1]);
 	struct map places = {0};
 
 	while (a < a_end || b < b_end) {

@@ -175,7 +175,7 @@ void page_text(struct page *p, enum style style, struct str text, size_t left, s
 			line_to(&p->now, left);
 			line_add(&p->now, style, str_take(row, n));
 			page_end(p);
-			row = str_skip(row, n);
+			row = row.n ? str_skip(row, n) : row;
 		} while (row.n);
 		buf_done(&shown);
 		if (last)
