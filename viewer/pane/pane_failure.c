@@ -20,6 +20,8 @@ enum { LABEL = 10, STEP = 2 };
 #define STACK_LINES 200
 #define STACK_LINE_BYTES ((size_t)1000)
 #define CODE_AROUND 1
+/* Failures on either side that are listed where the event has none. */
+#define NEAREST 10
 
 /* ---- the chain ---- */
 
@@ -347,14 +349,21 @@ static void add_elsewhere(const struct pane_context *c, struct page *p, struct s
 static void add_none(const struct pane_context *c, struct page *p)
 {
 	const struct document *d = c->document;
+	size_t from = 0, end;
 
 	line_printf(&p->now, STYLE_PLAIN, " ev %" PRId64 " carries no failure, nor does its group",
 		    d->history.events[d->at].id);
 	page_end(p);
-	for (size_t i = 0; i < d->failures.n && i < 20; i++)
+	while (from < d->failures.n && d->failures.at[from] < d->at)
+		from++;
+	from = from > NEAREST ? from - NEAREST : 0;
+	end = from + 2 * NEAREST < d->failures.n ? from + 2 * NEAREST : d->failures.n;
+	for (size_t i = from; i < end; i++)
 		add_event(c, p, c->document, d->failures.at[i], "");
-	if (d->failures.n > 20)
-		line_printf(&p->now, STYLE_DIM, "   ... %zu more", d->failures.n - 20), page_end(p);
+	if (end - from < d->failures.n) {
+		line_printf(&p->now, STYLE_DIM, "   of %zu, the nearest", d->failures.n);
+		page_end(p);
+	}
 	if (!d->failures.n)
 		page_puts(p, STYLE_DIM, " nothing failed in this history");
 }
