@@ -148,6 +148,9 @@ static bool follow(struct viewing *v, const struct address *a, struct err *err)
 	if (a->event && d) {
 		size_t event = history_find(&d->history, a->event);
 
+		/* Of a large file no more than a first screen is there yet. */
+		while (event >= d->history.n_events && session_idle(s))
+			event = history_find(&d->history, a->event);
 		if (event >= d->history.n_events)
 			return err_set(err, ERR_MISSING, "%.*s has no event %lld",
 				       STR_ARG(d->path), a->event);
