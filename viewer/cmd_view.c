@@ -387,7 +387,8 @@ static int run_terminal(struct viewing *v)
 			close(tty);
 		return print(v, false);
 	}
-	v->follows = v->session.run != NULL;
+	v->follows = true;
+	view_follow(v);
 	if (v->session.mouse) /* the configuration says so */
 		v->term->mouse(v->term, true);
 	code = loop(v);

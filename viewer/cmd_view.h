@@ -29,9 +29,13 @@ struct viewing {
 	struct terminal *term;
 	struct payload_files payloads;
 	bool worked;	 /* since the last drawing */
-	int64_t run_bytes, run_time; /* of the run file when it was read */
-	bool follows;		     /* the run file is looked at again and again, */
-	int follow_every;	     /* in milliseconds */
+	/* Files that are looked at again and again: the run file, the history at hand. */
+	struct followed {
+		struct str path;
+		int64_t bytes, time; /* when it was read */
+	} followed_run, followed_history;
+	bool follows;
+	int follow_every; /* in milliseconds */
 };
 
 /* Remembers what the run file is now. */

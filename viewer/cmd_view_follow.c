@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cmd_view_follow.c: a run file that grows while it is looked at. */
+/* cmd_view_follow.c: a run file or a history that grows while it is looked at. */
 #include "viewer/cmd_view.h"
 
 #include <sys/stat.h>
@@ -8,32 +8,29 @@
 /* Milliseconds between two looks; and of all time at most one part in so many goes into reading. */
 enum { EVERY_LEAST = 1000, PARTS = 20 };
 
-/* False: it is as it was, or is not there just now. */
-static bool has_changed(struct viewing *v)
+/* False: it is as it was, or is not there just now, or was not looked at before. */
+static bool has_changed(struct followed *f, struct str file)
 {
-	struct str run = v->session.run_path;
+	struct followed before = *f;
 	struct stat st;
-	int64_t time;
 	char path[4096];
 
-	if (run.n >= sizeof(path))
+	if (!file.n || file.n >= sizeof(path))
 		return false;
-	memcpy(path, run.p, run.n);
-	path[run.n] = '\0';
-	if (stat(path, &st) != 0)
+	memcpy(path, file.p, file.n);
+	path[file.n] = '\0';
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return false;
-	time = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-	if (v->run_bytes == st.st_size && v->run_time == time)
-		return false;
-	v->run_bytes = st.st_size;
-	v->run_time = time;
-	return true;
+	f->path = file;
+	f->bytes = st.st_size;
+	f->time = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	return str_eq(before.path, file) && (before.bytes != f->bytes || before.time != f->time);
 }
 
 void view_follow_begin(struct viewing *v)
 {
 	v->follow_every = EVERY_LEAST;
-	has_changed(v);
+	has_changed(&v->followed_run, v->session.run_path);
 }
 
 static int64_t now_ms(void)
@@ -44,11 +41,28 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static bool read_again(struct viewing *v, struct run_file **ret)
+static bool read_run(struct viewing *v, struct err *err)
+{
+	struct run_file *run;
+
+	if (!run_file_read(&run, v->session.run_path, err))
+		return false;
+	session_take_run(&v->session, run, v->session.run_path);
+	session_settle(&v->session);
+	return true;
+}
+
+static bool read_history(struct viewing *v, struct err *err)
+{
+	return session_read_again(&v->session, session_document(&v->session), err);
+}
+
+/* Between two states of a file there may be none that can be read: the next look will do. */
+static bool read_again(struct viewing *v, bool (*reader)(struct viewing *v, struct err *err))
 {
 	struct err err = ERR_INIT;
 	int64_t began = now_ms(), took;
-	bool fine = run_file_read(ret, v->session.run_path, &err);
+	bool fine = reader(v, &err);
 
 	took = now_ms() - began;
 	v->follow_every = took * PARTS > EVERY_LEAST ? (int)(took * PARTS) : EVERY_LEAST;
@@ -58,12 +72,12 @@ static bool read_again(struct viewing *v, struct run_file **ret)
 bool view_follow(struct viewing *v)
 {
 	struct session *s = &v->session;
-	struct run_file *run;
+	struct document *d = session_document(s);
+	bool changed = false;
 
-	/* Between two states of it there may be none that can be read: the next look will do. */
-	if (!s->run || !has_changed(v) || !read_again(v, &run))
-		return false;
-	session_take_run(s, run, s->run_path);
-	session_settle(s);
-	return true;
+	if (s->run && has_changed(&v->followed_run, s->run_path))
+		changed |= read_again(v, read_run);
+	if (d && has_changed(&v->followed_history, d->path))
+		changed |= read_again(v, read_history);
+	return changed;
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -215,6 +216,47 @@ static void a_terminal_that_can_not_move_its_cursor_gets_text(void **state)
 	}
 }
 
+static void write_events(const char *path, int n)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	for (int i = 1; i <= n; i++)
+		fprintf(f,
+			"{\"eventId\":\"%d\",\"eventTime\":\"2026-01-01T00:00:%02dZ\",\"eventType\":"
+			"\"EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED\","
+			"\"workflowExecutionSignaledEventAttributes\":{\"signalName\":\"s%d\"}}\n",
+			i, i, i);
+	fclose(f);
+}
+
+static void a_history_that_grows_is_followed_at_its_end(void **state)
+{
+	char path[] = "/tmp/hindcast-follow-XXXXXX";
+	const char *args[] = {path, NULL};
+	struct vt p;
+
+	close(mkstemp(path));
+	write_events(path, 5);
+	vt_start(&p, 80, 24, "xterm-256color", args, NULL);
+	vt_idle(&p);
+	key(&p, "G");
+	assert_true(vt_shows(&p, "ev 5/5"));
+	write_events(path, 9);
+	vt_idle(&p);
+	assert_true(vt_shows(&p, "ev 9/9"));
+	key(&p, "k");
+	write_events(path, 12);
+	vt_idle(&p);
+	assert_true(vt_shows(&p, "ev 8/12"));
+	write_events(path, 0); /* being written anew */
+	write_events(path, 13);
+	vt_idle(&p);
+	assert_true(vt_shows(&p, "ev 8/13"));
+	unlink(path);
+	quit(&p);
+}
+
 static void no_color_draws_without_colours(void **state)
 {
 	static const char *const ENV[] = {"NO_COLOR=1", NULL};
@@ -241,6 +283,7 @@ int main(void)
 		cmocka_unit_test(the_mouse_is_off_until_it_is_asked_for),
 		cmocka_unit_test(a_terminal_that_goes_away_ends_it),
 		cmocka_unit_test(a_terminal_that_can_not_move_its_cursor_gets_text),
+		cmocka_unit_test(a_history_that_grows_is_followed_at_its_end),
 		cmocka_unit_test(no_color_draws_without_colours),
 	};
 

@@ -74,11 +74,12 @@ struct whole {
 	struct history history;
 	struct load_info info;
 	struct groups groups;
+	struct arena arena; /* of groups */
 };
 
 /* Every event is looked at for its group: one that can't be decoded by itself shows there. */
-static bool read_whole(struct str path, const struct schema *schema, struct arena *a,
-		       struct whole *ret, struct err *err)
+static bool read_whole(struct str path, const struct schema *schema, struct whole *ret,
+		       struct err *err)
 {
 	struct load_settings settings = {
 		.schema = schema,
@@ -88,9 +89,11 @@ static bool read_whole(struct str path, const struct schema *schema, struct aren
 	for (int try = 0; try < 2; try++) {
 		if (!load_one(&settings, path, &ret->history, &ret->info, err))
 			return false;
-		groups_make(&ret->history, a, &ret->groups);
+		arena_init(&ret->arena);
+		groups_make(&ret->history, &ret->arena, &ret->groups);
 		if (!ret->history.live || history_decoded(&ret->history, NULL))
 			return true;
+		arena_done(&ret->arena);
 		history_done(&ret->history);
 		settings.flags &= ~(unsigned)LOAD_INDEX;
 	}
@@ -102,6 +105,7 @@ static void take_whole(struct document *d, const struct whole *w)
 	d->history = w->history;
 	d->info = w->info;
 	d->groups = w->groups;
+	d->worked = w->arena;
 }
 
 bool document_open(struct document **ret, struct str path, const struct schema *schema,
@@ -114,12 +118,13 @@ bool document_open(struct document **ret, struct str path, const struct schema *
 				 : 0;
 
 	arena_init(&d->arena);
+	arena_init(&d->worked);
 	outline_init(&d->outline);
 	d->path = arena_str(&d->arena, path);
 	if (haste == DOCUMENT_FIRST && reading_open(&d->reading, path, schema, wanted)) {
 		reading_peek(d->reading, &d->history);
-		groups_make(&d->history, &d->arena, &d->groups);
-	} else if (read_whole(d->path, schema, &d->arena, &whole, err)) {
+		groups_make(&d->history, &d->worked, &d->groups);
+	} else if (read_whole(d->path, schema, &whole, err)) {
 		take_whole(d, &whole);
 	} else {
 		arena_done(&d->arena);
@@ -143,6 +148,7 @@ static void forget(struct document *d)
 	chart_done(&d->chart);
 	d->tree = (struct tree){0};
 	d->chart = (struct chart){0};
+	arena_done(&d->worked);
 	history_done(&d->history);
 }
 
@@ -156,6 +162,19 @@ static size_t place(const struct document *d)
 	return wanted < n ? wanted : d->at < n ? d->at : n - 1;
 }
 
+static void replace(struct document *d, const struct whole *w)
+{
+	forget(d);
+	reading_free(d->reading);
+	reading_free(d->broken);
+	d->reading = d->broken = NULL;
+	take_whole(d, w);
+	work_out(d);
+	document_set_run_row(d, d->run_row);
+	d->at = place(d);
+	d->wanted = 0;
+}
+
 enum document_step document_idle(struct document *d)
 {
 	struct err err = ERR_INIT;
@@ -165,10 +184,10 @@ enum document_step document_idle(struct document *d)
 	case READING_GOES_ON:
 		return d->reading ? DOCUMENT_READS : DOCUMENT_DONE;
 	case READING_WHOLE:
-		reading_take(d->reading, &whole.history, &whole.info, &whole.groups, &d->arena);
+		reading_take(d->reading, &whole.history, &whole.info, &whole.groups, &whole.arena);
 		break;
 	case READING_UNUSUAL:
-		if (read_whole(d->path, d->history.schema, &d->arena, &whole, &err))
+		if (read_whole(d->path, d->history.schema, &whole, &err))
 			break;
 		/* The first part is all there will be, over the text that was read for it. */
 		d->info.damage = arena_str(&d->arena, str_of(err.message));
@@ -176,15 +195,20 @@ enum document_step document_idle(struct document *d)
 		d->reading = NULL;
 		return DOCUMENT_DONE;
 	}
-	forget(d);
-	reading_free(d->reading);
-	d->reading = NULL;
-	take_whole(d, &whole);
-	work_out(d);
-	document_set_run_row(d, d->run_row);
-	d->at = place(d);
-	d->wanted = 0;
+	replace(d, &whole);
 	return DOCUMENT_GREW;
+}
+
+bool document_read_again(struct document *d, struct err *err)
+{
+	struct whole whole;
+
+	if (!read_whole(d->path, d->history.schema, &whole, err))
+		return false;
+	if (d->at == d->history.n_events - 1)
+		d->wanted = INT64_MAX;
+	replace(d, &whole);
+	return true;
 }
 
 void document_free(struct document *d)
@@ -202,6 +226,7 @@ void document_free(struct document *d)
 	reading_free(d->reading);
 	reading_free(d->broken);
 	findings_free(d->findings);
+	arena_done(&d->worked);
 	arena_done(&d->arena);
 	mem_free(d);
 }

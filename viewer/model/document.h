@@ -23,6 +23,7 @@ struct document {
 	struct str path;  /* as it was given: FILE or FILE#N */
 	struct str label; /* the workflow id, else the file's name */
 	struct arena arena;
+	struct arena worked; /* what is worked out of the history: it goes with it */
 	struct history history;
 	struct load_info info;
 	struct groups groups;
@@ -61,6 +62,11 @@ bool document_open(struct document **ret, struct str path, const struct schema *
  */
 enum document_step { DOCUMENT_DONE, DOCUMENT_READS, DOCUMENT_GREW };
 enum document_step document_idle(struct document *d);
+/*
+ * The file has changed: reads it again, as DOCUMENT_GREW. Who was at its last event is at the new
+ * last one. False, with everything as it was, where it can't be read just now.
+ */
+bool document_read_again(struct document *d, struct err *err);
 void document_free(struct document *d);
 /* What a replay made of it, which may change while it is open. */
 void document_set_run_row(struct document *d, const struct run_row *row);

@@ -77,25 +77,14 @@ enum reading_state reading_step(struct reading *r)
 	return history_decoded(&r->history, NULL) ? READING_WHOLE : READING_UNUSUAL;
 }
 
-static void free_deferred(void *data)
-{
-	struct arena *a = data;
-
-	arena_done(a);
-	mem_free(a);
-}
-
 void reading_take(struct reading *r, struct history *ret, struct load_info *info,
-		  struct groups *groups, struct arena *a)
+		  struct groups *groups, struct arena *ret_arena)
 {
-	struct arena *owned = mem_alloc(sizeof(*owned));
-
 	groups_end(r->maker);
 	*ret = r->history;
 	*info = r->info;
 	*groups = r->groups;
-	*owned = r->arena;
-	arena_defer(a, free_deferred, owned);
+	*ret_arena = r->arena;
 	r->taken = true;
 }
 

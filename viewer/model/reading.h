@@ -23,9 +23,9 @@ bool reading_open(struct reading **ret, struct str path, const struct schema *sc
 /* Of R, which must outlive it. */
 void reading_peek(const struct reading *r, struct history *ret);
 enum reading_state reading_step(struct reading *r);
-/* Once, when it is whole. Groups live in A. */
+/* Once, when it is whole. Groups live in *RET_ARENA, which is the caller's then. */
 void reading_take(struct reading *r, struct history *ret, struct load_info *info,
-		  struct groups *groups, struct arena *a);
+		  struct groups *groups, struct arena *ret_arena);
 /* The index is whole; what follows are the groups. */
 bool reading_indexed(const struct reading *r);
 /* How much was done, in thousandths. */

@@ -432,6 +432,15 @@ static bool reading_idle(struct session *s)
 	return true;
 }
 
+bool session_read_again(struct session *s, struct document *d, struct err *err)
+{
+	if (!document_read_again(d, err))
+		return false;
+	grew(s, d);
+	session_settle(s);
+	return true;
+}
+
 /* Copies that states are reached from, so that a jump to the end does not wait for them. */
 static bool states_idle(struct session *s)
 {

@@ -167,6 +167,9 @@ bool session_begin(struct session *s, struct err *err);
 /* Opens PATH, or gives what is open. NULL with the error set. */
 struct document *session_open(struct session *s, struct str path, struct err *err);
 
+/* The file of D has changed (document_read_again()). */
+bool session_read_again(struct session *s, struct document *d, struct err *err);
+
 /* What is looked at. */
 struct place *session_place(struct session *s);
 struct document *session_document(struct session *s);
