@@ -53,6 +53,7 @@ static act_run *const RUNS[ACTIONS] = {
 	[ACTION_SEARCH_PREVIOUS] = act_search_previous,
 	[ACTION_FILTER] = act_filter,
 	[ACTION_BREAKPOINT] = act_break,
+	[ACTION_VIEW_MARKS] = act_marks,
 	[ACTION_RESUME] = act_continue,
 	[ACTION_RESUME_BACK] = act_continue_back,
 	[ACTION_TIME_MODE] = act_time_mode,

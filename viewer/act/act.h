@@ -15,7 +15,7 @@ extern act_run act_down, act_up, act_half_down, act_half_up, act_page_down, act_
 	act_bottom, act_left, act_right;
 /* act_view.c */
 extern act_run act_enter, act_back, act_cancel, act_quit, act_list, act_tree, act_time, act_diff, act_state,
-	act_stack, act_json, act_detail, act_failure, act_next_pane, act_previous_pane, act_zoom,
+	act_stack, act_json, act_detail, act_failure, act_marks, act_next_pane, act_previous_pane, act_zoom,
 	act_help, act_time_mode, act_expand, act_payload_form, act_mouse, act_sort, act_open,
 	act_diff_with, act_source, act_redraw, act_suspend, act_pane_only;
 /* act_go.c */
@@ -36,6 +36,7 @@ extern act_run act_command;
 
 /* The breakpoint that an event of D stops at, or NULL. */
 struct breakpoint *breakpoint_at(struct session *s, const struct document *d, size_t event);
+void breakpoint_remove(struct session *s, size_t at);
 /* A slice of the way to the next breakpoint; false: there was nothing to do. A key ends it. */
 bool seek_idle(struct session *s);
 void seek_give_up(struct session *s);

@@ -72,7 +72,7 @@ struct breakpoint *breakpoint_at(struct session *s, const struct document *d, si
 	return NULL;
 }
 
-static void remove_breakpoint(struct session *s, size_t at)
+void breakpoint_remove(struct session *s, size_t at)
 {
 	s->breakpoints.n--;
 	memmove(s->breakpoints.at + at, s->breakpoints.at + at + 1,
@@ -85,7 +85,7 @@ static void toggle_here(struct session *s, struct document *d)
 		struct breakpoint *b = &s->breakpoints.at[i];
 
 		if (!b->query && b->document == d && b->event == d->at) {
-			remove_breakpoint(s, i);
+			breakpoint_remove(s, i);
 			return;
 		}
 	}
@@ -99,7 +99,7 @@ static void toggle_query(struct session *s, struct str text)
 
 	for (size_t i = 0; i < s->breakpoints.n; i++)
 		if (str_eq(s->breakpoints.at[i].text, text)) {
-			remove_breakpoint(s, i);
+			breakpoint_remove(s, i);
 			session_message(s, STYLE_PLAIN, "breakpoint removed: %.*s", STR_ARG(text));
 			return;
 		}

@@ -11,7 +11,7 @@ static void show(struct session *s, enum pane_kind pane)
 	if (!d)
 		session_message(s, STYLE_ODD, "open a history first (Enter)");
 	else
-		session_show(s, pane, d);
+		session_show_tab(s, pane, d);
 }
 
 void act_list(struct session *s, struct str argument)
@@ -52,6 +52,11 @@ void act_json(struct session *s, struct str argument)
 void act_detail(struct session *s, struct str argument)
 {
 	show(s, PANE_DETAIL);
+}
+
+void act_marks(struct session *s, struct str argument)
+{
+	show(s, PANE_MARKS);
 }
 
 void act_failure(struct session *s, struct str argument)

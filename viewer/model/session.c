@@ -222,10 +222,11 @@ void session_show(struct session *s, enum pane_kind pane, struct document *d)
 	struct place *now = s->places.n ? session_place(s) : NULL;
 	struct pane_context c = {s, d, (size_t)s->width, 0};
 
-	if (now && now->document == d && is_tab(now->pane) && is_tab(pane))
+	if (now && now->document == d && is_tab(now->pane) && is_tab(pane)) {
 		now->pane = pane;
-	else if (!now || now->document != d || now->pane != pane)
+	} else if (!now || now->document != d || now->pane != pane) {
 		vec_push(&s->places, (struct place){.pane = pane, .document = d});
+	}
 	s->focus = pane;
 	s->zoomed = false;
 	if (PANE_TABLE[pane]->row_of)
@@ -310,6 +311,26 @@ struct document *session_show_history(struct session *s, const struct run_row *r
 	session_show(s, PANE_VERDICT, NULL);
 	session_message(s, STYLE_BAD, "%s", err.message);
 	return NULL;
+}
+
+/* The level at which a tab of D is open, with nothing above it but what is D's too. */
+static bool below(const struct session *s, const struct document *d, size_t *ret)
+{
+	for (size_t i = s->places.n; i > 0 && s->places.at[i - 1].document == d; i--)
+		if (is_tab(s->places.at[i - 1].pane)) {
+			*ret = i - 1;
+			return true;
+		}
+	return false;
+}
+
+void session_show_tab(struct session *s, enum pane_kind pane, struct document *d)
+{
+	size_t level;
+
+	if (below(s, d, &level))
+		s->places.n = level + 1;
+	session_show(s, pane, d);
 }
 
 static void remember(struct session *s, struct document *d)

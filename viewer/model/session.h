@@ -175,6 +175,8 @@ struct place *session_place(struct session *s);
 struct document *session_document(struct session *s);
 /* Goes to a pane of D; a new level below the place unless it is of the same history. */
 void session_show(struct session *s, enum pane_kind pane, struct document *d);
+/* The same, at the level where a tab of D is open already: what lies above it is left. */
+void session_show_tab(struct session *s, enum pane_kind pane, struct document *d);
 /* Lays RIGHT beside LEFT, on a level of its own. */
 bool session_compare(struct session *s, struct document *left, struct document *right,
 		     struct err *err);
