@@ -308,7 +308,7 @@ static void put_prompt(struct session *s, struct screen *screen, int y)
 	} else if (s->message.n) {
 		line_puts(&l, STYLE_PLAIN, " ");
 		line_add(&l, s->message_style, buf_str(&s->message));
-	} else if (s->count > 9) {
+	} else if (s->count >= 10) { /* one digit is a view, until G follows */
 		line_printf(&l, STYLE_PLAIN, " %zu", s->count);
 	}
 	bar(screen, y, &l, STYLE_PLAIN);

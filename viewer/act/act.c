@@ -221,9 +221,9 @@ static void key_of_prompt(struct session *s, struct key key)
 }
 
 /*
- * Digits are views, and numbers in front of G, and from two digits on of }, j and the like:
- * each shows its view at once, and when a key that takes the number follows, the view is what
- * it was before the first.
+ * Digits are views, and the number of an event in front of G: each shows its view at once,
+ * and when G follows, the view is what it was before the first. In front of all other keys
+ * they are views alone: j goes down one row behind 4, not four.
  */
 static void digit(struct session *s, unsigned value)
 {
@@ -237,9 +237,7 @@ static void end_count(struct session *s, const struct action_row *row)
 {
 	char text[24];
 
-	/* One digit is a view, and in front of G alone a number too: 6 } steps in the stack's view. */
-	if (row->argument == ARGUMENT_NUMBER &&
-	    (s->count > 9 || (s->count && row->action == ACTION_BOTTOM))) {
+	if (s->count && row->argument == ARGUMENT_EVENT) {
 		if (session_place(s)->pane != s->count_pane && session_document(s))
 			session_show(s, s->count_pane, session_document(s));
 		snprintf(text, sizeof(text), "%zu", s->count);
@@ -264,7 +262,7 @@ static void bound(struct session *s, const struct binding *b, uint32_t key)
 	}
 	if (is_digit && (key != '0' || s->count)) {
 		digit(s, key - '0');
-		if (s->count < 10)
+		if (key != '0')
 			session_act(s, b->action, STR_NONE);
 		return;
 	}

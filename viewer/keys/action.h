@@ -13,7 +13,13 @@ enum action {
 	ACTIONS,
 };
 
-enum action_argument { ARGUMENT_NONE, ARGUMENT_NUMBER, ARGUMENT_KEY, ARGUMENT_TEXT };
+enum action_argument {
+	ARGUMENT_NONE,
+	ARGUMENT_NUMBER,
+	ARGUMENT_EVENT,
+	ARGUMENT_KEY,
+	ARGUMENT_TEXT,
+};
 
 /* A row of the help: an action, or the begin of a part. */
 struct action_row {
