@@ -35,13 +35,17 @@ static const struct command *const COMMANDS[] = {
 static const struct opts_section SECTIONS[] = {
 	{"ENVIRONMENT", "NO_COLOR, when set and not empty, turns colours off, as does TERM=dumb.\n"
 			"Colours are never written into a pipe or a file.\n"
+			"VISUAL, else EDITOR, and PAGER are what the viewer opens.\n"
 			"HINDCAST_SIMD=avx2, sse2, neon or scalar says which instructions the\n"
 			"inner loops use instead of the best that the processor has; no result\n"
 			"depends on it.\n\n"
 			"HINDCAST_KEY_ID is the key ID of encrypted payloads, as hex:..., base64:...\n"
 			"or text:..., where no key file has it. ID is in upper case, with _ for all\n"
 			"that is neither letter nor digit.\n"},
-	{"FILES", "  .hindcast/last.jsonl  the run file of the last replay\n"},
+	{"FILES",
+	 "  .hindcast/last.jsonl  the run file of the last replay; what view opens\n"
+	 "  $XDG_CONFIG_HOME/hindcast/view.conf, else ~/.config/hindcast/view.conf\n"
+	 "                        keys and settings of the viewer\n"},
 	{"EXIT STATUS",
 	 "Of replay:\n\n"
 	 "  0  every history passed, was skipped, or is known by the baseline\n"
@@ -55,7 +59,9 @@ static const struct opts_section SECTIONS[] = {
 	 "  0  fine\n"
 	 "  1  something was found\n"
 	 "  2  the command line is wrong\n"
-	 "  3  the work could not be done\n"},
+	 "  3  the work could not be done\n\n"
+	 "Of view 0 or 2, and 3 where a file could not be opened; what was found in\n"
+	 "it does not count.\n"},
 };
 
 static const struct program PROGRAM = {
@@ -66,8 +72,10 @@ static const struct program PROGRAM = {
 	.details = "hindcast starts a worker as it is, serves it the workflow histories it is\n"
 		   "given as a Temporal server would, and says for each of them whether the\n"
 		   "worker's code still matches it, and if not, at which event and how.\n"
-		   "It also shows, checks and converts histories. Nothing real runs while\n"
-		   "a history is replayed: no activity and no live workflow task is handed out.\n\n"
+		   "Its viewer walks through what was found, and through any history, in the\n"
+		   "terminal. It also shows, checks, converts, compares and redacts histories.\n"
+		   "Nothing real runs while a history is replayed: no activity and no live\n"
+		   "workflow task is handed out.\n\n"
 		   "A history is a file, a folder, a glob, or \"-\" for standard input.\n"
 		   "Results go to standard output, all else to standard error.\n",
 	.sections = SECTIONS,

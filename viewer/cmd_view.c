@@ -18,37 +18,40 @@
 #include <unistd.h>
 
 static const struct opt OPTS[] = {
-	{"print", 'p', OPT_FLAG, NULL, offsetof(struct view_options, print),
-	 "Write the view as text to standard output, whole, and end. So too where standard "
-	 "output is no terminal."},
-	{"size", 0, OPT_STRING, "WxH", offsetof(struct view_options, size),
-	 "With --print, the screen as a terminal of that size would show it."},
 	{"diff", 0, OPT_FLAG, NULL, offsetof(struct view_options, diff),
 	 "Lay two histories beside each other, as diff compares them; D does it from within."},
 	{"source", 0, OPT_STRING, "DIR", offsetof(struct view_options, source),
 	 "The folder with the source code, for lines of stacks and the editor."},
-	{"worker", 0, OPT_STRING, "CMD", offsetof(struct view_options, worker),
-	 "The worker that R replays a history against (as replay's --worker). Nothing is ever "
-	 "run without it, whatever a run file says."},
-	{"query", 0, OPT_LIST, "NAME", offsetof(struct view_options, queries),
-	 "With --worker: R and S ask this query of the workflow's own too, after each workflow "
-	 "task. May be given more than once."},
 	{"config", 0, OPT_STRING, "FILE", offsetof(struct view_options, config),
 	 "Keys and settings from FILE instead of $XDG_CONFIG_HOME/hindcast/view.conf, or "
 	 "~/.config/hindcast/view.conf (docs/viewer.md)."},
+	{"help-keys", 0, OPT_FLAG, NULL, offsetof(struct view_options, help_keys),
+	 "Write the table of keys and settings, and end."},
+	{"How it is shown", 0, OPT_HEADING, NULL, 0, NULL},
 	{"color", 0, OPT_STRING, "WHEN", offsetof(struct view_options, color),
 	 "auto (what NO_COLOR and the terminal say), always or never."},
 	{"ascii", 0, OPT_FLAG, NULL, offsetof(struct view_options, ascii),
 	 "Draw with ASCII alone, as where the locale is not UTF-8."},
 	{"utc", 0, OPT_FLAG, NULL, offsetof(struct view_options, utc), "Times in UTC."},
 	{"local", 0, OPT_FLAG, NULL, offsetof(struct view_options, local), "Times in local time."},
+	{"Without a terminal", 0, OPT_HEADING, NULL, 0, NULL},
+	{"print", 'p', OPT_FLAG, NULL, offsetof(struct view_options, print),
+	 "Write the view as text to standard output, whole, and end. So too where standard "
+	 "output is no terminal."},
+	{"size", 0, OPT_STRING, "WxH", offsetof(struct view_options, size),
+	 "With --print, the screen as a terminal of that size would show it."},
 	{"script", 0, OPT_STRING, "FILE", offsetof(struct view_options, script),
 	 "Keys from FILE instead of a terminal; its lines are keys, type, size, screen and styles."},
-	{"help-keys", 0, OPT_FLAG, NULL, offsetof(struct view_options, help_keys),
-	 "Write the table of keys and end."},
 	{"idle-fd", 0, OPT_COUNT, "N", offsetof(struct view_options, idle_fd),
 	 "Write a byte into this descriptor whenever the screen is drawn and nothing is left to "
 	 "do but to wait for a key: what a test waits for."},
+	{"Replaying again", 0, OPT_HEADING, NULL, 0, NULL},
+	{"worker", 0, OPT_STRING, "CMD", offsetof(struct view_options, worker),
+	 "The worker that R replays a history against (as replay's --worker). Nothing is ever "
+	 "run without it, whatever a run file says."},
+	{"query", 0, OPT_LIST, "NAME", offsetof(struct view_options, queries),
+	 "With --worker: R and S ask this query of the workflow's own too, after each workflow "
+	 "task. May be given more than once."},
 	{"Payloads", 0, OPT_HEADING, NULL, 0, NULL},
 	PAYLOAD_OPTIONS(struct view_options, payloads, "Take off what codecs put around payloads."),
 };
@@ -489,9 +492,12 @@ const struct command COMMAND_VIEW = {
 	.usage = "[OPTION]... [HISTORY[:EVENT][:VIEW] | RUN[#HISTORY][:EVENT][:VIEW]]...",
 	.summary = "walk through a history, or a replay run, in the terminal",
 	.details = "Opens a run file of replay (without an operand the last one), one history, or a\n"
-		   "list of several. Behind a run file: where its histories lie now. Every screen can\n"
-		   "be printed.\n",
+		   "list of several. Operands behind a run file are where its histories lie now.\n"
+		   "VIEW is list, tree, time, diff, state, stack, json, detail, failure or help.\n"
+		   "In the viewer ? says the keys of each view, and Q quits.\n",
 	.examples = "hindcast view\n    the last replay run: verdicts by cause\n"
+		    "hindcast view .hindcast/last.jsonl#order-88121:diff\n"
+		    "    one history of it, beside what the worker does now\n"
 		    "hindcast view order.json:12\n    a history at event 12\n"
 		    "hindcast view --print order.json:12:state\n    what was open then, as text\n"
 		    "hindcast view --diff good.json bad.json\n    two histories beside each other\n"
