@@ -60,8 +60,8 @@ static const struct opts_section SECTIONS[] = {
 	 "  1  something was found\n"
 	 "  2  the command line is wrong\n"
 	 "  3  the work could not be done\n\n"
-	 "Of view 0 or 2, and 3 where a file could not be opened; what was found in\n"
-	 "it does not count.\n"},
+	 "view ends with 0, 2 or 3 (with --print, also where a file is damaged):\n"
+	 "what it shows does not count.\n"},
 };
 
 static const struct program PROGRAM = {

@@ -229,6 +229,8 @@ static int open_files(struct viewing *v, const struct str *operands, size_t n)
 	if (n) {
 		address_read(operands[0], &first);
 		run_with_number(&first);
+		if (!view_stdin(&first.file, &err))
+			return complain(v, err.message, EXIT_CANNOT);
 	}
 	if (n && ledger_is_run(first.file)) {
 		if (!open_run(v, &first, &err))
@@ -338,6 +340,19 @@ static int run_script(struct viewing *v)
 	return code;
 }
 
+/* A log that shows a part of a history says so. */
+static int say_damage(struct viewing *v)
+{
+	const struct document *d = session_document(&v->session);
+	struct err err = ERR_INIT;
+
+	if (!d || !d->info.damage.p)
+		return 0;
+	fflush(v->context->out);
+	err_set(&err, ERR_SYNTAX, "%.*s: %.*s", STR_ARG(d->path), STR_ARG(d->info.damage));
+	return complain(v, err.message, EXIT_CANNOT);
+}
+
 static int print(struct viewing *v, bool colour)
 {
 	struct session *s = &v->session;
@@ -365,7 +380,7 @@ static int print(struct viewing *v, bool colour)
 	}
 	fwrite(out.p, 1, out.n, v->context->out);
 	buf_done(&out);
-	return 0;
+	return say_damage(v);
 }
 
 /* Keys come from standard input where that is a terminal, else from the terminal itself. */

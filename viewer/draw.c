@@ -136,6 +136,8 @@ static void add_modifiers(struct session *s, struct line *l)
 		p->modifiers(&c, l);
 		return;
 	}
+	if (c.document && c.document->info.damage.p)
+		line_puts(l, STYLE_BAD, "damaged  ");
 	if (s->filter.n)
 		line_printf(l, STYLE_ODD, "filter: %.*s  ", STR_ARG(s->filter));
 	if (s->search.matcher.text.n)

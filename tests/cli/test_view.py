@@ -218,6 +218,35 @@ class Children(unittest.TestCase):
             self.assertIn("signal 9", w.said("keys |\ntype kill -9 $$\nkeys Enter", FAILED))
 
 
+class Opening(unittest.TestCase):
+    def given(self, w, data, *arguments):
+        done = subprocess.run([HINDCAST, "view", "--print", *arguments], cwd=w.path, env=w.env,
+                              input=data, capture_output=True, timeout=60)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def test_standard_input_is_read_as_often_as_need_be(self):
+        with World() as w:
+            one = FAILED.read_bytes()
+            code, out, err = self.given(w, one, "--size", "100x20", "-")
+            self.assertEqual((code, err), (0, ""))
+            self.assertIn("ev 1/15", out)
+            code, out, err = self.given(w, one + b"\n" + one, "--size", "100x20", "-")
+            self.assertEqual((code, err), (0, ""))
+            self.assertIn("2 histories", out)
+            with FAILED.open("rb") as file:
+                done = subprocess.run([HINDCAST, "view", "--print", "-"], stdin=file, env=w.env,
+                                      cwd=w.path, capture_output=True, timeout=60)
+            self.assertIn(b"order-88121", done.stdout)
+            self.assertIn("-: an empty file", self.given(w, b"", "-")[2])
+
+    def test_a_damaged_file_is_shown_up_to_the_damage_and_said(self):
+        with World() as w:
+            code, out, err = self.given(w, FAILED.read_bytes()[:6000], "-")
+            self.assertEqual(code, 3)
+            self.assertIn("WorkflowExecutionStarted", out)
+            self.assertIn("truncated: the text ends at line", err)
+
+
 class Configuration(unittest.TestCase):
     def config(self, w, text):
         path = w.path / ".config/hindcast/view.conf"

@@ -153,6 +153,13 @@ const struct run_row *session_run_row(struct session *s)
 	return d ? d->run_row : s->run ? run_list_row(&s->runs, s->scrolls[PANE_RUN].row) : NULL;
 }
 
+/* The events before the damage are there; that they are not all must be seen. */
+static void say_damage(struct session *s, const struct document *d)
+{
+	if (d->info.damage.p)
+		session_message(s, STYLE_BAD, "%.*s", STR_ARG(d->info.damage));
+}
+
 struct document *session_open(struct session *s, struct str path, struct err *err)
 {
 	const struct run_row *row = row_of_run(s, path);
@@ -165,6 +172,7 @@ struct document *session_open(struct session *s, struct str path, struct err *er
 	if (!document_open(&d, file, s->schema, row, DOCUMENT_FIRST, err))
 		return NULL;
 	vec_push(&s->documents, d);
+	say_damage(s, d);
 	return d;
 }
 
@@ -449,6 +457,7 @@ static bool reading_idle(struct session *s)
 		break;
 	}
 	grew(s, d);
+	say_damage(s, d);
 	session_settle(s);
 	return true;
 }
