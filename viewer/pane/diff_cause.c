@@ -5,6 +5,7 @@
 #include "formats/history/events.h"
 #include "replayer/report/report_advice.h"
 #include "replayer/report/report_evidence.h"
+#include "replayer/report/report_sides.h"
 #include "viewer/model/findings.h"
 #include "viewer/pane/frames.h"
 #include "viewer/pane/sides.h"
@@ -155,6 +156,24 @@ static void add_clues(const struct pane_context *c, struct page *p)
 	}
 }
 
+/* The line of code, before what takes room: in 24 rows the stack below is out of sight. */
+static void add_code(const struct pane_context *c, struct page *p)
+{
+	const struct run_row *row = c->document->run_row;
+	const struct stack_frame *f = report_place(row);
+	struct str text;
+
+	if (!f || !f->user)
+		return;
+	text = arena_printf(&p->arena, "waited at %.*s:%" PRId64, STR_ARG(f->file), f->line);
+	if (row->entry.evidence->stood_task)
+		text = arena_printf(&p->arena, "%.*s after task %" PRId64, STR_ARG(text),
+				    row->entry.evidence->stood_task);
+	p->about.file = f->file;
+	p->about.line = f->line;
+	say(p, "code", STYLE_STRONG, text, c);
+}
+
 static void add_kind(const struct pane_context *c, struct page *p, const struct findings *f)
 {
 	const struct verdict *v = &c->document->run_row->verdict;
@@ -165,6 +184,7 @@ static void add_kind(const struct pane_context *c, struct page *p, const struct 
 			 v->unstable ? "; unstable: the worker differs from itself" : ""),
 	    c);
 	add_where(c, p, f);
+	add_code(c, p);
 	add_reported(c, p, f);
 	if (f->later < c->document->history.n_events)
 		p->about.event = f->later;

@@ -24,9 +24,22 @@ struct widths {
 	size_t time, arrow, type, what, group;
 };
 
+/* A letter, the largest id that there is, and what draws the group, apart from the words. */
+static size_t group_width(const struct history *h)
+{
+	size_t width = GROUP_WIDTH;
+
+	for (int64_t id = h->n_events ? h->events[h->n_events - 1].id / 1000 : 0; id; id /= 10)
+		width++;
+	return width;
+}
+
 static struct widths widths_of(const struct pane_context *c)
 {
-	struct widths w = {.time = words_time_width(c->session->time), .group = GROUP_WIDTH};
+	struct widths w = {
+		.time = words_time_width(c->session->time),
+		.group = group_width(&c->document->history),
+	};
 	size_t fixed = 3 + ID_WIDTH + 2;
 	size_t room = c->width > fixed ? c->width - fixed : 0;
 

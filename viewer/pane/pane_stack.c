@@ -84,7 +84,9 @@ static void add_missing(const struct pane_context *c, struct page *p, size_t tas
 	if (e->stacks.n) {
 		p->about.event = event_of_task(d, before ? before->task : e->stacks.at[0].task);
 		page_text(p, STYLE_PLAIN,
-			  arena_printf(&p->arena, "there are stacks after: tasks %.*s",
+			  arena_printf(&p->arena, "there %s after: task%s %.*s",
+				       e->stacks.n == 1 ? "is one" : "are stacks",
+				       e->stacks.n == 1 ? "" : "s",
 				       STR_ARG(tasks_with(e, &p->arena))),
 			  1, c->width);
 	}
