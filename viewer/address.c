@@ -2,6 +2,8 @@
 /* address.c: an address taken apart from its end. */
 #include "viewer/address.h"
 
+#include "formats/base/opts.h"
+
 #include <sys/stat.h>
 
 static bool exists(struct str path)
@@ -63,4 +65,25 @@ void address_read(struct str text, struct address *ret)
 	}
 	if (!exists(ret->file))
 		split_history(ret);
+}
+
+bool address_check(struct str text, struct err *err)
+{
+	const char *names[PANES], *close;
+	struct str rest = text, word;
+	struct address a;
+	long long n;
+
+	address_read(text, &a);
+	if (exists(a.file) || !split_last(&rest, ':', &word) || str_to_int(word, &n))
+		return true;
+	address_read(rest, &a);
+	if (!exists(a.file))
+		return true;
+	for (size_t i = 0; i < PANES; i++)
+		names[i] = PANE_TABLE[i]->name;
+	close = opts_did_you_mean(word, names, PANES);
+	return err_set(err, ERR_USAGE, "%.*s: there is no view '%.*s'%s%s%s", STR_ARG(a.file),
+		       STR_ARG(word), close ? "; did you mean '" : "", close ? close : "",
+		       close ? "'?" : "");
 }

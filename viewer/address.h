@@ -2,6 +2,7 @@
 /* address.h: FILE[#HISTORY][:EVENT][:VIEW]: where a screen is, in a word. */
 #pragma once
 
+#include "formats/base/err.h"
 #include "formats/base/str.h"
 #include "viewer/pane/pane.h"
 
@@ -22,3 +23,5 @@ struct address {
 
 /* TEXT is borrowed. */
 void address_read(struct str text, struct address *ret);
+/* False: its file is there, but what stands at the end is no view. */
+bool address_check(struct str text, struct err *err);

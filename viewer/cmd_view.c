@@ -227,6 +227,8 @@ static int open_files(struct viewing *v, const struct str *operands, size_t n)
 	int code;
 
 	if (n) {
+		if (!address_check(operands[0], &err))
+			return complain(v, err.message, EXIT_BAD_USAGE);
 		address_read(operands[0], &first);
 		run_with_number(&first);
 		if (!view_stdin(&first.file, &err))

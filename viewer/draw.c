@@ -69,8 +69,8 @@ static void add_position(struct session *s, struct line *l)
 	if (d->reading) /* how many there are is not known yet */
 		line_printf(l, STYLE_BAR, "(reading %u%%) ", reading_thousandths(d->reading) / 10);
 	else
-		line_printf(l, STYLE_BAR, "%zu  task %zu/%zu ", h->n_events, document_task(d, d->at),
-			    h->n_tasks);
+		line_printf(l, STYLE_BAR, "%" PRId64 "  task %zu/%zu ",
+			    h->events[h->n_events - 1].id, document_task(d, d->at), h->n_tasks);
 }
 
 static void add_facts(struct session *s, struct line *l)

@@ -239,6 +239,14 @@ class Opening(unittest.TestCase):
             self.assertIn(b"order-88121", done.stdout)
             self.assertIn("-: an empty file", self.given(w, b"", "-")[2])
 
+    def test_a_view_that_is_none(self):
+        with World() as w:
+            for address, words in ((f"{FAILED}:8:sate", "did you mean 'state'?"),
+                                   (f"{FAILED}:diffs", "did you mean 'diff'?")):
+                code, _, err = w.run("--print", address)
+                self.assertEqual(code, 2)
+                self.assertIn(words, err)
+
     def test_a_damaged_file_is_shown_up_to_the_damage_and_said(self):
         with World() as w:
             code, out, err = self.given(w, FAILED.read_bytes()[:6000], "-")
