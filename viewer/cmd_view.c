@@ -248,7 +248,7 @@ static int open_files(struct viewing *v, const struct str *operands, size_t n)
 		return complain(v,
 				"there is no .hindcast/last.jsonl here: name a history, or a run file "
 				"of hindcast replay",
-				EXIT_BAD_USAGE);
+				EXIT_CANNOT);
 	code = n ? add_files(v, operands, n) : 0;
 	if (code)
 		return code;

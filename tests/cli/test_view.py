@@ -239,6 +239,12 @@ class Opening(unittest.TestCase):
             self.assertIn(b"order-88121", done.stdout)
             self.assertIn("-: an empty file", self.given(w, b"", "-")[2])
 
+    def test_without_a_last_run(self):
+        with World() as w:
+            code, _, err = w.run("--print")
+            self.assertEqual(code, 3)
+            self.assertIn("there is no .hindcast/last.jsonl here", err)
+
     def test_a_view_that_is_none(self):
         with World() as w:
             for address, words in ((f"{FAILED}:8:sate", "did you mean 'state'?"),

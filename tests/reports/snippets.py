@@ -59,7 +59,7 @@ def named(pattern):
 
 # ---- commands ----
 
-COMMAND = re.compile(r"(?<![\w./-])hindcast (?:replay|report|show|check|convert)\b")
+COMMAND = re.compile(r"(?<![\w./-])hindcast (?:replay|report|view|show|check|convert)\b")
 END = ("|", "||", "&&", ";", "&", ">", ">>", "2>", "<")
 
 
