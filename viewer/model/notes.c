@@ -108,10 +108,20 @@ static bool run_attempts(const struct document *d, size_t event, const struct gr
 	return true;
 }
 
+static bool type_unknown(const struct document *d, size_t event, const struct group *g,
+			 struct arena *a, struct note *ret)
+{
+	if (event_row(d->history.events[event].type))
+		return false;
+	ret->text = STR("what it means: this version does not know the type, and the state leaves it out");
+	ret->event = d->history.n_events;
+	return true;
+}
+
 size_t notes_of(const struct document *d, size_t event, struct arena *a, struct note *ret)
 {
 	static note_rule *const RULES[] = {
-		activity_attempts, activity_runs, task_attempts, task_fails, run_attempts,
+		activity_attempts, activity_runs, task_attempts, task_fails, run_attempts, type_unknown,
 	};
 	const struct group *g = groups_of(&d->groups, event);
 	size_t n = 0;

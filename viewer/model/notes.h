@@ -7,7 +7,7 @@
 /*
  * A server writes less than happens: of the attempts of an activity the last alone, of a
  * workflow task that fails again and again the first failure, of an activity that runs
- * nothing until it ends.
+ * nothing until it ends. And what newer servers write this version may not know.
  */
 struct note {
 	struct str text; /* a sentence */

@@ -244,7 +244,7 @@ static void build(const struct pane_context *c, struct page *p)
 		attributes_add(c, p, (enum attribute_part)part, m, bytes, 1);
 	}
 	if (!has)
-		add_unread(c, p);
+		add_notes(c, p), add_unread(c, p);
 	/* What the event says beside its attributes. */
 	attributes_add(c, p, ATTRIBUTES_MINOR, history_event_message(h), event, 1);
 }
