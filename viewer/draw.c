@@ -127,6 +127,19 @@ static void add_tabs(const struct session *s, bool narrow, struct line *l)
 }
 
 /* All that changes what is shown is said, so that nothing is hidden unseen. */
+/* What is wrong with the file stays in sight, whichever part of it is looked at. */
+static void add_damage(const struct document *d, struct line *l)
+{
+	const struct history *h = &d->history;
+	int64_t last = h->events[h->n_events - 1].id, n = (int64_t)h->n_events;
+
+	if (d->info.damage.p)
+		line_puts(l, STYLE_BAD, "damaged  ");
+	if (last > n)
+		line_printf(l, STYLE_BAD, "%" PRId64 " event%s missing  ", last - n,
+			    last - n == 1 ? "" : "s");
+}
+
 static void add_modifiers(struct session *s, struct line *l)
 {
 	const struct pane *p = PANE_TABLE[session_place(s)->pane];
@@ -136,8 +149,8 @@ static void add_modifiers(struct session *s, struct line *l)
 		p->modifiers(&c, l);
 		return;
 	}
-	if (c.document && c.document->info.damage.p)
-		line_puts(l, STYLE_BAD, "damaged  ");
+	if (c.document)
+		add_damage(c.document, l);
 	if (s->filter.n)
 		line_printf(l, STYLE_ODD, "filter: %.*s  ", STR_ARG(s->filter));
 	if (s->search.matcher.text.n)

@@ -108,6 +108,24 @@ static bool run_attempts(const struct document *d, size_t event, const struct gr
 	return true;
 }
 
+static bool events_missing(const struct document *d, size_t event, const struct group *g,
+			   struct arena *a, struct note *ret)
+{
+	const struct event *events = d->history.events;
+	int64_t before = event ? events[event - 1].id : 0, missing;
+
+	if (before < 0 || events[event].id <= before) /* ids may be anything in a damaged file */
+		return false;
+	missing = events[event].id - before - 1;
+	if (!missing)
+		return false;
+	ret->text = missing == 1 ? arena_printf(a, "event %" PRId64 " is not in the file", before + 1)
+				 : arena_printf(a, "events %" PRId64 "-%" PRId64 " are not in the file",
+						before + 1, before + missing);
+	ret->event = d->history.n_events;
+	return true;
+}
+
 static bool type_unknown(const struct document *d, size_t event, const struct group *g,
 			 struct arena *a, struct note *ret)
 {
@@ -121,7 +139,8 @@ static bool type_unknown(const struct document *d, size_t event, const struct gr
 size_t notes_of(const struct document *d, size_t event, struct arena *a, struct note *ret)
 {
 	static note_rule *const RULES[] = {
-		activity_attempts, activity_runs, task_attempts, task_fails, run_attempts, type_unknown,
+		activity_attempts, activity_runs, task_attempts, task_fails, run_attempts, events_missing,
+		type_unknown,
 	};
 	const struct group *g = groups_of(&d->groups, event);
 	size_t n = 0;
