@@ -59,6 +59,7 @@ static void add_position(struct session *s, struct line *l)
 {
 	const struct document *d = session_document(s);
 	const struct history *h;
+	size_t task;
 
 	if (!d) {
 		add_first_facts(s, l);
@@ -66,11 +67,16 @@ static void add_position(struct session *s, struct line *l)
 	}
 	h = &d->history;
 	line_printf(l, STYLE_BAR, "ev %" PRId64 "/", h->events[d->at].id);
-	if (d->reading) /* how many there are is not known yet */
+	if (d->reading) { /* how many there are is not known yet */
 		line_printf(l, STYLE_BAR, "(reading %u%%) ", reading_thousandths(d->reading) / 10);
-	else
-		line_printf(l, STYLE_BAR, "%" PRId64 "  task %zu/%zu ",
-			    h->events[h->n_events - 1].id, document_task(d, d->at), h->n_tasks);
+		return;
+	}
+	line_printf(l, STYLE_BAR, "%" PRId64 "  ", h->events[h->n_events - 1].id);
+	task = document_task(d, d->at);
+	if (task <= h->n_tasks)
+		line_printf(l, STYLE_BAR, "task %zu/%zu ", task, h->n_tasks);
+	else /* the task that it belongs to is still to come */
+		line_printf(l, STYLE_BAR, "task -/%zu ", h->n_tasks);
 }
 
 static void add_facts(struct session *s, struct line *l)

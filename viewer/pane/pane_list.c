@@ -17,28 +17,18 @@
  * Marks in front: B a breakpoint, > the current event, and behind the id x where the replay
  * diverges, ! where something failed.
  */
-enum { ID_WIDTH = 5, GROUP_WIDTH = 8, ARROW_WIDTH = 3, WHAT_LEAST = 12 };
+enum { ID_WIDTH = 5, GROUP_DRAWN = 4, ARROW_WIDTH = 3, WHAT_LEAST = 12 };
 
 /* What is left for the type, the words and the group, the narrower the fewer of them. */
 struct widths {
 	size_t time, arrow, type, what, group;
 };
 
-/* A letter, the largest id that there is, and what draws the group, apart from the words. */
-static size_t group_width(const struct history *h)
-{
-	size_t width = GROUP_WIDTH;
-
-	for (int64_t id = h->n_events ? h->events[h->n_events - 1].id / 1000 : 0; id; id /= 10)
-		width++;
-	return width;
-}
-
 static struct widths widths_of(const struct pane_context *c)
 {
 	struct widths w = {
 		.time = words_time_width(c->session->time),
-		.group = group_width(&c->document->history),
+		.group = words_group_width(&c->document->history) + GROUP_DRAWN,
 	};
 	size_t fixed = 3 + ID_WIDTH + 2;
 	size_t room = c->width > fixed ? c->width - fixed : 0;

@@ -244,7 +244,8 @@ static void add_label(const struct pane_context *c, uint32_t what, struct line *
 		line_puts(&part, STYLE_PLAIN, what == CHART_TASKS ? "tasks" : "other events");
 	} else {
 		g = &d->groups.at[what];
-		line_cell(&part, STYLE_PLAIN, group_label(&d->history, g, a), 4);
+		line_cell(&part, STYLE_PLAIN, group_label(&d->history, g, a),
+			  words_group_width(&d->history));
 		line_puts(&part, STYLE_PLAIN, " ");
 		line_add(&part, STYLE_PLAIN, words_label(d, g->first, a));
 		if (g->attempt > 1)

@@ -323,6 +323,16 @@ struct str words_label(const struct document *d, size_t event, struct arena *a)
 	return name.n ? name : words_type(d, event, 24, a);
 }
 
+/* A letter, and the largest id that there is. */
+size_t words_group_width(const struct history *h)
+{
+	size_t width = 4;
+
+	for (int64_t id = h->n_events ? h->events[h->n_events - 1].id / 1000 : 0; id > 0; id /= 10)
+		width++;
+	return width;
+}
+
 void words_payload(struct session *s, const struct document *d, size_t event, struct buf *out)
 {
 	struct buf text;

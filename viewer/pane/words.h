@@ -30,6 +30,8 @@ struct str words_span(int64_t nanoseconds, struct arena *a);
 struct str words_name(const struct document *d, size_t event, struct arena *a);
 /* The same or, where it has no name, its type. */
 struct str words_label(const struct document *d, size_t event, struct arena *a);
+/* Columns of the widest label of a group ("A51195"); 4 for short histories. */
+size_t words_group_width(const struct history *h);
 /* Appends what it carries, decoded; of a marker the value alone, not what its SDK keeps beside. */
 void words_payload(struct session *s, const struct document *d, size_t event, struct buf *out);
 /* words_name(), with the id behind it where that says more: code chose it. */
