@@ -208,7 +208,8 @@ static void key_of_prompt(struct session *s, struct key key)
 {
 	bool searches = s->prompt.action == ACTION_SEARCH;
 	enum prompt_end end = prompt_key(&s->prompt, key);
-	struct str text = arena_str(&s->arena, buf_str(&s->prompt.text));
+	struct arena_mark mark = arena_mark(&s->step);
+	struct str text = arena_str(&s->step, buf_str(&s->prompt.text));
 
 	if (end == PROMPT_ENTERED && s->prompt.action == ACTION_COMMAND)
 		session_command(s, text);
@@ -218,6 +219,7 @@ static void key_of_prompt(struct session *s, struct key key)
 		search_given_up(s);
 	else if (searches && !str_eq(text, s->search.matcher.text))
 		search_typed(s, text);
+	arena_rewind(&s->step, mark);
 }
 
 /*
