@@ -11,8 +11,9 @@ static void add_histories(struct session *s)
 	struct search *search = &s->search;
 
 	for (size_t i = 0; s->run && i < s->run->n_rows; i++)
-		search_add(search, s->run->rows[i].entry.history, NULL, &s->run->rows[i]);
-	for (size_t i = 0; i < s->files.n; i++)
+		search_add(search, file_list_locate(s, s->run->rows[i].entry.history), NULL,
+			   &s->run->rows[i]);
+	for (size_t i = 0; !s->run && i < s->files.n; i++) /* else where those of the run lie */
 		search_add(search, s->files.at[i].path, NULL, NULL);
 	for (size_t i = 0; i < s->documents.n; i++)
 		search_opened(search, s->documents.at[i]->path, s->documents.at[i]);
@@ -150,15 +151,17 @@ static void next(struct session *s, bool forward)
 		session_message(s, STYLE_ODD, "nothing was searched yet (/)");
 		return;
 	}
+	s->wanted_forward = forward;
 	if (searches_rows(s)) {
-		if (!next_row(s, forward, s->scrolls[s->focus].row))
+		s->wanted = !next_row(s, forward, s->scrolls[s->focus].row);
+		if (s->wanted)
 			session_message(s, STYLE_ODD, "/%.*s: no row matches%s",
 					STR_ARG(s->search.matcher.text),
 					s->searching ? " so far" : "");
+		s->wanted &= s->searching;
 		return;
 	}
 	s->wanted = !next_event(s, forward);
-	s->wanted_forward = forward;
 	if (s->wanted && !s->searching) {
 		s->wanted = false;
 		session_message(s, STYLE_ODD, "/%.*s: nothing found", STR_ARG(s->search.matcher.text));
@@ -217,11 +220,32 @@ void search_given_up(struct session *s)
 
 /* ---- meanwhile ---- */
 
+/* A row whose history holds the text is gone to as soon as that is known. */
+static void rows_idle(struct session *s, size_t hits_before)
+{
+	if (s->wanted && s->search.n_hits > hits_before &&
+	    next_row(s, s->wanted_forward, s->scrolls[s->focus].row)) {
+		s->wanted = false;
+		buf_clear(&s->message);
+	}
+	if (!s->wanted || s->searching)
+		return;
+	s->wanted = false;
+	session_message(s, STYLE_ODD, "/%.*s: no row matches", STR_ARG(s->search.matcher.text));
+}
+
 bool search_idle(struct session *s)
 {
+	size_t hits = s->search.n_hits;
+
 	if (!s->searching)
 		return false;
 	s->searching = search_step(&s->search);
+	if (searches_rows(s)) {
+		rows_idle(s, hits);
+		session_settle(s);
+		return true;
+	}
 	if (s->wanted && next_event(s, s->wanted_forward))
 		s->wanted = false;
 	if (s->wanted && !s->searching) {

@@ -153,6 +153,11 @@ static void row(const struct pane_context *c, size_t i, struct line *l)
 	arena_rewind(&c->session->step, mark);
 }
 
+static struct str history(const struct pane_context *c, size_t i)
+{
+	return row_at(c->session, i)->path;
+}
+
 /* ---- around them ---- */
 
 /* Where they lie, and how far they were read. */
@@ -247,6 +252,7 @@ const struct pane PANE_ROW_FILES = {
 	.help = "histories without a run: type, status, size",
 	.count = count,
 	.row = row,
+	.history = history,
 	.head = head,
 	.title = title,
 	.facts = facts,

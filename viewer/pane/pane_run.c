@@ -175,6 +175,18 @@ static void row(const struct pane_context *c, size_t i, struct line *l)
 	arena_rewind(&c->session->step, mark);
 }
 
+/* Where it lies, not what the run called it. A group stands for its first while that is folded. */
+static struct str history(const struct pane_context *c, size_t i)
+{
+	const struct run_list *r = &c->session->runs;
+	const struct run_line *line = &r->lines.at[i];
+	const struct run_row *row = run_list_row(r, i);
+
+	if (!row || (line->kind == RUN_LINE_GROUP && r->groups.at[line->group].fold != RUN_CLOSED))
+		return STR_NONE;
+	return file_list_locate(c->session, row->entry.history);
+}
+
 /* ---- around them ---- */
 
 /* "diverged 37  failed 2  passed 371". */
@@ -372,6 +384,7 @@ const struct pane PANE_ROW_RUN = {
 	.help = "a replay run: verdicts by cause",
 	.count = count,
 	.row = row,
+	.history = history,
 	.head = head,
 	.title = title,
 	.facts = facts,
