@@ -225,7 +225,7 @@ void act_diff_with(struct session *s, struct str argument)
 
 void act_source(struct session *s, struct str argument)
 {
-	s->options.source = argument;
+	s->options.source = arena_str(&s->arena, argument);
 	session_changed(s);
 }
 
