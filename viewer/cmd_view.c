@@ -159,6 +159,9 @@ static bool follow(struct viewing *v, const struct address *a, struct err *err)
 				       STR_ARG(d->path), a->event);
 		session_go(s, event, SESSION_STEP);
 	}
+	if (a->has_view && !s->run && (a->view == PANE_RUN || a->view == PANE_VERDICT))
+		return err_set(err, ERR_USAGE, "the view '%s' is of a run file, and none is open",
+			       PANE_TABLE[a->view]->name);
 	if (a->has_view && (d || PANE_TABLE[a->view]->scope == SCOPE_TOP ||
 			    PANE_TABLE[a->view]->scope == SCOPE_ANY))
 		session_show(s, a->view, d);
@@ -448,14 +451,14 @@ static int configure(struct viewing *v)
 	bool ascii = s->options.ascii;
 	struct err err = ERR_INIT;
 
-	s->time = TIME_SINCE_START;
+	s->time = TIMES_SINCE_START;
 	if (!view_config(v, &err))
 		return complain(v, err.message, EXIT_BAD_USAGE);
 	s->options.ascii |= ascii;
 	if (source.p)
 		s->options.source = source;
 	if (v->options->utc || v->options->local)
-		s->time = v->options->utc ? TIME_UTC : TIME_LOCAL;
+		s->time = v->options->utc ? TIMES_UTC : TIMES_LOCAL;
 	return 0;
 }
 

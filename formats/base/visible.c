@@ -10,10 +10,15 @@ static const struct {
 	{0x115f, 0x1160}, {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},
 	{0x2060, 0x206f}, {0x3164, 0x3164}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
 	{0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe0fff},
+	/* For private use, which no two fonts show alike, and what is no character at all. */
+	{0xe000, 0xf8ff}, {0xfdd0, 0xfdef}, {0xf0000, 0x10ffff},
 };
 
+/* The last two of each plane are no characters. */
 static bool is_hidden(long rune)
 {
+	if ((rune & 0xfffe) == 0xfffe)
+		return true;
 	for (size_t i = 0; i < sizeof(HIDDEN) / sizeof(*HIDDEN); i++)
 		if (rune >= HIDDEN[i].first && rune <= HIDDEN[i].last)
 			return true;

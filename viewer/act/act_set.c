@@ -8,8 +8,8 @@
 static void set_time(struct session *s, size_t value, struct str text)
 {
 	s->time = (enum time_mode)value;
-	if (s->time == TIME_LOCAL && !s->options.local_time)
-		s->time = TIME_UTC;
+	if (s->time == TIMES_LOCAL && !s->options.local_time)
+		s->time = TIMES_UTC;
 }
 
 static void set_payloads(struct session *s, size_t value, struct str text)
@@ -49,30 +49,39 @@ const struct setting SETTINGS[] = {
 };
 const size_t N_SETTINGS = sizeof(SETTINGS) / sizeof(*SETTINGS);
 
-static const struct setting *find(struct str name, struct err *err)
+static const struct setting *find(struct str name)
 {
-	const char *names[16];
-	const char *close;
-
-	for (size_t i = 0; i < N_SETTINGS; i++) {
+	for (size_t i = 0; i < N_SETTINGS; i++)
 		if (str_is(name, SETTINGS[i].name))
 			return &SETTINGS[i];
+	return NULL;
+}
+
+static bool refuse(struct str name, struct err *err)
+{
+	const char *names[sizeof(SETTINGS) / sizeof(*SETTINGS)];
+	const char *close;
+	struct buf all;
+
+	buf_init(&all, 0);
+	for (size_t i = 0; i < N_SETTINGS; i++) {
 		names[i] = SETTINGS[i].name;
+		buf_printf(&all, "%s%s", i ? ", " : "", SETTINGS[i].name);
 	}
 	close = opts_did_you_mean(name, names, N_SETTINGS);
-	err_set(err, ERR_USAGE,
-		"there is no setting '%.*s'%s%s%s (time, payloads, mouse, ascii, idle, source)",
-		STR_ARG(name), close ? "; did you mean '" : "", close ? close : "", close ? "'?" : "");
-	return NULL;
+	err_set(err, ERR_USAGE, "there is no setting '%.*s'%s%s%s (%s)", STR_ARG(name),
+		close ? "; did you mean '" : "", close ? close : "", close ? "'?" : "", all.p);
+	buf_done(&all);
+	return false;
 }
 
 bool setting_set(struct session *s, struct str name, struct str value, struct err *err)
 {
-	const struct setting *setting = find(name, err);
+	const struct setting *setting = find(name);
 	struct str rest;
 
 	if (!setting)
-		return false;
+		return refuse(name, err);
 	value = arena_str(&s->arena, str_trim(value));
 	if (!setting->values && value.n) {
 		setting->set(s, 0, value);

@@ -167,9 +167,9 @@ void act_help(struct session *s, struct str argument)
 
 void act_time_mode(struct session *s, struct str argument)
 {
-	s->time = (s->time + 1) % TIME_MODES;
-	if (s->time == TIME_LOCAL && !s->options.local_time)
-		s->time = TIME_SINCE_START;
+	s->time = (s->time + 1) % TIMES_MODES;
+	if (s->time == TIMES_LOCAL && !s->options.local_time)
+		s->time = TIMES_SINCE_START;
 	session_changed(s);
 }
 

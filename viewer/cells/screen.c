@@ -160,15 +160,27 @@ void screen_styles(const struct screen *s, struct buf *out)
 	}
 }
 
+static bool is_ascii(const struct cell *c)
+{
+	for (uint8_t i = 0; i < c->n; i++)
+		if (c->text[i] & 0x80)
+			return false;
+	return true;
+}
+
 void screen_ascii(struct screen *s)
 {
 	for (size_t i = 0, n = (size_t)s->width * (size_t)s->height; i < n; i++) {
 		struct cell *c = &s->cells[i];
 		uint8_t width = c->width;
+		bool base = !(c->text[0] & 0x80); /* a letter with marks loses these */
 
-		if (!c->n || !(c->text[0] & 0x80))
+		if (!c->n || is_ascii(c))
 			continue;
 		for (uint8_t k = 0; k < width; k++)
-			c[k] = (struct cell){.text = "?", .n = 1, .width = 1, .style = c->style};
+			c[k] = (struct cell){.text = {base ? c->text[0] : '?'},
+					     .n = 1,
+					     .width = 1,
+					     .style = c->style};
 	}
 }

@@ -193,7 +193,7 @@ enum document_step document_idle(struct document *d)
 		d->info.damage = arena_str(&d->arena, str_of(err.message));
 		d->broken = d->reading;
 		d->reading = NULL;
-		return DOCUMENT_DONE;
+		return DOCUMENT_DAMAGED;
 	}
 	replace(d, &whole);
 	return DOCUMENT_GREW;

@@ -58,9 +58,10 @@ bool document_open(struct document **ret, struct str path, const struct schema *
 		   const struct run_row *row, enum document_haste haste, struct err *err);
 /*
  * A slice of the rest of the file. DOCUMENT_GREW: the whole is there, and all that was worked
- * out of the first part is gone; `at` is where the user was, or wanted to be.
+ * out of the first part is gone; `at` is where the user was, or wanted to be. DOCUMENT_DAMAGED: the
+ * first part is all there will be, and info.damage says why.
  */
-enum document_step { DOCUMENT_DONE, DOCUMENT_READS, DOCUMENT_GREW };
+enum document_step { DOCUMENT_DONE, DOCUMENT_READS, DOCUMENT_GREW, DOCUMENT_DAMAGED };
 enum document_step document_idle(struct document *d);
 /*
  * The file has changed: reads it again, as DOCUMENT_GREW. Who was at its last event is at the new

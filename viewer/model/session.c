@@ -92,7 +92,8 @@ void session_take_run(struct session *s, struct run_file *r, struct str path)
 	size_t row;
 
 	s->run = r;
-	s->run_path = arena_str(&s->arena, path);
+	if (!str_eq(s->run_path, path))
+		s->run_path = arena_str(&s->arena, path);
 	row = row_index(s, at);
 	run_list_take(&s->runs, r);
 	for (size_t i = 0; i < s->documents.n; i++) {
@@ -454,9 +455,11 @@ static bool reading_idle(struct session *s)
 	case DOCUMENT_READS:
 		return true;
 	case DOCUMENT_GREW:
+		grew(s, d);
 		break;
+	case DOCUMENT_DAMAGED:
+		session_changed(s);
 	}
-	grew(s, d);
 	say_damage(s, d);
 	session_settle(s);
 	return true;

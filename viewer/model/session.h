@@ -24,7 +24,7 @@
  * A session has no terminal, no clock and no environment. What it wants of the outside (a
  * text on the clipboard, an editor, an end) it leaves in `request`, and whoever runs it does that.
  */
-enum time_mode { TIME_SINCE_START, TIME_BETWEEN, TIME_UTC, TIME_LOCAL, TIME_MODES };
+enum time_mode { TIMES_SINCE_START, TIMES_BETWEEN, TIMES_UTC, TIMES_LOCAL, TIMES_MODES };
 enum payload_mode { PAYLOAD_MODE_DECODED, PAYLOAD_MODE_RAW, PAYLOAD_MODE_HEX, PAYLOAD_MODES };
 
 enum request_kind {

@@ -69,7 +69,7 @@ static void head(const struct pane_context *c, struct line *l)
 	line_puts(l, STYLE_DIM, "  ");
 	if (w.time) {
 		line_cell(l, STYLE_DIM,
-			  c->session->time == TIME_BETWEEN ? STR("+DELTA") : STR("TIME"), w.time);
+			  c->session->time == TIMES_BETWEEN ? STR("+DELTA") : STR("TIME"), w.time);
 		line_puts(l, STYLE_DIM, " ");
 	}
 	line_to(l, l->columns + w.arrow);
@@ -325,7 +325,7 @@ static void add_event(const struct pane_context *c, size_t event, struct line *l
 		   arena_printf(&s->step, "%" PRId64, d->history.events[event].id), ID_WIDTH);
 	line_puts(l, STYLE_PLAIN, "  ");
 	if (w.time) {
-		line_cell(l, STYLE_DIM, words_time(s, d, event, &s->step), w.time);
+		line_cell(l, STYLE_DIM, words_time_in(s, d, event, w.time, &s->step), w.time);
 		line_puts(l, STYLE_PLAIN, " ");
 	}
 	if (w.arrow)

@@ -191,7 +191,7 @@ static void add_event(const struct pane_context *c, size_t row, struct line *l)
 		   5);
 	if (c->width >= 60) {
 		line_puts(l, STYLE_PLAIN, "  ");
-		line_cell(l, STYLE_DIM, words_time(s, d, event, &s->step),
+		line_cell(l, STYLE_DIM, words_time_in(s, d, event, words_time_width(s->time), &s->step),
 			  words_time_width(s->time));
 	}
 	line_puts(l, STYLE_PLAIN, " ");

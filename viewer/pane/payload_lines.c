@@ -105,17 +105,6 @@ static void add_brief(const struct payload_opened *o, size_t most, struct buf *o
 	}
 }
 
-void payload_lines_brief(const struct session *s, struct str bytes, size_t most, struct buf *out)
-{
-	struct payload_opened o;
-	struct arena a;
-
-	arena_init(&a);
-	opened(s, bytes, &a, &o);
-	add_brief(&o, most, out);
-	arena_done(&a);
-}
-
 void payload_lines_whole(const struct session *s, struct str bytes, struct buf *out)
 {
 	struct payload_opened o;

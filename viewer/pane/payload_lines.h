@@ -26,8 +26,6 @@
  */
 void payload_lines_add(const struct pane_context *c, struct page *p, uint64_t id,
 		       enum page_fold begin, size_t left, struct str label, struct str bytes);
-/* Appends what it holds in one line of at most MOST bytes, decoded. */
-void payload_lines_brief(const struct session *s, struct str bytes, size_t most, struct buf *out);
 /* "json/plain, was encrypted  412 B": what it is. */
 void payload_lines_kind(const struct payload_opened *o, struct line *l);
 /* All of it as copying takes it: JSON laid out, text as it is, bytes in hex. */

@@ -17,11 +17,11 @@
 
 const char *words_time_mode(enum time_mode mode)
 {
-	static const char *const WORDS[TIME_MODES] = {
-		[TIME_SINCE_START] = "since start",
-		[TIME_BETWEEN] = "between",
-		[TIME_UTC] = "utc",
-		[TIME_LOCAL] = "local",
+	static const char *const WORDS[TIMES_MODES] = {
+		[TIMES_SINCE_START] = "since start",
+		[TIMES_BETWEEN] = "between",
+		[TIMES_UTC] = "utc",
+		[TIMES_LOCAL] = "local",
 	};
 
 	return WORDS[mode];
@@ -29,7 +29,7 @@ const char *words_time_mode(enum time_mode mode)
 
 size_t words_time_width(enum time_mode mode)
 {
-	return mode == TIME_UTC || mode == TIME_LOCAL ? 24 : 9;
+	return mode == TIMES_UTC || mode == TIMES_LOCAL ? 24 : 9;
 }
 
 /* Nine columns at most, so that they stay below each other however long a run took. */
@@ -66,9 +66,9 @@ struct str words_time_of(const struct session *s, const struct document *d, int6
 {
 	if (!time)
 		return STR("-");
-	if (s->time == TIME_LOCAL && s->options.local_time)
+	if (s->time == TIMES_LOCAL && s->options.local_time)
 		return s->options.local_time(time, a);
-	if (s->time == TIME_UTC || s->time == TIME_LOCAL)
+	if (s->time == TIMES_UTC || s->time == TIMES_LOCAL)
 		return detail_time(time, a);
 	return since(d->history.events[0].time, time, a);
 }
@@ -78,9 +78,23 @@ struct str words_time(const struct session *s, const struct document *d, size_t 
 {
 	const struct event *e = &d->history.events[event];
 
-	if (s->time == TIME_BETWEEN)
+	if (s->time == TIMES_BETWEEN)
 		return event ? since(e[-1].time, e->time, a) : STR("+0.000");
 	return words_time_of(s, d, e->time, a);
+}
+
+struct str words_time_in(const struct session *s, const struct document *d, size_t event,
+			 size_t room, struct arena *a)
+{
+	/* "2026-11-22T21:56:47.613241Z", or with a blank in the middle and no Z */
+	enum { DATE = 11, SECONDS = 8, MILLISECONDS = 12 };
+	struct str text = words_time(s, d, event, a), time = str_skip(text, DATE);
+
+	if (text.n <= room || (s->time != TIMES_UTC && s->time != TIMES_LOCAL) || text.n < DATE + SECONDS)
+		return text;
+	if (room >= DATE + SECONDS)
+		return str_take(text, room < DATE + MILLISECONDS ? DATE + SECONDS : DATE + MILLISECONDS);
+	return str_take(time, room < MILLISECONDS ? SECONDS : MILLISECONDS);
 }
 
 /* ---- events ---- */

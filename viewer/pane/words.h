@@ -7,6 +7,9 @@
 /* "+0.333" since the start, "+0.021" since the event before, or the time of day; in A. */
 struct str words_time(const struct session *s, const struct document *d, size_t event,
 		      struct arena *a);
+/* The same in at most ROOM columns: a date and a time give up digits, then the date. */
+struct str words_time_in(const struct session *s, const struct document *d, size_t event,
+			 size_t room, struct arena *a);
 /* Of any time, as the session's mode wants it. */
 struct str words_time_of(const struct session *s, const struct document *d, int64_t time,
 			 struct arena *a);
