@@ -261,26 +261,46 @@ static struct str name_in_run(const struct run_file *run, const struct run_row *
 	return row->entry.workflow_id.n && same == 1 ? row->entry.workflow_id : row->entry.history;
 }
 
-void act_copy_link(struct session *s, struct str argument)
+/* "FILE:12:list", or "RUN#ID:12:list FILE" where the run has its histories elsewhere. */
+static void add_address(struct session *s, const struct document *d, struct buf *out)
 {
-	const struct document *d = session_document(s);
-	const char *view = PANE_TABLE[session_place(s)->pane]->name;
 	struct str address = s->run ? s->run_path : d ? d->path : STR("");
 
+	for (size_t i = 0; !address.n && i < s->files.n; i++)
+		address = s->files.at[i].path;
 	if (s->run && d && d->run_row)
 		address = arena_printf(&s->step, "%.*s#%.*s", STR_ARG(s->run_path),
 				       STR_ARG(name_in_run(s->run, d->run_row)));
 	if (d)
 		address = arena_printf(&s->step, "%.*s:%" PRId64 ":%s", STR_ARG(address),
-				       d->history.events[d->at].id, view);
-	for (size_t i = 0; !address.n && i < s->files.n; i++)
-		address = s->files.at[i].path;
-	address = report_shell_word(address, &s->step);
-	if (address.n)
-		copy(s, "the command",
-		     arena_printf(&s->step, "hindcast view %.*s", STR_ARG(address)));
+				       d->history.events[d->at].id, PANE_TABLE[session_place(s)->pane]->name);
+	buf_add(out, report_shell_word(address, &s->step));
+	if (s->run && d && d->run_row && !str_eq(d->path, d->run_row->entry.history)) {
+		buf_add_char(out, ' ');
+		buf_add(out, report_shell_word(d->path, &s->step));
+	}
+}
+
+void act_copy_link(struct session *s, struct str argument)
+{
+	const struct place *place = session_place(s);
+	const struct document *d = place->document;
+	struct buf words;
+
+	buf_init(&words, 0);
+	if (place->comparison) {
+		buf_puts(&words, "--diff ");
+		buf_add(&words, report_shell_word(place->comparison->left->path, &s->step));
+		buf_add_char(&words, ' ');
+		buf_add(&words, report_shell_word(place->comparison->right->path, &s->step));
+	} else {
+		add_address(s, d, &words);
+	}
+	if (words.n && !str_has(buf_str(&words), "/dev/stdin"))
+		copy(s, "the command", arena_printf(&s->step, "hindcast view %.*s", STR_ARG(buf_str(&words))));
 	else
 		session_message(s, STYLE_ODD, "this place has no address that a shell would take");
+	buf_done(&words);
 }
 
 /* ---- the editor ---- */

@@ -2,7 +2,10 @@
 /* act_view.c: which view is looked at, and how. */
 #include "viewer/act/act.h"
 
+#include "viewer/address.h"
 #include "viewer/layout.h"
+
+#include <stdio.h>
 
 static void show(struct session *s, enum pane_kind pane)
 {
@@ -198,28 +201,48 @@ void act_sort(struct session *s, struct str argument)
 	session_message(s, STYLE_ODD, "only a run and a list of files are sorted");
 }
 
-void act_open(struct session *s, struct str argument)
+/* The history that an address names, at its event; a message and NULL where it can't be opened. */
+static struct document *open_address(struct session *s, struct str text, struct address *ret)
 {
 	struct err err = ERR_INIT;
-	struct document *d = session_open(s, argument, &err);
+	struct document *d = NULL;
 
-	if (d)
-		session_show(s, PANE_LIST, d);
-	else
+	address_read(text, ret);
+	if (ledger_is_run(ret->file))
+		session_message(s, STYLE_ODD, "a run file is opened from the shell: hindcast view %.*s",
+				STR_ARG(ret->file));
+	else if (!address_check(text, &err) || !(d = session_open(s, ret->file, &err)))
 		session_message(s, STYLE_BAD, "%s", err.message);
+	return d;
+}
+
+void act_open(struct session *s, struct str argument)
+{
+	struct address a;
+	struct document *d = open_address(s, argument, &a);
+	char number[24];
+
+	if (!d)
+		return;
+	session_show(s, a.has_view && PANE_TABLE[a.view]->scope != SCOPE_TOP ? a.view : PANE_LIST, d);
+	if (a.event) {
+		snprintf(number, sizeof(number), "%lld", a.event);
+		act_go(s, str_of(number));
+	}
 }
 
 void act_diff_with(struct session *s, struct str argument)
 {
 	struct document *left = session_document(s), *right;
 	struct err err = ERR_INIT;
+	struct address a;
 
 	if (!left) {
 		session_message(s, STYLE_ODD, "open a history first (Enter)");
 		return;
 	}
-	right = session_open(s, argument, &err);
-	if (!right || !session_compare(s, left, right, &err))
+	right = open_address(s, argument, &a);
+	if (right && !session_compare(s, left, right, &err))
 		session_message(s, STYLE_BAD, "%s", err.message);
 }
 
