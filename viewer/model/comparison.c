@@ -100,6 +100,12 @@ static void make_lines(struct comparison *c)
 	}
 }
 
+static void open_nothing(struct comparison *c)
+{
+	c->opened = arena_array(&c->diff.arena, bool, c->diff.n_rows + 1);
+	make_lines(c);
+}
+
 bool comparison_make(struct comparison **ret, struct document *left, struct document *right,
 		     const struct schema *schema, struct err *err)
 {
@@ -111,9 +117,19 @@ bool comparison_make(struct comparison **ret, struct document *left, struct docu
 		mem_free(c);
 		return false;
 	}
-	c->opened = arena_array(&c->diff.arena, bool, c->diff.n_rows + 1);
-	make_lines(c);
+	open_nothing(c);
 	*ret = c;
+	return true;
+}
+
+bool comparison_make_again(struct comparison *c, const struct schema *schema, struct err *err)
+{
+	diff_done(&c->diff);
+	c->diff = (struct diff){0};
+	c->lines.n = 0;
+	if (!compare(c, schema, err))
+		return false;
+	open_nothing(c);
 	return true;
 }
 

@@ -41,6 +41,11 @@ struct comparison {
 /* Both must be read to the end, and stay open as long as it lives. Errors carry the path. */
 bool comparison_make(struct comparison **ret, struct document *left, struct document *right,
 		     const struct schema *schema, struct err *err);
+/*
+ * A side was read again: compares them anew; folds of rows are closed. False: they can't be
+ * compared any more, and C is only to be freed.
+ */
+bool comparison_make_again(struct comparison *c, const struct schema *schema, struct err *err);
 void comparison_free(struct comparison *c);
 /* Opens or closes the fold that a line is; all of them. */
 void comparison_turn(struct comparison *c, size_t line);

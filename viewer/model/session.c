@@ -245,9 +245,65 @@ void session_show(struct session *s, enum pane_kind pane, struct document *d)
 			.row = PANE_TABLE[pane]->begin ? PANE_TABLE[pane]->begin(&c) : 0};
 }
 
-/* The whole of D took the place of its first part. */
+/* Places of a comparison that is no more. */
+static void leave(struct session *s, const struct comparison *c)
+{
+	size_t n = 0, before = s->places.n;
+	bool looked_at = session_place(s)->comparison == c;
+
+	for (size_t i = 0; i < before; i++)
+		if (s->places.at[i].comparison != c)
+			s->places.at[n++] = s->places.at[i];
+	s->places.n = n;
+	if (!looked_at)
+		return;
+	if (!n) /* nothing lay below it */
+		session_show(s, PANE_LIST, c->left);
+	s->focus = session_place(s)->pane;
+	s->zoomed = false;
+}
+
+static bool is_looked_at(const struct session *s, const struct comparison *c)
+{
+	for (size_t i = 0; i < s->places.n; i++)
+		if (s->places.at[i].comparison == c)
+			return true;
+	return false;
+}
+
+/* Comparisons point at events of D, which are others now. */
+static void compare_again(struct session *s, const struct document *d)
+{
+	size_t n = 0, before = s->comparisons.n;
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < before; i++) {
+		struct comparison *c = s->comparisons.at[i];
+		bool kept = c->left != d && c->right != d;
+
+		if (!kept && is_looked_at(s, c)) {
+			kept = comparison_make_again(c, s->schema, &err);
+			if (!kept)
+				session_message(s, STYLE_BAD, "no comparison any more: %s",
+						err.message);
+		}
+		if (kept) {
+			s->comparisons.at[n++] = c;
+			continue;
+		}
+		if (is_looked_at(s, c))
+			leave(s, c);
+		comparison_free(c);
+	}
+	s->comparisons.n = n;
+}
+
+/* What D was took an end: the whole in place of its first part, or the file as it is now. */
 static void grew(struct session *s, struct document *d)
 {
+	compare_again(s, d);
+	if (s->seek.document == d)
+		seek_give_up(s);
 	if (s->filter.n)
 		outline_begin(&d->outline, &d->history, &s->outline_filter, true);
 	for (int i = 0; i < PANES; i++)

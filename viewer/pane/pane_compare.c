@@ -253,6 +253,8 @@ static void to_event(const struct pane_context *c, const struct comparison *m, s
 	struct document *d = right ? m->right : m->left;
 	size_t event = right ? r->right : r->left;
 
+	if (event >= d->history.n_events)
+		return;
 	if (d == c->document)
 		session_go(c->session, event, SESSION_JUMP);
 	else
