@@ -229,10 +229,22 @@ static void key_of_prompt(struct session *s, struct key key)
  */
 static void digit(struct session *s, unsigned value)
 {
-	if (!s->count)
+	if (!s->count) {
 		s->count_pane = session_place(s)->pane;
+		s->count_document = session_document(s);
+	}
 	if (s->count < 100000000)
 		s->count = s->count * 10 + value;
+}
+
+/* Of tabs alone: a digit leaves any other level, which then lies below or is no more. */
+static void undo_digits(struct session *s)
+{
+	struct document *d = session_document(s);
+
+	if (d && d == s->count_document && session_place(s)->pane != s->count_pane &&
+	    PANE_TABLE[s->count_pane]->tab)
+		session_show(s, s->count_pane, d);
 }
 
 static void end_count(struct session *s, const struct action_row *row)
@@ -240,8 +252,7 @@ static void end_count(struct session *s, const struct action_row *row)
 	char text[24];
 
 	if (s->count && row->argument == ARGUMENT_EVENT) {
-		if (session_place(s)->pane != s->count_pane && session_document(s))
-			session_show(s, s->count_pane, session_document(s));
+		undo_digits(s);
 		snprintf(text, sizeof(text), "%zu", s->count);
 		s->count = 0;
 		session_act(s, row->action, str_of(text));

@@ -206,10 +206,11 @@ void act_previous_divergence(struct session *s, struct str argument)
 
 /* ---- marks and jumps ---- */
 
+/* What is no tab needs more than a history: it is looked at in its list then. */
 static void jump_to(struct session *s, struct jump to)
 {
 	if (to.document != session_document(s))
-		session_show(s, to.pane, to.document);
+		session_show(s, PANE_TABLE[to.pane]->tab ? to.pane : PANE_LIST, to.document);
 	session_go(s, to.event, SESSION_STEP);
 }
 

@@ -129,7 +129,8 @@ struct session {
 	enum action waiting; /* for its key, where waits */
 	bool waits;
 	size_t count; /* typed before a key; 0: none */
-	enum pane_kind count_pane; /* where the user was when its first digit came */
+	enum pane_kind count_pane; /* where the user was when its first digit came, */
+	const struct document *count_document; /* and in what */
 	struct buf message;
 	enum style message_style;
 	bool had_message; /* before the key that is handled */
