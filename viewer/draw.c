@@ -157,8 +157,8 @@ static void add_modifiers(struct session *s, struct line *l)
 	}
 	if (c.document)
 		add_damage(c.document, l);
-	if (s->filter.n)
-		line_printf(l, STYLE_ODD, "filter: %.*s  ", STR_ARG(s->filter));
+	if (c.document && c.document->filter.n)
+		line_printf(l, STYLE_ODD, "filter: %.*s  ", STR_ARG(c.document->filter));
 	if (s->search.matcher.text.n)
 		line_printf(l, STYLE_PLAIN, "/%.*s %zu hit%s%s  ", STR_ARG(s->search.matcher.text),
 			    s->search.n_hits, s->search.n_hits == 1 ? "" : "s",

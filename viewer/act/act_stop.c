@@ -6,58 +6,19 @@
 
 /* ---- filters ---- */
 
-static const struct query *query_of(struct session *s, struct str text, struct err *err)
-{
-	const struct query *q = NULL;
-
-	return query_parse(&q, text, QUERY_EVENT, s->schema, &s->arena, err) ? q : NULL;
-}
-
-/* A query has signs that no single word has; what has them and can't be read is a mistake. */
-static bool is_word(struct str text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if (strchr("=<>()", text.p[i]))
-			return false;
-	return true;
-}
-
-static bool read_filter(struct session *s, struct str text, struct outline_filter *ret,
-			struct err *err)
-{
-	*ret = (struct outline_filter){.inverse = text.n && text.p[0] == '!',
-				       .tools = &s->options.tools};
-	text = ret->inverse ? str_trim(str_skip(text, 1)) : text;
-	matcher_done(&s->filter_words);
-	s->filter_words = (struct matcher){0};
-	if (!text.n)
-		return true;
-	ret->query = query_of(s, text, err);
-	if (ret->query || !is_word(text))
-		return ret->query != NULL;
-	matcher_init(&s->filter_words, text, &s->arena);
-	ret->words = &s->filter_words;
-	return true;
-}
-
 void act_filter(struct session *s, struct str argument)
 {
 	struct document *d = session_document(s);
-	struct str text = str_trim(argument);
 	struct err err = ERR_INIT;
-	struct outline_filter filter;
 
 	if (!d) {
 		session_message(s, STYLE_ODD, "open a history first (Enter)");
 		return;
 	}
-	if (!read_filter(s, text, &filter, &err)) {
+	if (!document_filter(d, str_trim(argument), &s->options.tools, &err)) {
 		session_message(s, STYLE_BAD, "%s", err.message);
 		return;
 	}
-	s->filter = filter.query || filter.words ? arena_str(&s->arena, text) : STR_NONE;
-	s->outline_filter = filter;
-	outline_begin(&d->outline, &d->history, &filter, true);
 	s->scrolls[PANE_LIST].synced = SIZE_MAX;
 	session_changed(s);
 }
@@ -90,6 +51,13 @@ static void toggle_here(struct session *s, struct document *d)
 		}
 	}
 	vec_push(&s->breakpoints, (struct breakpoint){.document = d, .event = d->at});
+}
+
+static const struct query *query_of(struct session *s, struct str text, struct err *err)
+{
+	const struct query *q = NULL;
+
+	return query_parse(&q, text, QUERY_EVENT, s->schema, &s->arena, err) ? q : NULL;
 }
 
 static void toggle_query(struct session *s, struct str text)

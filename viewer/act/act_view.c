@@ -100,11 +100,13 @@ void act_back(struct session *s, struct str argument)
 
 void act_cancel(struct session *s, struct str argument)
 {
+	const struct document *d = session_document(s);
+
 	if (s->had_message)
 		return;
 	if (s->search.matcher.text.n)
 		search_forget(s);
-	else if (s->filter.n)
+	else if (d && d->filter.n)
 		act_filter(s, STR(""));
 	else if (s->zoomed || s->places.n > 1)
 		act_back(s, argument);

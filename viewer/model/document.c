@@ -54,8 +54,8 @@ static void work_out(struct document *d)
 		if (ends_turn(h->events[i].type))
 			vec_push(&d->turns, (uint32_t)i);
 	}
-	outline_begin(&d->outline, h, NULL, true);
-	while (outline_step(&d->outline, h->n_events))
+	outline_begin(&d->outline, h, &d->outline_filter, true);
+	while (!outline_is_filtered(&d->outline) && outline_step(&d->outline, h->n_events))
 		continue;
 }
 
@@ -220,6 +220,7 @@ void document_free(struct document *d)
 	vec_done(&d->turns);
 	timeline_done(&d->timeline);
 	outline_done(&d->outline);
+	matcher_done(&d->filter_words);
 	tree_done(&d->tree);
 	chart_done(&d->chart);
 	history_done(&d->history);
@@ -234,6 +235,38 @@ void document_free(struct document *d)
 const struct state *document_state(struct document *d, size_t n)
 {
 	return checkpoints_state(&d->checkpoints, &d->timeline, n);
+}
+
+/* A query has signs that no single word has; what has them and can't be read is a mistake. */
+static bool is_word(struct str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (strchr("=<>()", text.p[i]))
+			return false;
+	return true;
+}
+
+bool document_filter(struct document *d, struct str text, const struct codec_tools *tools,
+		     struct err *err)
+{
+	struct outline_filter filter = {.inverse = text.n && text.p[0] == '!', .tools = tools};
+	struct str body = filter.inverse ? str_trim(str_skip(text, 1)) : text;
+
+	if (body.n && !query_parse(&filter.query, body, QUERY_EVENT, d->history.schema, &d->arena, err)) {
+		filter.query = NULL;
+		if (!is_word(body))
+			return false;
+	}
+	matcher_done(&d->filter_words);
+	d->filter_words = (struct matcher){0};
+	if (body.n && !filter.query) {
+		matcher_init(&d->filter_words, body, &d->arena);
+		filter.words = &d->filter_words;
+	}
+	d->filter = body.n ? arena_str(&d->arena, text) : STR_NONE;
+	d->outline_filter = filter;
+	outline_begin(&d->outline, &d->history, &filter, true);
+	return true;
 }
 
 /* Of the rows that a filter leaves: 0 without one, and never the same for two of them. */

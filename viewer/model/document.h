@@ -43,6 +43,9 @@ struct document {
 	size_t at; /* index of the current event */
 	int64_t wanted; /* id of an event to go to when it is there; INT64_MAX: the last; 0: none */
 	struct outline outline;
+	struct str filter; /* of the outline, as typed; n 0: none */
+	struct outline_filter outline_filter;
+	struct matcher filter_words; /* of a filter that is no query */
 	/* Made when they are looked at first (history NULL: not yet). */
 	struct tree tree;
 	struct chart chart;
@@ -72,6 +75,12 @@ void document_free(struct document *d);
 /* What a replay made of it, which may change while it is open. */
 void document_set_run_row(struct document *d, const struct run_row *row);
 
+/*
+ * A query, or a word where TEXT is no query; with ! in front those that do not fit; n 0: all.
+ * False: it is no query, and everything is as it was. The outline is made anew, step by step.
+ */
+bool document_filter(struct document *d, struct str text, const struct codec_tools *tools,
+		     struct err *err);
 /* With the filter of the outline; CHANGE is another number whenever that may have changed. */
 struct tree *document_tree(struct document *d, unsigned change);
 struct chart *document_chart(struct document *d, unsigned change);

@@ -30,7 +30,6 @@ void session_init(struct session *s, const struct schema *schema,
 void session_done(struct session *s)
 {
 	search_forget(s);
-	matcher_done(&s->filter_words);
 	for (size_t i = 0; i < s->documents.n; i++)
 		document_free(s->documents.at[i]);
 	vec_done(&s->documents);
@@ -304,8 +303,6 @@ static void grew(struct session *s, struct document *d)
 	compare_again(s, d);
 	if (s->seek.document == d)
 		seek_give_up(s);
-	if (s->filter.n)
-		outline_begin(&d->outline, &d->history, &s->outline_filter, true);
 	for (int i = 0; i < PANES; i++)
 		s->scrolls[i].synced = SIZE_MAX;
 	search_again(s);

@@ -119,8 +119,6 @@ struct session {
 	enum time_mode time;
 	enum payload_mode payload;
 	bool expanded, mouse, idle_shown;
-	struct str filter; /* as typed; n 0: none */
-	struct outline_filter outline_filter;
 
 	struct keymap keymap;
 	struct prompt prompt;
@@ -140,7 +138,6 @@ struct session {
 	bool wanted, wanted_forward; /* go to the next hit as soon as there is one */
 	struct jump origin;	     /* where it was begun */
 	struct seek seek;	     /* of the next breakpoint */
-	struct matcher filter_words; /* of a filter that is no query */
 	VEC_OF(struct jump) jumps;
 	size_t jump_at; /* the next one back */
 	VEC_OF(struct mark) marks;
