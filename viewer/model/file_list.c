@@ -43,6 +43,8 @@ void file_list_init(struct file_list *l)
 void file_list_done(struct file_list *l)
 {
 	vec_done(&l->shown);
+	vec_done(&l->same_name);
+	map_done(&l->by_name);
 	members_cursor_done(&l->members);
 }
 
@@ -128,12 +130,36 @@ static size_t common_parts(struct str a, struct str b)
 	return parts + ((i == a.n || a.p[a.n - 1 - i] == '/') && (i == b.n || b.p[b.n - 1 - i] == '/'));
 }
 
+/* Files by their name, once for as many as there are; backwards, as the first is to be found. */
+static void name_files(struct session *s)
+{
+	struct file_list *l = &s->list;
+
+	if (l->same_name.n == s->files.n)
+		return;
+	map_done(&l->by_name);
+	l->by_name = (struct map){0};
+	l->same_name.n = 0;
+	for (size_t i = 0; i < s->files.n; i++)
+		vec_push(&l->same_name, UINT32_MAX);
+	for (size_t i = s->files.n; i-- > 0;) {
+		struct str path = s->files.at[i].path;
+		uint64_t *first = map_put(&l->by_name, str_skip(path, folder_end(path)), UINT32_MAX, NULL);
+
+		l->same_name.at[i] = (uint32_t)*first;
+		*first = i;
+	}
+}
+
 struct str file_list_locate(struct session *s, struct str path)
 {
 	size_t n, best = 0;
+	const uint64_t *first;
 	struct str file = load_path_split(path, &n), found = file;
 
-	for (size_t i = 0; i < s->files.n; i++) {
+	name_files(s);
+	first = map_get(&s->list.by_name, str_skip(file, folder_end(file)));
+	for (size_t i = first ? *first : UINT32_MAX; i < s->files.n; i = s->list.same_name.at[i]) {
 		size_t parts = common_parts(s->files.at[i].path, file);
 
 		if (parts > best) {
@@ -143,7 +169,7 @@ struct str file_list_locate(struct session *s, struct str path)
 	}
 	if (!best)
 		return path;
-	return n ? arena_printf(&s->arena, "%.*s#%zu", STR_ARG(found), n) : found;
+	return n ? arena_printf(&s->step, "%.*s#%zu", STR_ARG(found), n) : found;
 }
 
 /* ---- reading ---- */

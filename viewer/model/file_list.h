@@ -2,6 +2,7 @@
 /* file_list.h: the histories that were named, and what is known of them without a run. */
 #pragma once
 
+#include "formats/base/map.h"
 #include "formats/base/vec.h"
 #include "formats/bytes/members.h"
 #include "viewer/model/roster.h"
@@ -39,6 +40,8 @@ struct file_list {
 	struct members_cursor members; /* archives are read in one pass */
 	struct str folder;		/* that all paths begin with; n 0: none */
 	size_t next;			/* the first that was not read */
+	struct map by_name;		/* of the path's last part: the first such file */
+	VEC_OF(uint32_t) same_name;	/* of each file: the next one; UINT32_MAX: none */
 	size_t known, ordered;		/* rows that were; as many as when it was last put in order */
 };
 
@@ -56,7 +59,8 @@ bool file_list_idle(struct session *s);
 struct str file_list_name(const struct session *s, const struct file_row *row);
 /*
  * Where a history that a run calls PATH lies among the files that were named: the one whose
- * path ends as that does, the longer the better. PATH itself where there is none.
+ * path ends as that does, the longer the better. PATH itself where there is none. What it is
+ * made of lives in session.step.
  */
 struct str file_list_locate(struct session *s, struct str path);
 /* The row on the screen of a file; 0 where it is not there. */
