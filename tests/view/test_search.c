@@ -189,6 +189,56 @@ static void files_that_are_not_open_are_looked_through_and_closed(void **state)
 	search_done(&s);
 }
 
+static void what_was_found_is_kept_but_of_what_changed(void **state)
+{
+	struct document *d = open_file("tests/corpus/go/attrs-1.json");
+	struct search before, s;
+
+	search_init(&before, STR("timer"), schema, NULL);
+	search_add(&before, d->path, d, NULL);
+	search_add(&before, STR("tests/corpus/go/kid-1.json"), NULL, NULL);
+	search_start(&before, 0);
+	while (search_step(&before))
+		continue;
+	for (int changed = 0; changed < 2; changed++) {
+		search_init(&s, STR("timer"), schema, NULL);
+		search_add(&s, STR("tests/corpus/go/kid-1.json"), NULL, NULL);
+		search_opened(&s, d->path, d); /* is not among them */
+		search_start(&s, 0);
+		search_keep(&s, &before, changed ? d : NULL);
+		assert_int_equal(s.looked, changed ? 1 : 2);
+		while (search_step(&s))
+			continue;
+		assert_int_equal(s.n_hits, before.n_hits);
+		assert_int_equal(search_find(&s, d->path)->n_hits, 2);
+		search_done(&s);
+	}
+	search_done(&before);
+	document_free(d);
+}
+
+static void a_history_that_is_opened_meanwhile_is_looked_at_once(void **state)
+{
+	struct document *d;
+	struct search s;
+
+	search_init(&s, STR("timer"), schema, NULL);
+	search_add(&s, STR("tests/corpus/go/fanout-small.json"), NULL, NULL);
+	search_start(&s, 0);
+	assert_true(search_step(&s)); /* a slice of it */
+	assert_non_null(s.histories.at[0].loaded);
+	d = open_file("tests/corpus/go/fanout-small.json");
+	search_opened(&s, d->path, d);
+	assert_null(s.histories.at[0].loaded);
+	assert_int_equal(s.n_hits, 0);
+	while (search_step(&s))
+		continue;
+	assert_int_equal(s.n_hits, s.histories.at[0].n_hits);
+	assert_true(s.n_hits <= d->history.n_events);
+	search_done(&s);
+	document_free(d);
+}
+
 /* ---- breakpoints ---- */
 
 static void breakpoints_are_gone_to_both_ways(void **state)
@@ -230,6 +280,8 @@ int main(void)
 		cmocka_unit_test(a_text_in_a_payload_is_seen_through_its_base64),
 		cmocka_unit_test(next_goes_round_the_end_and_says_so),
 		cmocka_unit_test(files_that_are_not_open_are_looked_through_and_closed),
+		cmocka_unit_test(what_was_found_is_kept_but_of_what_changed),
+		cmocka_unit_test(a_history_that_is_opened_meanwhile_is_looked_at_once),
 		cmocka_unit_test(breakpoints_are_gone_to_both_ways),
 	};
 

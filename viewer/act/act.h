@@ -48,8 +48,10 @@ void search_given_up(struct session *s);
 /* A slice of the search; false: there was nothing to do. */
 bool search_idle(struct session *s);
 void search_forget(struct session *s);
-/* From the begin: what is searched has changed. */
-void search_again(struct session *s);
+/* What is listed has changed, or CHANGED (or NULL) is another: what holds still stays. */
+void search_again(struct session *s, const struct document *changed);
+/* D was opened. */
+void search_takes(struct session *s, struct document *d);
 
 /* The pane that keys go to, and what it is asked with. */
 struct pane_context act_context(struct session *s);

@@ -28,7 +28,7 @@ void act_go(struct session *s, struct str argument)
 	}
 	event = history_find(&d->history, id);
 	if (event >= d->history.n_events && d->reading) {
-		d->wanted = id;
+		document_want(d, id, 0);
 		return;
 	}
 	if (event >= d->history.n_events) {

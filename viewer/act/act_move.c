@@ -96,7 +96,7 @@ void act_bottom(struct session *s, struct str argument)
 	}
 	act_to_row(s, SIZE_MAX);
 	if (d && d->reading && PANE_TABLE[s->focus]->row_of)
-		d->wanted = INT64_MAX;
+		document_want(d, INT64_MAX, 0);
 }
 
 void act_left(struct session *s, struct str argument)

@@ -152,10 +152,16 @@ static void forget(struct document *d)
 	history_done(&d->history);
 }
 
+void document_want(struct document *d, int64_t id, size_t index)
+{
+	d->wanted = id;
+	d->wanted_index = index;
+}
+
 /* Where the user wanted to be, as far as that is there; else where they were. */
 static size_t place(const struct document *d)
 {
-	size_t n = d->history.n_events, wanted = n;
+	size_t n = d->history.n_events, wanted = d->wanted_index ? d->wanted_index : n;
 
 	if (d->wanted)
 		wanted = d->wanted == INT64_MAX ? n - 1 : history_find(&d->history, d->wanted);
@@ -172,7 +178,7 @@ static void replace(struct document *d, const struct whole *w)
 	work_out(d);
 	document_set_run_row(d, d->run_row);
 	d->at = place(d);
-	d->wanted = 0;
+	document_want(d, 0, 0);
 }
 
 enum document_step document_idle(struct document *d)
@@ -206,7 +212,7 @@ bool document_read_again(struct document *d, struct err *err)
 	if (!read_whole(d->path, d->history.schema, &whole, err))
 		return false;
 	if (d->at == d->history.n_events - 1)
-		d->wanted = INT64_MAX;
+		document_want(d, INT64_MAX, 0);
 	replace(d, &whole);
 	return true;
 }

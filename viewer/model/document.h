@@ -42,6 +42,7 @@ struct document {
 	/* Where the user is. */
 	size_t at; /* index of the current event */
 	int64_t wanted; /* id of an event to go to when it is there; INT64_MAX: the last; 0: none */
+	size_t wanted_index; /* the same by its index; 0: none */
 	struct outline outline;
 	struct str filter; /* of the outline, as typed; n 0: none */
 	struct outline_filter outline_filter;
@@ -72,6 +73,8 @@ enum document_step document_idle(struct document *d);
  */
 bool document_read_again(struct document *d, struct err *err);
 void document_free(struct document *d);
+/* An event that is not there yet, by its id or else by its index: in place of the one before. */
+void document_want(struct document *d, int64_t id, size_t index);
 /* What a replay made of it, which may change while it is open. */
 void document_set_run_row(struct document *d, const struct run_row *row);
 

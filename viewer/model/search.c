@@ -2,6 +2,8 @@
 /* search.c: which events match, as bits, one slice after the other. */
 #include "viewer/model/search.h"
 
+#include "formats/base/mem.h"
+
 /* A slice: what is looked at in some two milliseconds. */
 #define EVENTS_A_STEP 500
 
@@ -16,14 +18,31 @@ void search_init(struct search *s, struct str text, const struct schema *schema,
 void search_add(struct search *s, struct str path, struct document *document,
 		const struct run_row *row)
 {
-	vec_push(&s->histories, (struct search_history){.path = arena_str(&s->arena, path),
-							.document = document,
-							.row = row});
+	struct search_history h = {.path = arena_str(&s->arena, path), .document = document, .row = row};
+	bool is_new;
+	uint64_t at = *map_put(&s->by_path, h.path, s->histories.n, &is_new);
+
+	if (is_new)
+		vec_push(&s->histories, h);
+	if (row)
+		map_put(&s->by_path, arena_str(&s->arena, row->entry.history), at, NULL);
+}
+
+static void unload(struct search_history *h)
+{
+	if (!h->loaded)
+		return;
+	history_done(h->loaded);
+	mem_free(h->loaded);
+	h->loaded = NULL;
 }
 
 void search_done(struct search *s)
 {
+	for (size_t i = 0; i < s->histories.n; i++)
+		unload(&s->histories.at[i]);
 	vec_done(&s->histories);
+	map_done(&s->by_path);
 	matcher_done(&s->matcher);
 	arena_done(&s->arena);
 }
@@ -31,17 +50,51 @@ void search_done(struct search *s)
 void search_start(struct search *s, size_t first)
 {
 	s->at = first;
-	s->in_all = s->histories.n;
+}
+
+struct search_history *search_find(const struct search *s, struct str path)
+{
+	const uint64_t *at = map_get(&s->by_path, path);
+
+	return at ? &s->histories.at[*at] : NULL;
+}
+
+/* As if it had not been looked at. */
+static void look_again(struct search *s, struct search_history *h)
+{
+	unload(h);
+	s->n_hits -= h->n_hits;
+	h->n_hits = h->n_events = 0;
+	h->hits = h->seen = NULL;
+	h->row_hit = false;
 }
 
 void search_opened(struct search *s, struct str path, struct document *document)
 {
-	for (size_t i = 0; i < s->histories.n; i++)
-		if (str_eq(s->histories.at[i].path, path))
-			s->histories.at[i].document = document;
+	struct search_history *h = search_find(s, path);
+
+	if (!h) {
+		search_add(s, path, document, document->run_row);
+		return;
+	}
+	if (!h->done)
+		look_again(s, h);
+	h->document = document;
 }
 
 /* ---- looking ---- */
+
+static const struct history *history_of(const struct search_history *h)
+{
+	return h->document ? &h->document->history : h->loaded;
+}
+
+static void add_hit(struct search *s, struct search_history *h, size_t event)
+{
+	h->hits[event / 64] |= UINT64_C(1) << event % 64;
+	h->n_hits++;
+	s->n_hits++;
+}
 
 void search_look(struct search *s, struct search_history *h, size_t event)
 {
@@ -50,18 +103,8 @@ void search_look(struct search *s, struct search_history *h, size_t event)
 	if (h->seen[event / 64] & bit)
 		return;
 	h->seen[event / 64] |= bit;
-	if (!matcher_fits(&s->matcher, &h->document->history, event, s->tools))
-		return;
-	h->hits[event / 64] |= bit;
-	h->n_hits++;
-	s->n_hits++;
-}
-
-static void prepare(struct search *s, struct search_history *h, size_t n_events)
-{
-	h->n_events = n_events;
-	h->hits = arena_array(&s->arena, uint64_t, n_events / 64 + 1);
-	h->seen = arena_array(&s->arena, uint64_t, n_events / 64 + 1);
+	if (!(h->hits[event / 64] & bit) && matcher_fits(&s->matcher, history_of(h), event, s->tools))
+		add_hit(s, h, event);
 }
 
 /* True where a text of the run's row matches: the SDK's words, a frame, a clue. */
@@ -92,73 +135,137 @@ static bool row_fits(struct search *s, const struct run_row *row)
 /* What a row says is found at the event where it diverges. */
 static void look_at_row(struct search *s, struct search_history *h)
 {
-	size_t event = 0;
+	size_t event = h->n_events;
 
-	if (!h->row || !row_fits(s, h->row))
+	h->row_hit = h->row && row_fits(s, h->row);
+	if (!h->row_hit)
 		return;
-	if (h->document && h->document->diverges < h->n_events)
-		event = h->document->diverges;
-	if (h->n_events && !(h->hits[event / 64] >> event % 64 & 1)) {
-		h->hits[event / 64] |= UINT64_C(1) << event % 64;
-		h->n_hits++;
-		s->n_hits++;
-	}
+	if (h->row->verdict.kind == VERDICT_DIVERGED)
+		event = history_find(history_of(h), h->row->verdict.divergence.event_id);
+	add_hit(s, h, event < h->n_events ? event : 0);
 }
 
-/* All of a history that nobody has open. */
-static void look_through(struct search *s, struct search_history *h)
+/* A bit for each event; looking begins at FIRST. */
+static void prepare(struct search *s, struct search_history *h, size_t first)
 {
-	struct err err = ERR_INIT;
-
-	if (!document_open(&h->document, h->path, s->schema, h->row, DOCUMENT_WHOLE, &err)) {
-		h->problem = arena_str(&s->arena, str_of(err.message));
-		return;
-	}
-	prepare(s, h, h->document->history.n_events);
-	for (size_t i = 0; i < h->n_events; i++)
-		search_look(s, h, i);
+	h->n_events = history_of(h)->n_events;
+	h->hits = arena_array(&s->arena, uint64_t, h->n_events / 64 + 1);
+	h->seen = arena_array(&s->arena, uint64_t, h->n_events / 64 + 1);
+	h->begin = h->next = first;
 	look_at_row(s, h);
-	document_free(h->document);
-	h->document = NULL;
+}
+
+/* False: all events were looked at. */
+static bool look_on(struct search *s, struct search_history *h)
+{
+	size_t whole = h->begin + h->n_events;
+	size_t end = h->next + EVENTS_A_STEP < whole ? h->next + EVENTS_A_STEP : whole;
+
+	for (; h->next < end; h->next++)
+		search_look(s, h, h->next % h->n_events);
+	return h->next < whole;
+}
+
+static bool load(struct search *s, struct search_history *h, unsigned flags)
+{
+	const struct load_settings settings = {
+		.schema = s->schema,
+		.flags = flags | LOAD_PARTIAL | LOAD_KEEP_UNKNOWN,
+	};
+	struct err err = ERR_INIT;
+	struct load_info info;
+
+	h->loaded = mem_zalloc(sizeof(*h->loaded));
+	if (load_one(&settings, h->path, h->loaded, &info, &err)) {
+		prepare(s, h, 0);
+		return true;
+	}
+	mem_free(h->loaded);
+	h->loaded = NULL;
+	h->problem = arena_str(&s->arena, str_of(err.message));
+	s->unread++;
+	return false;
+}
+
+/* A history that nobody has open. Where an event can't be read by itself, all are in order. */
+static bool step_closed(struct search *s, struct search_history *h)
+{
+	if (!h->loaded && !load(s, h, LOAD_INDEX))
+		return false;
+	if (look_on(s, h))
+		return true;
+	if (h->loaded->live && !history_decoded(h->loaded, NULL)) {
+		look_again(s, h);
+		return load(s, h, 0);
+	}
+	unload(h);
+	return false;
 }
 
 /* False: the history is done with. */
 static bool step_of(struct search *s, struct search_history *h)
 {
-	size_t end;
-
-	if (!h->document) {
-		look_through(s, h);
-		return false;
-	}
+	if (!h->document)
+		return step_closed(s, h);
 	if (!h->hits) {
-		prepare(s, h, h->document->history.n_events);
-		look_at_row(s, h);
-		h->begin = h->next = h->document->at;
+		prepare(s, h, h->document->at);
 		return true;
 	}
-	if (search_glance(s, h))
-		return true;
-	end = h->next + EVENTS_A_STEP < h->begin + h->n_events ? h->next + EVENTS_A_STEP
-								  : h->begin + h->n_events;
-	for (; h->next < end; h->next++)
-		search_look(s, h, h->next % h->n_events);
-	return h->next < h->begin + h->n_events;
+	return search_glance(s, h) || look_on(s, h);
 }
 
 bool search_step(struct search *s)
 {
 	struct search_history *h;
 
-	if (s->looked == s->in_all)
+	if (s->looked == s->histories.n)
 		return false;
+	while (s->histories.at[s->at].done)
+		s->at = (s->at + 1) % s->histories.n;
 	h = &s->histories.at[s->at];
-	if (!h->done && step_of(s, h))
+	if (step_of(s, h))
 		return true;
 	h->done = true;
 	s->looked++;
-	s->at = (s->at + 1) % s->histories.n;
-	return s->looked < s->in_all;
+	return s->looked < s->histories.n;
+}
+
+/* ---- what was found before ---- */
+
+static uint64_t *copy_of(const uint64_t *bits, size_t n_events, struct arena *a)
+{
+	size_t n = n_events / 64 + 1;
+	uint64_t *ret = arena_array(a, uint64_t, n);
+
+	memcpy(ret, bits, n * sizeof(*bits));
+	return ret;
+}
+
+static bool keeps(struct search *s, const struct search_history *h,
+		  const struct search_history *before, const struct document *changed)
+{
+	if (!before->done || !before->hits || before->document != h->document ||
+	    (changed && h->document == changed))
+		return false;
+	return !before->row_hit && !(h->row && row_fits(s, h->row));
+}
+
+void search_keep(struct search *s, const struct search *old, const struct document *changed)
+{
+	for (size_t i = 0; i < old->histories.n; i++) {
+		const struct search_history *before = &old->histories.at[i];
+		struct search_history *h = search_find(s, before->path);
+
+		if (!h || !keeps(s, h, before, changed))
+			continue;
+		h->hits = copy_of(before->hits, before->n_events, &s->arena);
+		h->seen = copy_of(before->seen, before->n_events, &s->arena);
+		h->n_events = before->n_events;
+		h->n_hits = before->n_hits;
+		h->done = true;
+		s->n_hits += h->n_hits;
+		s->looked++;
+	}
 }
 
 /* ---- hits ---- */

@@ -2,6 +2,7 @@
 /* search.h: a search through all histories that are listed, slice by slice. */
 #pragma once
 
+#include "formats/base/map.h"
 #include "viewer/model/document.h"
 #include "viewer/model/matcher.h"
 
@@ -13,12 +14,13 @@
  * Hits are a bit for each event, so that the next one is found in no time and "3 of 17" is
  * counted. Of an open history, where its text is at hand, events that hold the text as it
  * stands there are looked at before all others (search_glance.c), so the first hits of a large
- * file come at once. Histories that are not open are loaded, looked through, and
- * closed again.
+ * file come at once. Histories that are not open are loaded, looked through in slices,
+ * too, and closed again.
  */
 struct search_history {
 	struct str path;
 	struct document *document; /* NULL: not open, or no longer */
+	struct history *loaded;	   /* while it is looked through without one */
 	uint64_t *hits, *seen;	   /* a bit for each event; NULL: not looked at yet */
 	size_t n_events;
 	size_t n_hits;
@@ -27,7 +29,7 @@ struct search_history {
 	bool done;
 	struct str problem; /* why it could not be opened; p NULL: it could */
 	const struct run_row *row; /* of the run: stacks and messages are looked at too; or NULL */
-	bool row_hits;
+	bool row_hit; /* a text of the row matches */
 };
 
 struct search {
@@ -36,8 +38,10 @@ struct search {
 	const struct schema *schema;
 	const struct codec_tools *tools;
 	VEC_OF(struct search_history) histories;
+	struct map by_path; /* their indices; of a run's, by its name for them too */
 	size_t at; /* the history that is looked through */
-	size_t looked, in_all; /* histories */
+	size_t looked; /* histories that are done */
+	size_t unread; /* of these, could not be opened */
 	size_t n_hits;
 };
 
@@ -49,9 +53,15 @@ struct search_hit {
 /* In the order in which hits are counted and gone through. DOCUMENT may be NULL. */
 void search_init(struct search *s, struct str text, const struct schema *schema,
 		 const struct codec_tools *tools);
+/* One that is there already stays as it is. */
 void search_add(struct search *s, struct str path, struct document *document,
 		const struct run_row *row);
 void search_done(struct search *s);
+/*
+ * What OLD, of the same text, found in histories that it was done with. Not of CHANGED, nor
+ * where another document or what a row says may make it different.
+ */
+void search_keep(struct search *s, const struct search *old, const struct document *changed);
 /* FIRST: the history to begin with. */
 void search_start(struct search *s, size_t first);
 /* False: everything was looked through. */
@@ -61,7 +71,9 @@ bool search_next(const struct search *s, struct search_hit from, bool forward,
 		 struct search_hit *ret, bool *ret_wrapped);
 /* How many hits there are up to and with HIT. */
 size_t search_ordinal(const struct search *s, struct search_hit hit);
-/* A history was opened, or closed (DOCUMENT is NULL), since it was added. */
+/* The history at PATH, or that the run calls so, or NULL. */
+struct search_history *search_find(const struct search *s, struct str path);
+/* A history was opened since it was added, or is not among them: then it is the last. */
 void search_opened(struct search *s, struct str path, struct document *document);
 
 /*
@@ -69,5 +81,5 @@ void search_opened(struct search *s, struct str path, struct document *document)
  * which they hold the text, in clear or in base64. False: it was at the end.
  */
 bool search_glance(struct search *s, struct search_history *h);
-/* Looks at one event, unless that was done. */
+/* Looks at one event of what is open or loaded, unless that was done. */
 void search_look(struct search *s, struct search_history *h, size_t event);

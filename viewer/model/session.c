@@ -106,7 +106,7 @@ void session_take_run(struct session *s, struct run_file *r, struct str path)
 	else if (row != SIZE_MAX)
 		scroll->row = heading ? run_list_heading(&s->runs, row)
 				      : run_list_line(&s->runs, row);
-	search_again(s);
+	search_again(s, NULL);
 	session_changed(s);
 	if (old)
 		run_file_free(old);
@@ -172,6 +172,7 @@ struct document *session_open(struct session *s, struct str path, struct err *er
 	if (!document_open(&d, file, s->schema, row, DOCUMENT_FIRST, err))
 		return NULL;
 	vec_push(&s->documents, d);
+	search_takes(s, d);
 	say_damage(s, d);
 	return d;
 }
@@ -305,7 +306,7 @@ static void grew(struct session *s, struct document *d)
 		seek_give_up(s);
 	for (int i = 0; i < PANES; i++)
 		s->scrolls[i].synced = SIZE_MAX;
-	search_again(s);
+	search_again(s, d);
 	session_changed(s);
 }
 

@@ -136,6 +136,7 @@ struct session {
 	struct search search; /* text n is 0: none */
 	bool searching;	      /* it has not looked at all yet */
 	bool wanted, wanted_forward; /* go to the next hit as soon as there is one */
+	size_t rows_asked; /* hits there were when rows were last looked at for them */
 	struct jump origin;	     /* where it was begun */
 	struct seek seek;	     /* of the next breakpoint */
 	VEC_OF(struct jump) jumps;

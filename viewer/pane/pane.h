@@ -62,7 +62,7 @@ struct pane {
 	size_t (*event)(const struct pane_context *c, size_t i);
 	size_t (*row_of)(const struct pane_context *c, size_t event);
 
-	/* The path of the history that a row stands for; p NULL: it stands for none. */
+	/* The path of the history that a row stands for, or its name in the run; p NULL: none. */
 	struct str (*history)(const struct pane_context *c, size_t i);
 
 	/* A line above the rows: names of columns. */

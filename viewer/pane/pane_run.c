@@ -175,7 +175,7 @@ static void row(const struct pane_context *c, size_t i, struct line *l)
 	arena_rewind(&c->session->step, mark);
 }
 
-/* Where it lies, not what the run called it. A group stands for its first while that is folded. */
+/* As the run calls it. A group stands for its first while that is folded. */
 static struct str history(const struct pane_context *c, size_t i)
 {
 	const struct run_list *r = &c->session->runs;
@@ -184,7 +184,7 @@ static struct str history(const struct pane_context *c, size_t i)
 
 	if (!row || (line->kind == RUN_LINE_GROUP && r->groups.at[line->group].fold != RUN_CLOSED))
 		return STR_NONE;
-	return file_list_locate(c->session, row->entry.history);
+	return row->entry.history;
 }
 
 /* ---- around them ---- */
