@@ -27,6 +27,9 @@ static void each_text_comes_out_as_expected(void **state)
 		{STR("\xff\xc0\xaf"), 0, "\\xff\\xc0\\xaf"},	      /* overlong */
 		{STR("\xed\xa0\x80"), 0, "\\xed\\xa0\\x80"},	      /* half a surrogate */
 		{STR("\xe2\x82"), 0, "\\xe2\\x82"},		      /* cut */
+		{STR("\xee\x80\x80x"), 0, "\\ue000x"}, /* for private use */
+		{STR("\xf4\x8f\xbf\xbf"), 0, "\\U0010ffff"}, /* no character */
+		{STR("\xf0\x9f\xbf\xbe"), 0, "\\U0001fffe"},
 		{STR("##[command] ##vso["), 0, "#\\x23[command] #\\x23vso["},
 		{STR("C# #1"), 0, "C# #1"},
 		{STR("abcdef"), 6, "abcdef"},
