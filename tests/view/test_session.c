@@ -145,6 +145,39 @@ static void a_comparison_that_can_not_be_made_is_left(void **state)
 	end(&t);
 }
 
+static void every_view_shows_a_history_that_became_shorter(void **state)
+{
+	for (int i = 0; i < PANES; i++) {
+		struct two t;
+		struct session *s = &t.session;
+		struct document *d;
+		struct err err = ERR_INIT;
+
+		if (PANE_TABLE[i]->scope == SCOPE_TOP)
+			continue;
+		begin(&t, 300, 60);
+		session_act(s, ACTION_ENTER, STR_NONE);
+		d = session_document(s);
+		session_go(s, 100, SESSION_JUMP);
+		session_act(s, ACTION_MARK, STR("a"));
+		session_act(s, ACTION_BREAKPOINT, STR("type = ActivityTaskStarted"));
+		session_go(s, 250, SESSION_JUMP);
+		session_show(s, (enum pane_kind)i, d);
+		session_act(s, ACTION_BOTTOM, STR_NONE);
+		look(&t);
+		session_act(s, ACTION_RESUME_BACK, STR_NONE); /* on the way when it changes */
+		write_events(t.path[0], 60);
+		assert_true(session_read_again(s, d, &err));
+		look(&t);
+		work(&t);
+		look(&t);
+		session_act(s, ACTION_JUMP_MARK, STR("a"));
+		session_act(s, ACTION_ENTER, STR_NONE);
+		look(&t);
+		end(&t);
+	}
+}
+
 /* ---- searching ---- */
 
 static void a_hit_beyond_what_is_read_is_gone_to_when_it_is_there(void **state)
@@ -207,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_comparison_is_made_anew_when_a_side_became_shorter),
 		cmocka_unit_test(a_comparison_that_can_not_be_made_is_left),
+		cmocka_unit_test(every_view_shows_a_history_that_became_shorter),
 		cmocka_unit_test(a_hit_beyond_what_is_read_is_gone_to_when_it_is_there),
 		cmocka_unit_test(what_could_not_be_read_is_said_at_the_end),
 		cmocka_unit_test(a_history_that_is_opened_later_is_searched_too),
