@@ -556,11 +556,6 @@ bool run_file_read(struct run_file **ret, struct str path, struct err *err)
 	return ok;
 }
 
-static void end_run(void *run)
-{
-	run_file_free(run);
-}
-
 static void end_causes(void *causes)
 {
 	causes_done(causes);
@@ -573,7 +568,6 @@ void run_file_update(struct run_file *r, size_t i, struct run_file *more)
 
 	*before = r->causes;
 	arena_defer(&r->arena, end_causes, before);
-	arena_defer(&r->arena, end_run, more);
 	causes_init(&r->causes);
 	r->rows[i] = more->rows[0];
 	r->rows[i].was = was;

@@ -39,7 +39,8 @@ bool run_file_read(struct run_file **ret, struct str path, struct err *err);
 bool run_file_parse(struct run_file **ret, struct str text, struct err *err);
 /*
  * The history of row I was replayed again: the only row of MORE takes its place, and all is
- * counted anew. MORE is R's from here on. What R said before stays where it was until R goes.
+ * counted anew. MORE stays the caller's, and is there as long as R or another row is in its
+ * place. What R said before stays where it was until R goes.
  */
 void run_file_update(struct run_file *r, size_t i, struct run_file *more);
 void run_file_free(struct run_file *r);

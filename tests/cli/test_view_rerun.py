@@ -55,6 +55,23 @@ def test_a_divergence_is_made(w):
     has(out, "(was passed)", "diverged 1", "- cause ---")
 
 
+def test_a_run_whose_histories_lie_elsewhere(w):
+    w.write("ci/a.json", order("w-1"))
+    w.replay("ci/a.json", worker=w.worker("w-1:nd:" + ND + "x"))
+    os.rename(w.path("ci"), w.path("here"))
+    for keys in ("keys n R", "keys Enter R\nkeys q"):
+        out = view(w, keys + "\nscreen\n", ".hindcast/last.jsonl", "here", worker=w.worker())
+        has(out, "(was diverged)", "passed 1")
+
+
+def test_standard_input_is_no_file_to_replay(w):
+    w.write("keys", "size 100x30\nkeys R\nscreen\n")
+    done = subprocess.run([w.hindcast, "view", "--script", "keys", "--worker", w.worker(), "-"],
+                          cwd=w.folder, input=order().text().encode(), capture_output=True,
+                          timeout=60)
+    has(done.stdout.decode(), "standard input can't be given to a worker")
+
+
 def test_without_a_worker_nothing_runs(w):
     w.write("a.json", order())
     out = view(w, "keys R\nscreen\nkeys S\nscreen\n", "a.json")

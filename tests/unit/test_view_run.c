@@ -320,6 +320,68 @@ static void what_is_replayed_again_moves(void **state)
 	buf_done(&b);
 }
 
+static struct run_file *one_row(const char *history, const char *verdict)
+{
+	struct run_file *run;
+	struct buf b;
+
+	buf_init(&b, 0);
+	add_header(&b);
+	add_row(&b, history, 20, verdict, "");
+	run = parse(&b);
+	buf_done(&b);
+	return run;
+}
+
+static enum verdict_kind verdict_of(const struct session *s, const char *id)
+{
+	for (size_t i = 0; i < s->run->n_rows; i++)
+		if (str_is(s->run->rows[i].entry.workflow_id, id))
+			return s->run->rows[i].verdict.kind;
+	return VERDICT_KINDS;
+}
+
+/* The worker was mended, and the run that is still going on is read again. */
+static void what_was_replayed_again_outlasts_a_run_that_grows(void **state)
+{
+	const struct session_options options = {0};
+	struct session s;
+
+	session_init(&s, NULL, &options);
+	session_take_run(&s, some_run(), STR("last.jsonl"));
+	session_show(&s, PANE_RUN, NULL);
+	session_take_rerun(&s, STR("h/b2.json"), one_row("b2", "crashed"));
+	session_take_rerun(&s, STR("h/b2.json"), one_row("b2", "passed"));
+	assert_int_equal(s.reruns.n, 1);
+	session_take_run(&s, grown_run(), STR("last.jsonl"));
+	assert_int_equal(verdict_of(&s, "b2"), VERDICT_PASSED);
+	assert_int_equal(verdict_of(&s, "b1"), VERDICT_DIVERGED);
+	/* What the run says anew is news. */
+	session_take_run(&s, one_row("b2", "failed"), STR("last.jsonl"));
+	assert_int_equal(verdict_of(&s, "b2"), VERDICT_FAILED);
+	session_take_run(&s, grown_run(), STR("last.jsonl"));
+	assert_int_equal(verdict_of(&s, "b2"), VERDICT_DIVERGED);
+	session_done(&s);
+}
+
+static void a_rerun_of_a_history_that_lies_elsewhere_is_that_of_its_row(void **state)
+{
+	const struct session_options options = {0};
+	struct session s;
+
+	session_init(&s, NULL, &options);
+	session_add_file(&s, STR("here/b2.json"), 1);
+	session_take_run(&s, some_run(), STR("last.jsonl"));
+	session_show(&s, PANE_RUN, NULL);
+	run_list_fold_all(&s.runs, true);
+	while (!str_is(session_run_row(&s)->entry.workflow_id, "b2"))
+		s.scrolls[PANE_RUN].row++;
+	session_take_rerun(&s, STR("here/b2.json"), one_row("b2", "passed"));
+	assert_int_equal(verdict_of(&s, "b2"), VERDICT_PASSED);
+	assert_true(str_is(session_run_row(&s)->entry.history, "h/b2.json"));
+	session_done(&s);
+}
+
 /* ---- where histories lie, and addresses ---- */
 
 static void histories_are_found_by_the_end_of_their_path(void **state)
@@ -431,6 +493,8 @@ int main(void)
 		cmocka_unit_test(next_goes_through_what_diverged),
 		cmocka_unit_test(cursor_and_folds_stay_in_a_new_run),
 		cmocka_unit_test(what_is_replayed_again_moves),
+		cmocka_unit_test(what_was_replayed_again_outlasts_a_run_that_grows),
+		cmocka_unit_test(a_rerun_of_a_history_that_lies_elsewhere_is_that_of_its_row),
 		cmocka_unit_test(histories_are_found_by_the_end_of_their_path),
 		cmocka_unit_test(enter_opens_where_it_diverges_and_back_is_the_row),
 		cmocka_unit_test(addresses_are_taken_apart),

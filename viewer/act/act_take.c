@@ -355,10 +355,15 @@ static void ask_worker(struct session *s, enum request_kind kind)
 {
 	const struct document *d = session_document(s);
 	const struct run_row *row = session_run_row(s);
-	struct str path = d ? d->path : row ? row->entry.history : STR_NONE;
+	struct str path = d	? d->path
+			  : row ? file_list_locate(s, row->entry.history)
+				: STR_NONE;
 
 	if (!path.n) {
 		session_message(s, STYLE_ODD, "open a history first (Enter)");
+	} else if (str_starts(path, STR("/dev/stdin")) || str_starts(path, STR("/dev/fd/"))) {
+		session_message(s, STYLE_ODD, "standard input can't be given to a worker: write the "
+					      "history to a file, and open that");
 	} else if (!s->options.can_rerun) {
 		session_message(s, STYLE_ODD, "no worker: hindcast view --worker 'CMD' (none is ever "
 					      "taken from a run file)");

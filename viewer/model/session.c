@@ -48,7 +48,7 @@ void session_done(struct session *s)
 	if (s->run)
 		run_file_free(s->run);
 	for (size_t i = 0; i < s->reruns.n; i++)
-		run_file_free(s->reruns.at[i]);
+		run_file_free(s->reruns.at[i].file);
 	vec_done(&s->reruns);
 	buf_done(&s->request.text);
 	buf_done(&s->request.argument);
@@ -66,93 +66,6 @@ void session_add_file(struct session *s, struct str path, int64_t bytes)
 	vec_push(&s->files, (struct file_row){.path = arena_str(&s->arena, path), .bytes = bytes});
 }
 
-static const struct run_row *row_of_run(const struct session *s, struct str path)
-{
-	for (size_t i = 0; s->run && i < s->run->n_rows; i++)
-		if (str_eq(s->run->rows[i].entry.history, path))
-			return &s->run->rows[i];
-	return NULL;
-}
-
-/* The row that PATH has in the new run, or SIZE_MAX. */
-static size_t row_index(const struct session *s, const struct run_row *old)
-{
-	const struct run_row *row = old ? row_of_run(s, old->entry.history) : NULL;
-
-	return row ? (size_t)(row - s->run->rows) : SIZE_MAX;
-}
-
-void session_take_run(struct session *s, struct run_file *r, struct str path)
-{
-	struct run_file *old = s->run;
-	struct scroll *scroll = &s->scrolls[PANE_RUN];
-	const struct run_row *at = run_list_row(&s->runs, scroll->row);
-	bool heading = at && s->runs.lines.at[scroll->row].kind != RUN_LINE_HISTORY;
-	size_t row;
-
-	s->run = r;
-	if (!str_eq(s->run_path, path))
-		s->run_path = arena_str(&s->arena, path);
-	row = row_index(s, at);
-	run_list_take(&s->runs, r);
-	for (size_t i = 0; i < s->documents.n; i++) {
-		struct document *d = s->documents.at[i];
-		struct str history = d->run_row ? d->run_row->entry.history : d->path;
-
-		document_set_run_row(d, row_of_run(s, history));
-	}
-	if (!old)
-		scroll->row = run_list_begin(&s->runs);
-	else if (row != SIZE_MAX)
-		scroll->row = heading ? run_list_heading(&s->runs, row)
-				      : run_list_line(&s->runs, row);
-	search_again(s, NULL);
-	session_changed(s);
-	if (old)
-		run_file_free(old);
-}
-
-static void take_alone(struct session *s, struct str path, struct run_file *more)
-{
-	vec_push(&s->reruns, more);
-	for (size_t i = 0; i < s->documents.n; i++) {
-		struct document *d = s->documents.at[i];
-
-		if (!str_eq(d->path, path))
-			continue;
-		if (d->run_row)
-			more->rows[0].was = d->run_row->verdict.kind;
-		document_set_run_row(d, &more->rows[0]);
-	}
-}
-
-void session_take_rerun(struct session *s, struct str path, struct run_file *more)
-{
-	const struct run_row *row = row_of_run(s, path);
-	struct scroll *scroll = &s->scrolls[PANE_RUN];
-	size_t at;
-
-	session_changed(s);
-	if (!row) {
-		take_alone(s, path, more);
-		return;
-	}
-	at = (size_t)(row - s->run->rows);
-	run_file_update(s->run, at, more);
-	run_list_take(&s->runs, s->run);
-	for (size_t i = 0; i < s->documents.n; i++)
-		if (str_eq(s->documents.at[i]->path, path))
-			document_set_run_row(s->documents.at[i], row);
-	scroll->row = run_list_line(&s->runs, at);
-}
-
-const struct run_row *session_run_row(struct session *s)
-{
-	const struct document *d = session_document(s);
-
-	return d ? d->run_row : s->run ? run_list_row(&s->runs, s->scrolls[PANE_RUN].row) : NULL;
-}
-
 /* The events before the damage are there; that they are not all must be seen. */
 static void say_damage(struct session *s, const struct document *d)
 {
@@ -162,7 +75,7 @@ static void say_damage(struct session *s, const struct document *d)
 
 struct document *session_open(struct session *s, struct str path, struct err *err)
 {
-	const struct run_row *row = row_of_run(s, path);
+	const struct run_row *row = session_row_named(s, path);
 	struct str file = row ? file_list_locate(s, path) : path;
 	struct document *d;
 

@@ -77,6 +77,12 @@ struct mark {
 	struct jump to;
 };
 
+/* What replaying a history again said: it outlasts a run file that is read again. */
+struct rerun_row {
+	struct run_file *file; /* a row, of the history's name in the run; else of its path */
+	enum verdict_kind was; /* in the run file; VERDICT_KINDS: nothing, or it was given up */
+};
+
 struct session_options {
 	bool ascii;		/* no characters beyond it are drawn */
 	int64_t now;		/* nanoseconds since 1970; 0: not known */
@@ -97,7 +103,7 @@ struct session {
 	struct file_list list;
 	VEC_OF(struct document *) documents; /* those that are open */
 	struct run_file *run;		     /* NULL: none */
-	VEC_OF(struct run_file *) reruns;    /* of histories that are in no run */
+	VEC_OF(struct rerun_row) reruns;     /* the last of each history */
 	struct str run_path;
 	struct run_list runs; /* its rows on the screen */
 
@@ -157,8 +163,13 @@ void session_add_file(struct session *s, struct str path, int64_t bytes);
  * what is open, folded and pointed at stays so.
  */
 void session_take_run(struct session *s, struct run_file *r, struct str path);
-/* The history at PATH was replayed again: what the only row of MORE says. MORE is the session's. */
+/*
+ * The history at PATH, as it lies here, was replayed again: what the only row of MORE says.
+ * MORE is the session's. It stands until a run file that is read again says something new.
+ */
 void session_take_rerun(struct session *s, struct str path, struct run_file *more);
+/* The row of the history that the run calls so; NULL: none. */
+const struct run_row *session_row_named(const struct session *s, struct str name);
 /* The history of the run under the cursor, or that the current one is of; NULL: none. */
 const struct run_row *session_run_row(struct session *s);
 /* The first screen: the run, the list of files, or the only history. */
