@@ -25,6 +25,22 @@ static bool write_all(int fd, struct str text)
 	return true;
 }
 
+/* Half a text is none: what was made for it goes. ERRNO says why. */
+static bool fill(int fd, struct str text, const char *made)
+{
+	bool ok = write_all(fd, text);
+	int why = errno;
+
+	if (close(fd) != 0 && ok) {
+		ok = false;
+		why = errno;
+	}
+	if (!ok && made)
+		unlink(made);
+	errno = why;
+	return ok;
+}
+
 /* ---- files ---- */
 
 static void write_file(struct viewing *v, struct request *r)
@@ -42,7 +58,7 @@ static void write_file(struct viewing *v, struct request *r)
 		session_message(s, STYLE_BAD, "%s: %s", r->argument.p, strerror(errno));
 		return;
 	}
-	if (!write_all(fd, buf_str(&r->text)) || close(fd) != 0)
+	if (!fill(fd, buf_str(&r->text), over ? NULL : r->argument.p))
 		session_message(s, STYLE_BAD, "%s: not all of it was written: %s", r->argument.p,
 				strerror(errno));
 	else
@@ -107,12 +123,9 @@ static bool by_file(struct str text, struct arena *a, struct str *ret)
 						    : "/tmp";
 	char *path = arena_cstr(a, arena_printf(a, "%s/hindcast-XXXXXX", folder));
 	int fd = mkostemp(path, O_CLOEXEC);
-	bool ok = fd >= 0 && write_all(fd, text);
 
 	*ret = str_of(path);
-	if (fd >= 0)
-		ok &= close(fd) == 0;
-	return ok;
+	return fd >= 0 && fill(fd, text, path);
 }
 
 static void copy(struct viewing *v, struct request *r)

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import pty
+import resource
 import struct
 import subprocess
 import sys
@@ -166,6 +167,18 @@ class Files(unittest.TestCase):
             self.assertIn("ReserveStock", (w.path / "out.txt").read_text())
             self.assertIn("No such file",
                           w.said("keys w\ntype no/out.txt\nkeys Enter", FAILED))
+
+    def test_half_a_file_does_not_stay(self):
+        with World() as w:
+            keys = w.path / "script.keys"
+            keys.write_text("size 100x30\nkeys w\ntype out.txt\nkeys Enter\nscreen\n")
+            done = subprocess.run(
+                [HINDCAST, "view", "--script", keys, FAILED], cwd=w.path, env=w.env,
+                capture_output=True, timeout=60, stdin=subprocess.DEVNULL,
+                restore_signals=False,  # SIGXFSZ stays ignored
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
+            self.assertIn("out.txt: not all of it was written", done.stdout.decode())
+            self.assertFalse((w.path / "out.txt").exists())
 
 
 class Children(unittest.TestCase):
