@@ -8,10 +8,12 @@
 /* Milliseconds between two looks; and of all time at most one part in so many goes into reading. */
 enum { EVERY_LEAST = 1000, PARTS = 20 };
 
-/* False: it is as it was, or is not there just now, or was not looked at before. */
-static bool has_changed(struct followed *f, struct str file)
+/*
+ * False: it is as it was, or is not there just now, or was not looked at before. RET is what it
+ * is now: F, once that was read.
+ */
+static bool has_changed(struct followed *f, struct str file, struct followed *ret)
 {
-	struct followed before = *f;
 	struct stat st;
 	char path[4096];
 
@@ -21,16 +23,22 @@ static bool has_changed(struct followed *f, struct str file)
 	path[file.n] = '\0';
 	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return false;
-	f->path = file;
-	f->bytes = st.st_size;
-	f->time = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-	return str_eq(before.path, file) && (before.bytes != f->bytes || before.time != f->time);
+	*ret = (struct followed){
+		.path = file,
+		.bytes = st.st_size,
+		.time = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
+	};
+	if (!str_eq(f->path, file))
+		*f = *ret;
+	return f->bytes != ret->bytes || f->time != ret->time;
 }
 
 void view_follow_begin(struct viewing *v)
 {
+	struct followed now;
+
 	v->follow_every = EVERY_LEAST;
-	has_changed(&v->followed_run, v->session.run_path);
+	has_changed(&v->followed_run, v->session.run_path, &now);
 }
 
 static int64_t now_ms(void)
@@ -58,12 +66,21 @@ static bool read_history(struct viewing *v, struct err *err)
 }
 
 /* Between two states of a file there may be none that can be read: the next look will do. */
-static bool read_again(struct viewing *v, bool (*reader)(struct viewing *v, struct err *err))
+static bool look(struct viewing *v, struct followed *f, struct str file,
+		 bool (*reader)(struct viewing *v, struct err *err))
 {
 	struct err err = ERR_INIT;
+	struct followed now;
 	int64_t began = now_ms(), took;
-	bool fine = reader(v, &err);
+	bool fine;
 
+	if (!has_changed(f, file, &now))
+		return false;
+	fine = reader(v, &err);
+	if (fine) {
+		f->bytes = now.bytes;
+		f->time = now.time;
+	}
 	took = now_ms() - began;
 	v->follow_every = took * PARTS > EVERY_LEAST ? (int)(took * PARTS) : EVERY_LEAST;
 	return fine;
@@ -75,9 +92,9 @@ bool view_follow(struct viewing *v)
 	struct document *d = session_document(s);
 	bool changed = false;
 
-	if (s->run && has_changed(&v->followed_run, s->run_path))
-		changed |= read_again(v, read_run);
-	if (d && has_changed(&v->followed_history, d->path))
-		changed |= read_again(v, read_history);
+	if (s->run)
+		changed |= look(v, &v->followed_run, s->run_path, read_run);
+	if (d)
+		changed |= look(v, &v->followed_history, d->path, read_history);
 	return changed;
 }
