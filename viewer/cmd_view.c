@@ -404,10 +404,14 @@ static int run_terminal(struct viewing *v)
 	if (!isatty(STDIN_FILENO)) {
 		tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 		settings.in = tty;
+		if (tty < 0)
+			err_errno(&err, "no terminal to read keys from: /dev/tty");
 	}
 	if (settings.in < 0 || !term_curses_open(&v->term, &settings, &err)) {
 		if (tty >= 0)
 			close(tty);
+		err_wrap(&err, "the view is written as text");
+		complain(v, err.message, 0);
 		return print(v, false);
 	}
 	v->follows = true;
