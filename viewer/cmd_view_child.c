@@ -2,16 +2,19 @@
 /* cmd_view_child.c: processes in the foreground, with what they read. */
 #include "viewer/cmd_view_child.h"
 
+#include "viewer/term/stop.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
 
-static const int KEYBOARD[] = {SIGINT, SIGQUIT, SIGTSTP, SIGPIPE};
+static const int KEYBOARD[] = {SIGINT, SIGQUIT, SIGTSTP};
 #define N_KEYBOARD (sizeof(KEYBOARD) / sizeof(*KEYBOARD))
 
 /* Ignoring a signal also throws away one that waits to be read. */
@@ -59,18 +62,25 @@ static int spawn(pid_t *ret, const char *const *argv, int in, bool quiet)
 	return error;
 }
 
-static void feed(int fd, struct str text)
+/*
+ * TEXT as a file to read from, at its first byte: whoever reads a part of it, or stops in the
+ * middle, keeps nobody waiting, as a pipe would. < 0: there is no room for it.
+ */
+static int text_file(struct str text)
 {
-	while (text.n) {
-		ssize_t n = write(fd, text.p, text.n);
+	int fd = memfd_create("hindcast", MFD_CLOEXEC);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		text = str_skip(text, (size_t)n);
+	for (size_t at = 0; fd >= 0 && at < text.n;) {
+		ssize_t n = pwrite(fd, text.p + at, text.n - at, (off_t)at);
+
+		if (n > 0) {
+			at += (size_t)n;
+		} else if (n == 0 || errno != EINTR) {
+			close(fd);
+			return -1;
+		}
 	}
-	close(fd);
+	return fd;
 }
 
 static void wait_for(pid_t child, struct child_end *ret)
@@ -81,7 +91,7 @@ static void wait_for(pid_t child, struct child_end *ret)
 	while (waitpid(child, &status, WUNTRACED) < 0 && errno == EINTR)
 		continue;
 	while (WIFSTOPPED(status)) {
-		kill(getpid(), SIGSTOP);
+		stop_here();
 		kill(child, SIGCONT);
 		while (waitpid(child, &status, WUNTRACED) < 0 && errno == EINTR)
 			continue;
@@ -109,25 +119,24 @@ static void wait_for_enter(void)
 	close(tty);
 }
 
-static bool run(const char *const *argv, struct str input, bool quiet, struct child_end *ret,
-		struct err *err)
+static bool run(const char *const *argv, struct str input, bool quiet, enum child_wait wait,
+		struct child_end *ret, struct err *err)
 {
 	struct sigaction before[N_KEYBOARD];
-	int ends[2] = {-1, -1}, error;
+	int in = input.p ? text_file(input) : -1, error;
 	pid_t child;
 
-	if (input.p && pipe2(ends, O_CLOEXEC) != 0)
-		return err_errno(err, "no pipe");
+	if (input.p && in < 0)
+		return err_errno(err, "no memory for what %s reads", argv[0]);
 	ignore(before);
-	error = spawn(&child, argv, ends[0], quiet);
-	if (ends[0] >= 0)
-		close(ends[0]);
-	if (!error && ends[1] >= 0)
-		feed(ends[1], input);
-	else if (ends[1] >= 0)
-		close(ends[1]);
-	if (!error)
+	error = spawn(&child, argv, in, quiet);
+	if (in >= 0)
+		close(in);
+	if (!error) {
 		wait_for(child, ret);
+		if (wait == CHILD_BACK_AFTER_ENTER)
+			wait_for_enter();
+	}
 	restore(before);
 	errno = error;
 	return !error || err_errno(err, "%s can't be run", argv[0]);
@@ -136,16 +145,13 @@ static bool run(const char *const *argv, struct str input, bool quiet, struct ch
 bool child_run(const char *const *argv, struct str input, enum child_wait wait,
 	       struct child_end *ret, struct err *err)
 {
-	bool ok = run(argv, input, false, ret, err);
-
-	if (ok && wait == CHILD_BACK_AFTER_ENTER)
-		wait_for_enter();
-	return ok;
+	return run(argv, input, false, wait, ret, err);
 }
 
 bool child_feed(const char *const *argv, struct str input)
 {
 	struct child_end end;
 
-	return run(argv, input.p ? input : STR(""), true, &end, NULL) && !end.code && !end.signal;
+	return run(argv, input.p ? input : STR(""), true, CHILD_BACK_AT_ONCE, &end, NULL) &&
+	       !end.code && !end.signal;
 }

@@ -170,7 +170,7 @@ static void end_child(struct rerun *r)
 		kill(r->child, SIGTERM);
 	} else if (!r->killed && now_ms() - r->ended_ms > GRACE_MS) {
 		r->killed = true;
-		kill(r->child, SIGKILL);
+		kill(-r->child, SIGKILL); /* its group, with the worker */
 	}
 }
 
@@ -198,7 +198,9 @@ static bool wait_for(struct rerun *r)
 	while (waitpid(r->child, NULL, WNOHANG) == 0) {
 		show_progress(r);
 		read_keys(r);
-		poll(&poll_fd, 1, TICK_MS);
+		/* Hung up, it would be ready for ever. */
+		if (poll(&poll_fd, 1, TICK_MS) > 0)
+			poll_fd.fd = -1;
 	}
 	return !r->ended_ms;
 }

@@ -157,6 +157,106 @@ static void ctrl_z_stops_it_and_fg_draws_all_again(void **state)
 	quit(&p);
 }
 
+static void ctrl_z_where_nobody_could_go_on_draws_again(void **state)
+{
+	const char *args[] = {history(), NULL};
+	struct vt p;
+
+	vt_start_orphan(&p, 80, 24, "xterm-256color", args, NULL);
+	vt_idle(&p);
+	key(&p, "\x1a");
+	assert_true(p.alternate);
+	assert_true(vt_shows(&p, "WorkflowExecutionStarted"));
+	quit(&p);
+}
+
+/* kill -STOP from elsewhere: the shell sets its modes, and the terminal keeps them after fg. */
+static void a_stop_from_elsewhere_sets_the_modes_again(void **state)
+{
+	struct termios now;
+	struct vt p;
+
+	start(&p, 80, 24);
+	kill(p.pid, SIGSTOP);
+	vt_stopped(&p);
+	assert_int_equal(tcsetattr(p.fd, TCSANOW, &p.before), 0);
+	kill(p.pid, SIGCONT);
+	vt_idle(&p);
+	assert_int_equal(tcgetattr(p.fd, &now), 0);
+	assert_int_equal(now.c_lflag & (ICANON | ECHO | ISIG), 0);
+	assert_true(p.alternate);
+	quit(&p);
+}
+
+static void an_abort_leaves_the_terminal_as_it_was(void **state)
+{
+	struct vt p;
+
+	start(&p, 80, 24);
+	key(&p, "M");
+	kill(p.pid, SIGABRT);
+	assert_int_equal(vt_end(&p), 128 + SIGABRT);
+	vt_assert_restored(&p);
+	vt_done(&p);
+}
+
+static void a_signal_during_a_replay_ends_it_too(void **state)
+{
+	const char *args[] = {"--worker", "exec sleep 60", history(), NULL};
+	struct vt p;
+
+	vt_start(&p, 80, 24, "xterm-256color", args, NULL);
+	vt_idle(&p);
+	vt_keys(&p, "R");
+	vt_until(&p, "replaying against");
+	kill(p.pid, SIGTERM);
+	assert_int_equal(vt_end(&p), 128 + SIGTERM);
+	vt_assert_restored(&p);
+	vt_done(&p);
+}
+
+/* In one piece, as by a terminal that is slow: Esc is not taken for the beginning of more. */
+static void a_key_behind_esc_is_a_key(void **state)
+{
+	struct vt p;
+
+	start(&p, 80, 24);
+	vt_keys(&p, "\x1bj");
+	vt_until(&p, "ev 2/12");
+	quit(&p);
+}
+
+static void ctrl_c_at_the_end_of_a_pipe_is_no_end(void **state)
+{
+	struct vt p;
+
+	start(&p, 80, 24);
+	vt_keys(&p, "|true\r");
+	vt_until(&p, "[Enter: back to the history]");
+	vt_keys(&p, "\x03\r");
+	vt_until(&p, "WorkflowExecutionStarted");
+	vt_keys(&p, "j");
+	vt_until(&p, "ev 2/12");
+	quit(&p);
+}
+
+/* More than any pipe holds, into a program that is stopped before it reads. */
+static void a_pager_that_stops_stops_the_viewer(void **state)
+{
+	struct vt p;
+
+	start(&p, 80, 24);
+	vt_keys(&p, "|kill -STOP $$; cat\r");
+	vt_stopped(&p);
+	kill(p.pid, SIGCONT);
+	vt_until(&p, "[Enter: back to the history]");
+	vt_keys(&p, "\r");
+	vt_until(&p, "WorkflowExecutionStarted");
+	vt_keys(&p, "j");
+	vt_until(&p, "ev 2/12");
+	quit(&p);
+}
+
 static void signals_end_it_with_the_terminal_restored(void **state)
 {
 	static const int SIGNALS[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
@@ -211,6 +311,7 @@ static void a_terminal_that_can_not_move_its_cursor_gets_text(void **state)
 		assert_int_equal(vt_end(&p), 0);
 		assert_false(p.alternate);
 		assert_non_null(strstr(p.sent, "WorkflowExecutionStarted"));
+		assert_non_null(strstr(p.sent, "the view is written as text: the terminal type"));
 		assert_null(strstr(p.sent, "\x1b["));
 		vt_done(&p);
 	}
@@ -279,6 +380,13 @@ int main(void)
 		cmocka_unit_test(a_new_size_is_drawn_at_once_with_the_cursor_kept),
 		cmocka_unit_test(a_run_that_grows_is_read_again_with_the_cursor_kept),
 		cmocka_unit_test(ctrl_z_stops_it_and_fg_draws_all_again),
+		cmocka_unit_test(ctrl_z_where_nobody_could_go_on_draws_again),
+		cmocka_unit_test(a_stop_from_elsewhere_sets_the_modes_again),
+		cmocka_unit_test(an_abort_leaves_the_terminal_as_it_was),
+		cmocka_unit_test(a_signal_during_a_replay_ends_it_too),
+		cmocka_unit_test(a_key_behind_esc_is_a_key),
+		cmocka_unit_test(ctrl_c_at_the_end_of_a_pipe_is_no_end),
+		cmocka_unit_test(a_pager_that_stops_stops_the_viewer),
 		cmocka_unit_test(signals_end_it_with_the_terminal_restored),
 		cmocka_unit_test(the_mouse_is_off_until_it_is_asked_for),
 		cmocka_unit_test(a_terminal_that_goes_away_ends_it),

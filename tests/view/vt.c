@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <utmp.h>
@@ -32,6 +33,38 @@ static int on_property(VTermProp prop, VTermValue *value, void *data)
 }
 
 static const VTermScreenCallbacks CALLBACKS = {.settermprop = on_property};
+
+/*
+ * The program leads a session, and its group would be orphaned: no stop would come of SIGTSTP.
+ * A process in it whose parent is in another group of the session, as a shell's job has one,
+ * makes it a group that can be stopped. Both end with the program.
+ */
+static void have_a_shell(void)
+{
+	int ready[2];
+	char byte;
+	pid_t group = getpid(), shell, member;
+
+	if (pipe(ready) != 0)
+		_exit(126);
+	shell = fork();
+	if (shell == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		setpgid(0, 0);
+		member = fork();
+		if (member == 0)
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+		else
+			setpgid(member, group);
+		close_range(0, ~0U, 0);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	while (read(ready[0], &byte, 1) > 0)
+		continue;
+	close(ready[0]);
+}
 
 static void be_program(int idle, const char *term, const char *const *args, const char *const *env)
 {
@@ -54,8 +87,8 @@ static void be_program(int idle, const char *term, const char *const *args, cons
 	_exit(127);
 }
 
-void vt_start(struct vt *p, int width, int height, const char *term, const char *const *args,
-	       const char *const *env)
+static void begin(struct vt *p, int width, int height, const char *term, const char *const *args,
+		  const char *const *env, bool shell)
 {
 	struct winsize size = {.ws_row = (unsigned short)height, .ws_col = (unsigned short)width};
 	int idle[2], master, slave;
@@ -70,6 +103,8 @@ void vt_start(struct vt *p, int width, int height, const char *term, const char 
 		close(master);
 		close(idle[0]);
 		login_tty(slave);
+		if (shell)
+			have_a_shell();
 		be_program(idle[1], term, args, env);
 	}
 	close(slave);
@@ -82,6 +117,18 @@ void vt_start(struct vt *p, int width, int height, const char *term, const char 
 	vterm_screen_set_callbacks(p->screen, &CALLBACKS, p);
 	vterm_screen_enable_altscreen(p->screen, 1);
 	vterm_screen_reset(p->screen, 1);
+}
+
+void vt_start(struct vt *p, int width, int height, const char *term, const char *const *args,
+	       const char *const *env)
+{
+	begin(p, width, height, term, args, env, true);
+}
+
+void vt_start_orphan(struct vt *p, int width, int height, const char *term,
+		     const char *const *args, const char *const *env)
+{
+	begin(p, width, height, term, args, env, false);
 }
 
 /* What the program has written; false: nothing more will come. */
@@ -134,6 +181,20 @@ void vt_idle(struct vt *p)
 		drain(p);
 		vterm_screen_flush_damage(p->screen);
 		return;
+	}
+}
+
+void vt_until(struct vt *p, const char *text)
+{
+	time_t begin = time(NULL);
+
+	while (!vt_shows(p, text)) {
+		struct pollfd out = {p->fd, POLLIN, 0};
+
+		must_not_take_longer(begin);
+		if (poll(&out, 1, 1000) > 0 && !take_output(p))
+			fail_msg("the program ended before it showed '%s'", text);
+		vterm_screen_flush_damage(p->screen);
 	}
 }
 

@@ -33,7 +33,12 @@ struct vt {
 /* ARGS are those behind `hindcast view --idle-fd N`; ends with NULL. ENV: "NAME=VALUE", NULL. */
 void vt_start(struct vt *p, int width, int height, const char *term, const char *const *args,
 	       const char *const *env);
+/* The same with nobody in its session who could let it go on after a stop. */
+void vt_start_orphan(struct vt *p, int width, int height, const char *term,
+		     const char *const *args, const char *const *env);
 void vt_idle(struct vt *p);
+/* Until the terminal shows TEXT. */
+void vt_until(struct vt *p, const char *text);
 void vt_keys(struct vt *p, const char *bytes);
 void vt_resize(struct vt *p, int width, int height);
 /* Row Y as text, without blanks at its end. */

@@ -4,6 +4,8 @@
 
 #include "formats/base/mem.h"
 #include "formats/base/visible.h"
+#include "viewer/term/rescue.h"
+#include "viewer/term/stop.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -26,6 +28,7 @@ struct term_curses {
 	FILE *in, *out;
 	int in_fd, out_fd, signals;
 	sigset_t before; /* signals that were blocked */
+	struct termios modes; /* of the terminal, as it was */
 	bool colour, away, input_ended;
 };
 
@@ -172,19 +175,23 @@ static bool function_key(wint_t code, struct key *ret)
 
 /*
  * A sequence that no row of terminfo has: its end is looked for, so that the rest of it is
- * not taken for keys. False: there was an Esc alone.
+ * not taken for keys. False: it was an Esc, and another key may have been typed since.
  */
 static bool swallow_sequence(void)
 {
 	wint_t code;
 	int kind = get_wch(&code);
 
-	if (kind == ERR)
-		return false;
-	if (kind == OK && (code == '[' || code == 'O'))
+	if (kind == OK && (code == '[' || code == 'O')) {
 		while (get_wch(&code) != ERR && !(code >= 0x40 && code <= 0x7e))
 			continue;
-	return true;
+		return true;
+	}
+	if (kind == OK)
+		unget_wch((wchar_t)code);
+	else if (kind == KEY_CODE_YES)
+		ungetch((int)code);
+	return false;
 }
 
 /* What curses has read already, or what the terminal sends. */
@@ -228,8 +235,9 @@ static enum term_read on_signal(struct terminal *t, struct key *ret)
 		t->suspend(t);
 		resized(t, ret);
 		return TERM_KEY;
-	case SIGCONT:
-		t->forget(t);
+	case SIGCONT: /* a stop that was not ours: the shell has set modes of its own */
+		t->leave(t);
+		t->enter(t);
 		resized(t, ret);
 		return TERM_KEY;
 	default:
@@ -244,10 +252,10 @@ static enum term_read curses_read(struct terminal *t, int wait, struct key *ret)
 	struct pollfd fds[] = {{c->in_fd, POLLIN, 0}, {c->signals, POLLIN, 0}};
 	int n;
 
+	if (t->ended_by || c->input_ended)
+		return TERM_END;
 	if (next_key(ret))
 		return TERM_KEY;
-	if (c->input_ended)
-		return TERM_END;
 	n = poll(fds, 2, wait);
 	if (n < 0)
 		return errno == EINTR ? TERM_IDLE : TERM_END;
@@ -267,7 +275,8 @@ static enum term_read curses_read(struct terminal *t, int wait, struct key *ret)
 
 /* ---- coming and going ---- */
 
-static void block_signals(struct term_curses *c)
+/* From here on they are read from a descriptor; false: there is none. */
+static bool block_signals(struct term_curses *c)
 {
 	static const int HANDLED[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGHUP, SIGTERM, SIGINT, SIGQUIT};
 	sigset_t set;
@@ -277,6 +286,7 @@ static void block_signals(struct term_curses *c)
 		sigaddset(&set, HANDLED[i]);
 	sigprocmask(SIG_BLOCK, &set, &c->before);
 	c->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return c->signals >= 0;
 }
 
 /* What terminals send that do not heed the application's mode of the cursor keys. */
@@ -304,17 +314,51 @@ static void prepare(void)
 		define_key(SEQUENCES[i].bytes, SEQUENCES[i].key);
 }
 
+/* What terminfo says without its $<delays>, which a write() can't wait for. */
+static void add_capability(struct buf *out, const char *text)
+{
+	struct str rest = text && text != (char *)-1 ? str_of(text) : STR("");
+
+	while (rest.n) {
+		const char *delay = memmem(rest.p, rest.n, "$<", 2);
+
+		buf_add(out, str_take(rest, delay ? (size_t)(delay - rest.p) : rest.n));
+		if (!delay)
+			return;
+		rest = str_skip(rest, (size_t)(delay - rest.p));
+		str_split(&rest, '>');
+	}
+}
+
+/* What an abort writes is what endwin() would. */
+static void begin_rescue(struct term_curses *c)
+{
+	static const char *const LAST[] = {"rmkx", "sgr0", "op", "cnorm", "rmcup"};
+	char *mouse = tigetstr("XM");
+	struct buf bytes;
+
+	buf_init(&bytes, 0);
+	if (mouse && mouse != (char *)-1)
+		add_capability(&bytes, tiparm(mouse, 0));
+	for (size_t i = 0; i < sizeof(LAST) / sizeof(*LAST); i++)
+		add_capability(&bytes, tigetstr(LAST[i]));
+	rescue_begin(c->in_fd, c->out_fd, &c->modes, buf_str(&bytes));
+	buf_done(&bytes);
+}
+
 static void curses_leave(struct terminal *t)
 {
 	if (of(t)->away)
 		return;
 	of(t)->away = true;
 	endwin();
+	rescue_end();
 }
 
 static void curses_enter(struct terminal *t)
 {
 	of(t)->away = false;
+	begin_rescue(of(t));
 	prepare();
 	clearok(curscr, TRUE);
 	refresh();
@@ -323,7 +367,7 @@ static void curses_enter(struct terminal *t)
 static void curses_suspend(struct terminal *t)
 {
 	curses_leave(t);
-	kill(0, SIGSTOP);
+	stop_here();
 	curses_enter(t);
 }
 
@@ -352,18 +396,26 @@ static void curses_send(struct terminal *t, struct str bytes)
 	}
 }
 
+/* All but what curses holds. */
+static void release(struct term_curses *c)
+{
+	if (c->in)
+		fclose(c->in);
+	if (c->out)
+		fclose(c->out);
+	if (c->signals >= 0)
+		close(c->signals);
+	sigprocmask(SIG_SETMASK, &c->before, NULL);
+	mem_free(c);
+}
+
 static void curses_close(struct terminal *t)
 {
 	struct term_curses *c = of(t);
 
 	curses_leave(t);
 	delscreen(c->curses);
-	fclose(c->in);
-	fclose(c->out);
-	if (c->signals >= 0)
-		close(c->signals);
-	sigprocmask(SIG_SETMASK, &c->before, NULL);
-	mem_free(c);
+	release(c);
 }
 
 static FILE *stream(int fd, const char *mode)
@@ -405,15 +457,16 @@ bool term_curses_open(struct terminal **ret, const struct term_settings *setting
 	c->colour = settings->colour;
 	c->in = stream(settings->in, "r");
 	c->out = stream(settings->out, "w");
-	c->curses = c->in && c->out ? newterm(settings->name, c->out, c->in) : NULL;
+	if (block_signals(c) && c->in && c->out && tcgetattr(c->in_fd, &c->modes) == 0)
+		c->curses = newterm(settings->name, c->out, c->in);
 	if (!c->curses) {
-		mem_free(c);
+		release(c);
 		return err_set(err, ERR_IO, "the terminal can't be opened");
 	}
 	set_term(c->curses);
 	begin_colours(c);
+	begin_rescue(c);
 	prepare();
-	block_signals(c);
 	*ret = &c->term;
 	return true;
 }

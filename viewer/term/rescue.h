@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* rescue.h: the terminal given back where the program aborts. */
+#pragma once
+
+#include "formats/base/str.h"
+
+#include <termios.h>
+
+/*
+ * From begin to end SIGABRT (a mistake of ours, or no memory) writes BYTES to OUT and sets MODES
+ * on IN before it ends the program. BYTES are copied; of too many none are written.
+ */
+void rescue_begin(int in, int out, const struct termios *modes, struct str bytes);
+void rescue_end(void);
