@@ -188,12 +188,22 @@ static int help(const char *name)
 	return print(&out);
 }
 
+/* The sections above, and the keys of the viewer, which are a table of its own. */
 static int man(void)
 {
-	struct buf out;
+	struct opts_section sections[sizeof(SECTIONS) / sizeof(*SECTIONS) + 1];
+	struct program program = PROGRAM;
+	struct buf out, keys;
 
+	buf_init(&keys, 0);
+	view_man_keys(&keys);
+	sections[0] = (struct opts_section){"KEYS", keys.p};
+	memcpy(sections + 1, SECTIONS, sizeof(SECTIONS));
+	program.sections = sections;
+	program.n_sections = sizeof(sections) / sizeof(*sections);
 	buf_init(&out, 0);
-	opts_man(&PROGRAM, &out);
+	opts_man(&program, &out);
+	buf_done(&keys);
 	return print(&out);
 }
 

@@ -471,7 +471,7 @@ static int print_keys(const struct viewing *v)
 	struct buf out;
 
 	buf_init(&out, 0);
-	view_help_keys(v, &out);
+	view_help_keys(&v->session.keymap, &out);
 	fwrite(out.p, 1, out.n, v->context->out);
 	buf_done(&out);
 	return 0;

@@ -48,7 +48,7 @@ bool view_follow(struct viewing *v);
 /* Reads the user's configuration, if there is one; the error names file and line. */
 bool view_config(struct viewing *v, struct err *err);
 /* The table of keys as they are bound, and the settings. */
-void view_help_keys(const struct viewing *v, struct buf *out);
+void view_help_keys(const struct keymap *keymap, struct buf *out);
 /* PATH is "-": standard input from here on has a name, under which it can be read again. */
 bool view_stdin(struct str *path, struct err *err);
 /* Does what the session asks of the outside, and says in its message line how that went. */

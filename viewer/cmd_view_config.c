@@ -3,6 +3,7 @@
 #include "formats/bytes/input.h"
 #include "viewer/act/settings.h"
 #include "viewer/cmd_view.h"
+#include "viewer/commands.h"
 #include "viewer/keys/config.h"
 
 #include <stdlib.h>
@@ -58,7 +59,7 @@ bool view_config(struct viewing *v, struct err *err)
 }
 
 /* One line an action: keys, name, help; parts as headings, as docs/viewer.md has them. */
-void view_help_keys(const struct viewing *v, struct buf *out)
+void view_help_keys(const struct keymap *keymap, struct buf *out)
 {
 	struct buf keys;
 
@@ -71,7 +72,7 @@ void view_help_keys(const struct viewing *v, struct buf *out)
 			continue;
 		}
 		buf_clear(&keys);
-		keymap_keys(&v->session.keymap, row->action, &keys);
+		keymap_keys(keymap, row->action, &keys);
 		buf_printf(out, "  %-20s  %-20s  %s\n", keys.n ? keys.p : ":", row->name, row->help);
 	}
 	buf_puts(out, "\nSettings (set NAME VALUE)\n");
@@ -81,4 +82,14 @@ void view_help_keys(const struct viewing *v, struct buf *out)
 	buf_printf(out, "  %-20s  %-31s  %s\n", "worker", "a command",
 		   "the worker that R and S ask (in the configuration alone)");
 	buf_done(&keys);
+}
+
+void view_man_keys(struct buf *out)
+{
+	struct keymap keymap;
+
+	keymap_init(&keymap);
+	buf_puts(out, "Of view, where the configuration binds no others:\n\n");
+	view_help_keys(&keymap, out);
+	keymap_done(&keymap);
 }

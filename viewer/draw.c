@@ -24,17 +24,20 @@ static void bar(struct screen *screen, int y, const struct line *l, uint8_t styl
 
 /* ---- the first two rows ---- */
 
-/* "RUN last.jsonl > order-88121": the levels, the last with its view where it is no tab. */
-static void add_levels(const struct session *s, struct line *l)
+/*
+ * "RUN last.jsonl > order-88121": the levels from FIRST on, the last with its view where it is
+ * no tab.
+ */
+static void add_levels(const struct session *s, size_t first, struct line *l)
 {
 	const struct document *before = NULL;
 
-	line_puts(l, STYLE_BAR, " ");
-	for (size_t i = 0; i < s->places.n; i++) {
+	line_puts(l, STYLE_BAR, first ? " ... " : " ");
+	for (size_t i = first; i < s->places.n; i++) {
 		const struct place *p = &s->places.at[i];
 
-		if (l->columns > 1)
-			line_puts(l, STYLE_BAR, " > ");
+		if (i)
+			line_puts(l, STYLE_BAR, i == first ? "> " : " > ");
 		if (p->document && p->document != before)
 			line_add(l, STYLE_BAR, p->document->label);
 		else if (p->pane == PANE_RUN)
@@ -101,8 +104,14 @@ static void put_first_row(struct session *s, struct screen *screen)
 
 	line_init(&left);
 	line_init(&right);
-	add_levels(s, &left);
 	add_position(s, &right);
+	/* Where one is goes before how one came there. */
+	for (size_t first = 0; first < s->places.n; first++) {
+		line_clear(&left);
+		add_levels(s, first, &left);
+		if (left.columns + right.columns < (size_t)s->width)
+			break;
+	}
 	if (left.columns + right.columns + 30 < (size_t)s->width)
 		add_facts(s, &left);
 	if (left.columns + right.columns < (size_t)s->width) {
@@ -422,7 +431,7 @@ void draw_print(struct session *s, enum pane_kind pane, size_t width, bool colou
 	struct line l;
 
 	line_init(&l);
-	add_levels(s, &l);
+	add_levels(s, 0, &l);
 	add_facts(s, &l);
 	line_puts(&l, STYLE_BAR, "  ");
 	add_position(s, &l);

@@ -365,5 +365,17 @@ class Documentation(unittest.TestCase):
         self.assertEqual(text.split(begin)[1].split(end)[0], f"```\n{keys}```\n")
 
 
+class ManualPage(unittest.TestCase):
+    def test_every_key_of_the_table_is_on_it(self):
+        table = subprocess.run([HINDCAST, "view", "--help-keys"], capture_output=True, text=True,
+                               check=True).stdout
+        page = subprocess.run([HINDCAST, "--man"], capture_output=True, text=True,
+                              check=True).stdout.replace("\\-", "-")
+        rows = [line for line in table.split("\n") if line.startswith("  ")]
+        self.assertGreater(len(rows), 60)
+        for row in rows:
+            self.assertIn(row.split("  ")[-1].strip().replace("\\", "\\e"), page)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
