@@ -10,9 +10,9 @@ become of it: "converts", "converts, lossy: ...", "converts: two histories", "pa
 """
 import csv
 import json
+import os
 import pathlib
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -136,21 +136,30 @@ def joined(files, n, folder):
     need(f"{len(files)} pages are joined" in said, f"said: {said}")
 
 
+def peak_of(stdin, folder):
+    """What converting standard input came to: exit code, stderr, and kilobytes at most."""
+    with open(folder / "stderr", "wb+") as said:
+        ran = subprocess.Popen([HINDCAST, "convert", "-", "--to", "proto", "-fo",
+                                folder / "out.bin"], stdin=stdin, stderr=said)
+        _, status, usage = os.wait4(ran.pid, 0)
+        ran.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        return ran.returncode, said.read().decode(), usage.ru_maxrss
+
+
 def blanks(folder):
     """A hundred megabytes of them from a pipe, in the memory of a window."""
     hindcast("convert", ODD / "history.bin", "--to", "json", "-o", folder / "history.json")
     source = folder / "source.py"
     source.write_text("import sys\nfor i in range(100): sys.stdout.buffer.write(b' \\n' * 500000)\n"
                       "sys.stdout.buffer.write(open(sys.argv[1], 'rb').read())\n")
+    least = peak_of((folder / "history.json").open("rb"), folder)[2]
     for path, code, said in ((folder / "history.json", 0, ""),
                              ("/dev/null", 3, "an empty file: nothing but blanks")):
         with subprocess.Popen([sys.executable, source, path], stdout=subprocess.PIPE) as pipe:
-            ran = subprocess.run(
-                [HINDCAST, "convert", "-", "--to", "proto", "-fo", folder / "out.bin"],
-                stdin=pipe.stdout, capture_output=True, timeout=60,
-                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (2**26, 2**26)))
-        need(ran.returncode == code and said in ran.stderr.decode(),
-             f"exit {ran.returncode}: {ran.stderr}")
+            ended, err, peak = peak_of(pipe.stdout, folder)
+        need(ended == code and said in err, f"exit {ended}: {err}")
+        need(peak < least + 32768, f"{peak} kB of memory, {least} kB without blanks")
     need((folder / "out.bin").read_bytes() == (ODD / "history.bin").read_bytes(), "other bytes")
 
 

@@ -42,14 +42,11 @@ static void tell_info(struct buf *out, const struct load_info *info)
 		   info->damage_line, info->damage_byte);
 	for (unsigned k = 0; k < TRANSCODE_KINDS; k++)
 		for (size_t i = 0; i < info->loss.n[k]; i++) {
-			const struct transcode_item *item = &info->loss.first[k][i];
-
+			buf_printf(out, "%s", transcode_kind_name((enum transcode_kind)k));
 			if (i < TRANSCODE_LOSS_FIRST)
-				buf_printf(out, "%s %" PRId64 " %s\n",
-					   transcode_kind_name((enum transcode_kind)k),
-					   item->event_id, item->path);
-			else
-				buf_printf(out, "%s\n", transcode_kind_name((enum transcode_kind)k));
+				buf_printf(out, " %" PRId64 " %s", info->loss.first[k][i].event_id,
+					   info->loss.first[k][i].path);
+			buf_add_char(out, '\n');
 		}
 }
 
