@@ -47,16 +47,6 @@ static void drop(struct writing *w)
 	w->is_open = false;
 }
 
-/* The folder that PATH stands in; n = 0: the working directory. */
-static struct str folder_of(struct str path)
-{
-	size_t i = path.n;
-
-	while (i > 0 && path.p[i - 1] != '/')
-		i--;
-	return str_take(path, i);
-}
-
 static bool open_somewhere(struct writing *w, struct err *err)
 {
 	struct converting *c = w->c;
@@ -70,7 +60,7 @@ static bool open_somewhere(struct writing *w, struct err *err)
 				       err);
 	if (out_file_is_special(path, &fd, err))
 		return fd >= 0 && out_file_direct(&w->file, fd, path, c->packing, err);
-	return out_file_open(&w->file, folder_of(path), path, c->packing, err);
+	return out_file_open(&w->file, str_folder(path), path, c->packing, err);
 }
 
 static bool open_out(struct writing *w, struct err *err)

@@ -104,16 +104,6 @@ static bool open_run(struct viewing *v, const struct address *a, struct err *err
 	return true;
 }
 
-/* What stands behind the last slash. */
-static struct str file_name(struct str path)
-{
-	size_t at = path.n;
-
-	while (at && path.p[at - 1] != '/')
-		at--;
-	return str_skip(path, at);
-}
-
 static const struct run_row *row_named(const struct run_file *run, struct str name)
 {
 	const struct run_row *by_file = NULL;
@@ -124,7 +114,7 @@ static const struct run_row *row_named(const struct run_file *run, struct str na
 		if (str_eq(e->history, name) || str_eq(e->workflow_id, name) ||
 		    str_eq(e->run_id, name))
 			return &run->rows[i];
-		if (!by_file && str_eq(file_name(e->history), name))
+		if (!by_file && str_eq(str_skip(e->history, str_folder(e->history).n), name))
 			by_file = &run->rows[i];
 	}
 	return by_file;

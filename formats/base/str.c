@@ -95,3 +95,10 @@ bool str_to_int(struct str s, long long *ret)
 	*ret = negative ? (long long)(0 - value) : (long long)value;
 	return true;
 }
+
+struct str str_folder(struct str path)
+{
+	while (path.n && path.p[path.n - 1] != '/')
+		path.n--;
+	return path;
+}

@@ -64,6 +64,8 @@ static inline struct str str_take(struct str s, size_t n)
 struct str str_trim(struct str s);
 /* Splits S at the first SEP: returns what is before it and leaves the rest in S. */
 struct str str_split(struct str *s, char sep);
+/* The folder of a path, its last slash included; n is 0: there is none. */
+struct str str_folder(struct str path);
 /* 0 to 15, or -1: C is no hex digit. */
 static inline int str_hex_digit(char c)
 {

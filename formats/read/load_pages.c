@@ -25,15 +25,6 @@ struct load_pages {
 	VEC_OF(struct row) rows;
 };
 
-static struct str folder_of(struct str path)
-{
-	size_t n = path.n;
-
-	while (n && path.p[n - 1] != '/')
-		n--;
-	return str_take(path, n);
-}
-
 struct load_pages *load_pages_new(const struct source_file *files, size_t n)
 {
 	struct load_pages *p = mem_zalloc(sizeof(*p));
@@ -41,7 +32,7 @@ struct load_pages *load_pages_new(const struct source_file *files, size_t n)
 	arena_init(&p->arena);
 	for (size_t i = 0; i < n; i++)
 		vec_push(&p->rows, (struct row){.path = files[i].path,
-						.folder = folder_of(files[i].path),
+						.folder = str_folder(files[i].path),
 						.named = files[i].named,
 						.seen = files[i].bytes < 0});
 	return p;

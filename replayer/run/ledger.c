@@ -78,12 +78,10 @@ static void ignore_in_git(const char *folder)
 /* "a/b/run.jsonl": makes a/b, but not a. */
 static bool make_folder(const char *path, struct err *err)
 {
-	struct str folder = str_of(path);
+	struct str folder = str_folder(str_of(path));
 	struct buf name;
 	bool ok;
 
-	while (folder.n && folder.p[folder.n - 1] != '/')
-		folder.n--;
 	if (folder.n <= 1)
 		return true;
 	folder.n--;

@@ -31,13 +31,9 @@ static bool ends_turn(int32_t type)
 
 static struct str label_of(const struct document *d)
 {
-	size_t at = d->path.n;
-
 	if (d->history.workflow_id.n)
 		return d->history.workflow_id;
-	while (at && d->path.p[at - 1] != '/')
-		at--;
-	return str_skip(d->path, at);
+	return str_skip(d->path, str_folder(d->path).n);
 }
 
 /* All but the groups. */

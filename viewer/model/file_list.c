@@ -50,15 +50,6 @@ void file_list_done(struct file_list *l)
 
 /* ---- names ---- */
 
-static size_t folder_end(struct str path)
-{
-	size_t n = path.n;
-
-	while (n && path.p[n - 1] != '/')
-		n--;
-	return n;
-}
-
 /* What is common, up to a slash. */
 static struct str common_folder(struct str a, struct str b)
 {
@@ -66,7 +57,7 @@ static struct str common_folder(struct str a, struct str b)
 
 	while (n < a.n && n < b.n && a.p[n] == b.p[n])
 		n++;
-	return str_take(a, folder_end(str_take(a, n)));
+	return str_folder(str_take(a, n));
 }
 
 struct str file_list_name(const struct session *s, const struct file_row *row)
@@ -81,7 +72,7 @@ void file_list_begin(struct session *s)
 	l->roster.data = s;
 	for (size_t i = 0; i < s->files.n; i++) {
 		struct file_row *row = &s->files.at[i];
-		struct str folder = str_take(row->path, folder_end(row->path));
+		struct str folder = str_folder(row->path);
 
 		row->place = i * PLACES_OF_A_FILE;
 		l->folder = i ? common_folder(l->folder, folder) : folder;
@@ -144,7 +135,7 @@ static void name_files(struct session *s)
 		vec_push(&l->same_name, UINT32_MAX);
 	for (size_t i = s->files.n; i-- > 0;) {
 		struct str path = s->files.at[i].path;
-		uint64_t *first = map_put(&l->by_name, str_skip(path, folder_end(path)), UINT32_MAX, NULL);
+		uint64_t *first = map_put(&l->by_name, str_skip(path, str_folder(path).n), UINT32_MAX, NULL);
 
 		l->same_name.at[i] = (uint32_t)*first;
 		*first = i;
@@ -158,7 +149,7 @@ struct str file_list_locate(struct session *s, struct str path)
 	struct str file = load_path_split(path, &n), found = file;
 
 	name_files(s);
-	first = map_get(&s->list.by_name, str_skip(file, folder_end(file)));
+	first = map_get(&s->list.by_name, str_skip(file, str_folder(file).n));
 	for (size_t i = first ? *first : UINT32_MAX; i < s->files.n; i = s->list.same_name.at[i]) {
 		size_t parts = common_parts(s->files.at[i].path, file);
 

@@ -46,13 +46,10 @@ struct str words_cause(const struct run_row *row, struct arena *a)
 struct str words_history(const struct run_row *row)
 {
 	struct str path = row->entry.history;
-	size_t at = path.n;
 
 	if (row->entry.workflow_id.n)
 		return row->entry.workflow_id;
-	while (at && path.p[at - 1] != '/')
-		at--;
-	return str_skip(path, at);
+	return str_skip(path, str_folder(path).n);
 }
 
 void words_report(const struct report_lines *lines, size_t width, struct page *p)
