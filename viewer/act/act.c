@@ -21,15 +21,6 @@ static act_run *const RUNS[ACTIONS] = {
 	[ACTION_BACK] = act_back,
 	[ACTION_CANCEL] = act_cancel,
 	[ACTION_QUIT] = act_quit,
-	[ACTION_VIEW_LIST] = act_list,
-	[ACTION_VIEW_TREE] = act_tree,
-	[ACTION_VIEW_TIME] = act_time,
-	[ACTION_VIEW_DIFF] = act_diff,
-	[ACTION_VIEW_STATE] = act_state,
-	[ACTION_VIEW_STACK] = act_stack,
-	[ACTION_VIEW_JSON] = act_json,
-	[ACTION_VIEW_DETAIL] = act_detail,
-	[ACTION_VIEW_FAILURE] = act_failure,
 	[ACTION_NEXT_PANE] = act_next_pane,
 	[ACTION_PREVIOUS_PANE] = act_previous_pane,
 	[ACTION_ZOOM] = act_zoom,
@@ -53,7 +44,6 @@ static act_run *const RUNS[ACTIONS] = {
 	[ACTION_SEARCH_PREVIOUS] = act_search_previous,
 	[ACTION_FILTER] = act_filter,
 	[ACTION_BREAKPOINT] = act_break,
-	[ACTION_VIEW_MARKS] = act_marks,
 	[ACTION_RESUME] = act_continue,
 	[ACTION_RESUME_BACK] = act_continue_back,
 	[ACTION_TIME_MODE] = act_time_mode,
@@ -87,6 +77,49 @@ static act_run *const RUNS[ACTIONS] = {
 	[ACTION_SUSPEND] = act_suspend,
 };
 
+/* Actions that do no more than show a view of the history at hand. */
+static const struct {
+	enum action action;
+	enum pane_kind pane;
+} VIEWS[] = {
+	{ACTION_VIEW_LIST, PANE_LIST},
+	{ACTION_VIEW_TREE, PANE_TREE},
+	{ACTION_VIEW_TIME, PANE_TIME},
+	{ACTION_VIEW_DIFF, PANE_DIFF},
+	{ACTION_VIEW_STATE, PANE_STATE},
+	{ACTION_VIEW_STACK, PANE_STACK},
+	{ACTION_VIEW_JSON, PANE_JSON},
+	{ACTION_VIEW_DETAIL, PANE_DETAIL},
+	{ACTION_VIEW_FAILURE, PANE_FAILURE},
+	{ACTION_VIEW_MARKS, PANE_MARKS},
+};
+
+bool act_view(enum action action, enum pane_kind *ret)
+{
+	for (size_t i = 0; i < sizeof(VIEWS) / sizeof(*VIEWS); i++)
+		if (VIEWS[i].action == action) {
+			*ret = VIEWS[i].pane;
+			return true;
+		}
+	return false;
+}
+
+struct document *act_document(struct session *s)
+{
+	struct document *d = session_document(s);
+
+	if (!d)
+		session_message(s, STYLE_ODD, "open a history first (Enter)");
+	return d;
+}
+
+size_t act_times(struct str argument)
+{
+	long long n;
+
+	return str_to_int(argument, &n) && n > 0 ? (size_t)n : 1;
+}
+
 struct pane_context act_context(struct session *s)
 {
 	const struct layout_part *part;
@@ -104,9 +137,13 @@ static void run(struct session *s, enum action action, struct str argument)
 	const struct pane *pane = PANE_TABLE[s->focus];
 	struct pane_context c = act_context(s);
 	struct arena_mark mark = arena_mark(&s->step);
+	bool done = pane->act && pane->act(&c, action, argument);
+	enum pane_kind view;
 
-	if (!pane->act || !pane->act(&c, action, argument))
+	if (!done && !act_view(action, &view))
 		RUNS[action](s, argument);
+	else if (!done && act_document(s))
+		session_show_tab(s, view, session_document(s));
 	arena_rewind(&s->step, mark);
 	session_settle(s);
 }

@@ -14,10 +14,9 @@ typedef void act_run(struct session *s, struct str argument);
 extern act_run act_down, act_up, act_half_down, act_half_up, act_page_down, act_page_up, act_top,
 	act_bottom, act_left, act_right;
 /* act_view.c */
-extern act_run act_enter, act_back, act_cancel, act_quit, act_list, act_tree, act_time, act_diff, act_state,
-	act_stack, act_json, act_detail, act_failure, act_marks, act_next_pane, act_previous_pane, act_zoom,
-	act_help, act_time_mode, act_expand, act_payload_form, act_mouse, act_sort, act_open,
-	act_diff_with, act_source, act_redraw, act_suspend, act_pane_only;
+extern act_run act_enter, act_back, act_cancel, act_quit, act_next_pane, act_previous_pane,
+	act_zoom, act_help, act_time_mode, act_expand, act_payload_form, act_mouse, act_sort,
+	act_open, act_diff_with, act_source, act_redraw, act_suspend, act_pane_only;
 /* act_go.c */
 extern act_run act_go, act_next_task, act_previous_task, act_next_in_group, act_previous_in_group,
 	act_other_end, act_next_failure, act_previous_failure, act_next_divergence,
@@ -53,6 +52,12 @@ void search_again(struct session *s, const struct document *changed);
 /* D was opened. */
 void search_takes(struct session *s, struct document *d);
 
+/* The view that an action shows and does nothing else; false: it is none of those. */
+bool act_view(enum action action, enum pane_kind *ret);
+/* The history at hand; NULL, and a message that says so, where none is. */
+struct document *act_document(struct session *s);
+/* A number that was typed for an action: how often; 1 without. */
+size_t act_times(struct str argument);
 /* The pane that keys go to, and what it is asked with. */
 struct pane_context act_context(struct session *s);
 /* Moves the cursor of the focused pane to ROW; where rows are events, the event too. */

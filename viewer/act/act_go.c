@@ -4,19 +4,9 @@
 
 #include <inttypes.h>
 
-/* The history at hand; NULL with a message where none is. */
-static struct document *document(struct session *s)
-{
-	struct document *d = session_document(s);
-
-	if (!d)
-		session_message(s, STYLE_ODD, "open a history first (Enter)");
-	return d;
-}
-
 void act_go(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	long long id;
 	size_t event;
 
@@ -57,17 +47,10 @@ static size_t below(const uint32_t *at, size_t n, size_t value)
 
 /* ---- workflow tasks ---- */
 
-static size_t times(struct str argument)
-{
-	long long n;
-
-	return str_to_int(argument, &n) && n > 0 ? (size_t)n : 1;
-}
-
 void act_next_task(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
-	size_t n = times(argument), at;
+	struct document *d = act_document(s);
+	size_t n = act_times(argument), at;
 
 	if (!d)
 		return;
@@ -81,8 +64,8 @@ void act_next_task(struct session *s, struct str argument)
 
 void act_previous_task(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
-	size_t n = times(argument), at;
+	struct document *d = act_document(s);
+	size_t n = act_times(argument), at;
 
 	if (!d)
 		return;
@@ -107,7 +90,7 @@ static const struct group *group_here(struct session *s, struct document *d)
 
 static void in_group(struct session *s, bool forward)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	const struct group *g = group_here(s, d);
 	const uint32_t *members;
 	size_t at;
@@ -134,7 +117,7 @@ void act_previous_in_group(struct session *s, struct str argument)
 
 void act_other_end(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	const struct group *g = group_here(s, d);
 
 	if (!g)
@@ -149,7 +132,7 @@ void act_other_end(struct session *s, struct str argument)
 
 void act_next_failure(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	size_t at;
 
 	if (!d)
@@ -165,7 +148,7 @@ void act_next_failure(struct session *s, struct str argument)
 
 void act_previous_failure(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	size_t at;
 
 	if (!d)
@@ -181,7 +164,7 @@ void act_previous_failure(struct session *s, struct str argument)
 
 static void to_divergence(struct session *s, bool forward)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 
 	if (!d)
 		return;
@@ -216,7 +199,7 @@ static void jump_to(struct session *s, struct jump to)
 
 void act_mark(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	uint32_t key;
 
 	if (!d || !key_read(argument, &key))
@@ -231,7 +214,7 @@ void act_mark(struct session *s, struct str argument)
 
 void act_jump_mark(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	uint32_t key;
 
 	if (!d || !key_read(argument, &key))
@@ -255,7 +238,7 @@ void act_jump_mark(struct session *s, struct str argument)
 
 void act_jump_back(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	struct jump here;
 
 	if (!d)
@@ -272,7 +255,7 @@ void act_jump_back(struct session *s, struct str argument)
 
 void act_jump_forward(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	struct jump here;
 
 	if (!d)

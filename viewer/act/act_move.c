@@ -30,13 +30,6 @@ static size_t rows_of_page(struct session *s)
 	return pane_rows(&c, s->focus);
 }
 
-static size_t number(struct str argument)
-{
-	long long n;
-
-	return str_to_int(argument, &n) && n > 0 ? (size_t)n : 1;
-}
-
 static void move_down(struct session *s, size_t n)
 {
 	size_t row = s->scrolls[s->focus].row;
@@ -53,12 +46,12 @@ static void move_up(struct session *s, size_t n)
 
 void act_down(struct session *s, struct str argument)
 {
-	move_down(s, number(argument));
+	move_down(s, act_times(argument));
 }
 
 void act_up(struct session *s, struct str argument)
 {
-	move_up(s, number(argument));
+	move_up(s, act_times(argument));
 }
 
 void act_half_down(struct session *s, struct str argument)

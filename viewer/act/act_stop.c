@@ -8,13 +8,11 @@
 
 void act_filter(struct session *s, struct str argument)
 {
-	struct document *d = session_document(s);
+	struct document *d = act_document(s);
 	struct err err = ERR_INIT;
 
-	if (!d) {
-		session_message(s, STYLE_ODD, "open a history first (Enter)");
+	if (!d)
 		return;
-	}
 	if (!document_filter(d, str_trim(argument), &s->options.tools, &err)) {
 		session_message(s, STYLE_BAD, "%s", err.message);
 		return;
@@ -83,14 +81,12 @@ static void toggle_query(struct session *s, struct str text)
 
 void act_break(struct session *s, struct str argument)
 {
-	struct document *d = session_document(s);
+	struct document *d;
 
 	if (str_trim(argument).n)
 		toggle_query(s, str_trim(argument));
-	else if (d)
+	else if ((d = act_document(s)))
 		toggle_here(s, d);
-	else
-		session_message(s, STYLE_ODD, "open a history first (Enter)");
 	session_changed(s);
 }
 

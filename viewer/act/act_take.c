@@ -48,16 +48,6 @@ void act_pipe(struct session *s, struct str argument)
 
 /* ---- copies ---- */
 
-/* The history at hand; NULL with a message where none is. */
-static struct document *document(struct session *s)
-{
-	struct document *d = session_document(s);
-
-	if (!d)
-		session_message(s, STYLE_ODD, "open a history first (Enter)");
-	return d;
-}
-
 /* TEXT, called WHAT in the message that says how it was copied. */
 static void copy(struct session *s, const char *what, struct str text)
 {
@@ -68,7 +58,7 @@ static void copy(struct session *s, const char *what, struct str text)
 void act_copy_event(struct session *s, struct str argument)
 {
 	const struct transcode_options options = {.style = TRANSCODE_INDENT, .keep_unknown = true};
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	struct err err = ERR_INIT;
 	struct str event;
 
@@ -102,7 +92,7 @@ static bool visit_payload(void *data, const struct payload_at *at, struct err *e
 
 void act_copy_payload(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	struct first_payload first = {0};
 
 	if (!d)
@@ -168,7 +158,7 @@ static bool add_worker_stack(struct session *s, const struct document *d)
 
 void act_copy_stack(struct session *s, struct str argument)
 {
-	struct document *d = document(s);
+	struct document *d = act_document(s);
 	bool worker_first = s->focus == PANE_STACK || s->focus == PANE_DIFF;
 
 	if (!d)

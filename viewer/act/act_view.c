@@ -7,66 +7,6 @@
 
 #include <stdio.h>
 
-static void show(struct session *s, enum pane_kind pane)
-{
-	struct document *d = session_document(s);
-
-	if (!d)
-		session_message(s, STYLE_ODD, "open a history first (Enter)");
-	else
-		session_show_tab(s, pane, d);
-}
-
-void act_list(struct session *s, struct str argument)
-{
-	show(s, PANE_LIST);
-}
-
-void act_tree(struct session *s, struct str argument)
-{
-	show(s, PANE_TREE);
-}
-
-void act_time(struct session *s, struct str argument)
-{
-	show(s, PANE_TIME);
-}
-
-void act_diff(struct session *s, struct str argument)
-{
-	show(s, PANE_DIFF);
-}
-
-void act_state(struct session *s, struct str argument)
-{
-	show(s, PANE_STATE);
-}
-
-void act_stack(struct session *s, struct str argument)
-{
-	show(s, PANE_STACK);
-}
-
-void act_json(struct session *s, struct str argument)
-{
-	show(s, PANE_JSON);
-}
-
-void act_detail(struct session *s, struct str argument)
-{
-	show(s, PANE_DETAIL);
-}
-
-void act_marks(struct session *s, struct str argument)
-{
-	show(s, PANE_MARKS);
-}
-
-void act_failure(struct session *s, struct str argument)
-{
-	show(s, PANE_FAILURE);
-}
-
 /* A line that leads to an event: there, in the list; else whatever is worth a closer look. */
 void act_enter(struct session *s, struct str argument)
 {
@@ -235,14 +175,12 @@ void act_open(struct session *s, struct str argument)
 
 void act_diff_with(struct session *s, struct str argument)
 {
-	struct document *left = session_document(s), *right;
+	struct document *left = act_document(s), *right;
 	struct err err = ERR_INIT;
 	struct address a;
 
-	if (!left) {
-		session_message(s, STYLE_ODD, "open a history first (Enter)");
+	if (!left)
 		return;
-	}
 	right = open_address(s, argument, &a);
 	if (right && !session_compare(s, left, right, &err))
 		session_message(s, STYLE_BAD, "%s", err.message);
