@@ -91,6 +91,14 @@ static bool wants_colour(const struct viewing *v)
 	return !str_is(v->options->color, "never") && !(no_color && *no_color);
 }
 
+int64_t view_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 /* ---- opening ---- */
 
 static bool open_run(struct viewing *v, const struct address *a, struct err *err)
@@ -386,7 +394,6 @@ static int run_terminal(struct viewing *v)
 		.out = STDOUT_FILENO,
 		.name = getenv("TERM"),
 		.colour = wants_colour(v),
-		.utf8 = !v->session.options.ascii,
 	};
 	struct err err = ERR_INIT;
 	int tty = -1, code, signal_number;

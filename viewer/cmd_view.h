@@ -38,6 +38,8 @@ struct viewing {
 	int follow_every; /* in milliseconds */
 };
 
+/* Milliseconds of a clock that only goes forward. */
+int64_t view_now_ms(void);
 /* Remembers what the run file is now. */
 void view_follow_begin(struct viewing *v);
 /*

@@ -3,7 +3,6 @@
 #include "viewer/cmd_view.h"
 
 #include <sys/stat.h>
-#include <time.h>
 
 /* Milliseconds between two looks; and of all time at most one part in so many goes into reading. */
 enum { EVERY_LEAST = 1000, PARTS = 20 };
@@ -41,14 +40,6 @@ void view_follow_begin(struct viewing *v)
 	has_changed(&v->followed_run, v->session.run_path, &now);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static bool read_run(struct viewing *v, struct err *err)
 {
 	struct run_file *run;
@@ -71,7 +62,7 @@ static bool look(struct viewing *v, struct followed *f, struct str file,
 {
 	struct err err = ERR_INIT;
 	struct followed now;
-	int64_t began = now_ms(), took;
+	int64_t began = view_now_ms(), took;
 	bool fine;
 
 	if (!has_changed(f, file, &now))
@@ -81,7 +72,7 @@ static bool look(struct viewing *v, struct followed *f, struct str file,
 		f->bytes = now.bytes;
 		f->time = now.time;
 	}
-	took = now_ms() - began;
+	took = view_now_ms() - began;
 	v->follow_every = took * PARTS > EVERY_LEAST ? (int)(took * PARTS) : EVERY_LEAST;
 	return fine;
 }

@@ -15,7 +15,6 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TICK_MS 100
@@ -37,14 +36,6 @@ struct rerun {
 	bool killed;
 	struct screen screen;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static struct str path_of(struct rerun *r, const char *name)
 {
@@ -151,7 +142,7 @@ static bool start(struct rerun *r, struct str history, struct err *err)
 static void show_progress(struct rerun *r)
 {
 	struct viewing *v = r->v;
-	int64_t seconds = (now_ms() - r->started_ms) / 1000;
+	int64_t seconds = (view_now_ms() - r->started_ms) / 1000;
 
 	if (r->ended_ms)
 		session_message(&v->session, STYLE_PLAIN, "the replay is being ended ...");
@@ -166,9 +157,9 @@ static void show_progress(struct rerun *r)
 static void end_child(struct rerun *r)
 {
 	if (!r->ended_ms) {
-		r->ended_ms = now_ms();
+		r->ended_ms = view_now_ms();
 		kill(r->child, SIGTERM);
-	} else if (!r->killed && now_ms() - r->ended_ms > GRACE_MS) {
+	} else if (!r->killed && view_now_ms() - r->ended_ms > GRACE_MS) {
 		r->killed = true;
 		kill(-r->child, SIGKILL); /* its group, with the worker */
 	}
@@ -241,7 +232,7 @@ static void say_none(struct session *s, struct str why)
 static void take(struct rerun *r, struct str history)
 {
 	struct session *s = &r->v->session;
-	int64_t ms = now_ms() - r->started_ms;
+	int64_t ms = view_now_ms() - r->started_ms;
 	struct run_file *run;
 	struct err err = ERR_INIT;
 	struct line words;
@@ -268,7 +259,7 @@ static void take(struct rerun *r, struct str history)
 
 void view_rerun(struct viewing *v)
 {
-	struct rerun r = {.v = v, .alive = -1, .started_ms = now_ms()};
+	struct rerun r = {.v = v, .alive = -1, .started_ms = view_now_ms()};
 	bool ask_stack = v->session.request.kind == REQUEST_ASK_STACK;
 	struct err err = ERR_INIT;
 	struct str history;

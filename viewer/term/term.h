@@ -39,7 +39,7 @@ struct terminal {
 struct term_settings {
 	int in, out;	  /* file descriptors of the terminal */
 	const char *name; /* TERM */
-	bool colour, utf8;
+	bool colour;
 };
 
 /* False: TERM is unknown or can't move its cursor; nothing was written then. */
