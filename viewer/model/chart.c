@@ -2,13 +2,7 @@
 /* chart.c: which rows a timeline has. */
 #include "viewer/model/chart.h"
 
-static bool is_wanted(const struct chart *c, const struct group *g, const uint8_t *wanted)
-{
-	for (uint32_t i = 0; wanted && i < g->n; i++)
-		if (wanted[c->groups->members[g->members + i]])
-			return true;
-	return !wanted;
-}
+#include "viewer/model/tree.h"
 
 void chart_filter(struct chart *c, const uint8_t *wanted)
 {
@@ -17,7 +11,7 @@ void chart_filter(struct chart *c, const uint8_t *wanted)
 	c->rows.n = 0;
 	for (uint32_t i = 0; i < c->groups->n; i++) {
 		const struct group *g = &c->groups->at[i];
-		bool shown = is_wanted(c, g, wanted);
+		bool shown = tree_wants(c->groups, g, wanted);
 
 		tasks |= shown && g->kind == ENTITY_TASK;
 		shown &= g->kind != ENTITY_TASK;

@@ -10,12 +10,12 @@ static void add_row(struct tree *t, enum tree_kind kind, uint32_t level, uint32_
 	vec_push(&t->rows, (struct tree_row){kind, level, group, event});
 }
 
-static bool is_wanted(const struct tree *t, const struct group *g)
+bool tree_wants(const struct groups *groups, const struct group *g, const uint8_t *wanted)
 {
-	for (uint32_t i = 0; t->wanted && i < g->n; i++)
-		if (t->wanted[t->groups->members[g->members + i]])
+	for (uint32_t i = 0; wanted && i < g->n; i++)
+		if (wanted[groups->members[g->members + i]])
 			return true;
-	return !t->wanted;
+	return !wanted;
 }
 
 /* A group's row and, where it is unfolded, its events. */
@@ -25,7 +25,7 @@ static void add_group(struct tree *t, uint32_t group, uint32_t level)
 	const uint32_t *members = t->groups->members + g->members;
 	uint32_t row = (uint32_t)t->rows.n;
 
-	if (!is_wanted(t, g))
+	if (!tree_wants(t->groups, g, t->wanted))
 		return;
 	add_row(t, TREE_GROUP, level, group, g->first);
 	for (uint32_t i = 0; i < g->n; i++) {
@@ -44,7 +44,8 @@ static void add_tasks(struct tree *t)
 	bool any = false;
 
 	for (uint32_t i = t->first_task; i < t->groups->n && !any; i++)
-		any = t->groups->at[i].kind == ENTITY_TASK && is_wanted(t, &t->groups->at[i]);
+		any = t->groups->at[i].kind == ENTITY_TASK &&
+		      tree_wants(t->groups, &t->groups->at[i], t->wanted);
 	if (!any)
 		return;
 	add_row(t, TREE_TASKS, 0, GROUP_NONE, t->groups->at[t->first_task].first);

@@ -45,6 +45,8 @@ void tree_init(struct tree *t, const struct history *h, const struct groups *g);
 void tree_done(struct tree *t);
 /* Only groups with one of these N events (ascending); EVENTS NULL: all. */
 void tree_filter(struct tree *t, const uint32_t *events, size_t n);
+/* Whether a group has an event with WANTED, which is by event; NULL: it has. */
+bool tree_wants(const struct groups *groups, const struct group *g, const uint8_t *wanted);
 /* Unfolds or folds a row; false: it does not fold, or is so already. */
 bool tree_unfold(struct tree *t, size_t row, bool unfolded);
 bool tree_is_unfolded(const struct tree *t, size_t row);
