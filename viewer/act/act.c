@@ -94,7 +94,7 @@ static const struct {
 	{ACTION_VIEW_MARKS, PANE_MARKS},
 };
 
-bool act_view(enum action action, enum pane_kind *ret)
+static bool view_of(enum action action, enum pane_kind *ret)
 {
 	for (size_t i = 0; i < sizeof(VIEWS) / sizeof(*VIEWS); i++)
 		if (VIEWS[i].action == action) {
@@ -140,7 +140,7 @@ static void run(struct session *s, enum action action, struct str argument)
 	bool done = pane->act && pane->act(&c, action, argument);
 	enum pane_kind view;
 
-	if (!done && !act_view(action, &view))
+	if (!done && !view_of(action, &view))
 		RUNS[action](s, argument);
 	else if (!done && act_document(s))
 		session_show_tab(s, view, session_document(s));

@@ -52,8 +52,6 @@ void search_again(struct session *s, const struct document *changed);
 /* D was opened. */
 void search_takes(struct session *s, struct document *d);
 
-/* The view that an action shows and does nothing else; false: it is none of those. */
-bool act_view(enum action action, enum pane_kind *ret);
 /* The history at hand; NULL, and a message that says so, where none is. */
 struct document *act_document(struct session *s);
 /* A number that was typed for an action: how often; 1 without. */
