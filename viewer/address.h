@@ -4,6 +4,7 @@
 
 #include "formats/base/err.h"
 #include "formats/base/str.h"
+#include "replayer/run/run_file.h"
 #include "viewer/pane/pane.h"
 
 /*
@@ -16,12 +17,15 @@
 struct address {
 	struct str file;    /* with #N, as load.h takes it */
 	struct str history; /* of a run; p NULL: not said */
-	long long event;    /* 0: not said */
+	long long event;    /* its id: histories that are not in order may have any */
 	enum pane_kind view;
-	bool has_view;
+	bool has_event, has_view;
 };
 
 /* TEXT is borrowed. */
 void address_read(struct str text, struct address *ret);
-/* False: its file is there, but what stands at the end is no view. */
+/* False: its file is there, but what stands behind it is no view. */
 bool address_check(struct str text, struct err *err);
+/* The row of RUN that the address names; NULL with the error set: there is none. */
+const struct run_row *address_row(const struct address *a, const struct run_file *run,
+				  struct err *err);

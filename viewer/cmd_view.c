@@ -112,41 +112,27 @@ static bool open_run(struct viewing *v, const struct address *a, struct err *err
 	return true;
 }
 
-static const struct run_row *row_named(const struct run_file *run, struct str name)
-{
-	const struct run_row *by_file = NULL;
-
-	for (size_t i = 0; i < run->n_rows; i++) {
-		const struct ledger_entry *e = &run->rows[i].entry;
-
-		if (str_eq(e->history, name) || str_eq(e->workflow_id, name) ||
-		    str_eq(e->run_id, name))
-			return &run->rows[i];
-		if (!by_file && str_eq(str_skip(e->history, str_folder(e->history).n), name))
-			by_file = &run->rows[i];
-	}
-	return by_file;
-}
-
 /* To the history, event and view that an address names beyond its file. */
 static bool follow(struct viewing *v, const struct address *a, struct err *err)
 {
 	struct session *s = &v->session;
 	struct document *d = session_document(s);
 
+	if (a->history.p && !s->run)
+		return err_set(err, ERR_MISSING, "%.*s has no history '%.*s'", STR_ARG(a->file),
+			       STR_ARG(a->history));
 	if (a->history.p) {
-		const struct run_row *row = s->run ? row_named(s->run, a->history) : NULL;
+		const struct run_row *row = address_row(a, s->run, err);
 
 		if (!row)
-			return err_set(err, ERR_MISSING, "%.*s has no history '%.*s'",
-				       STR_ARG(a->file), STR_ARG(a->history));
+			return false;
 		d = session_show_history(s, row);
 		if (!d) {
 			session_settle(s);
 			return true;
 		}
 	}
-	if (a->event && d) {
+	if (a->has_event && d) {
 		size_t event = history_find(&d->history, a->event);
 
 		/* Of a large file no more than a first screen is there yet. */
@@ -254,7 +240,7 @@ static int open_files(struct viewing *v, const struct str *operands, size_t n)
 	if (code)
 		return code;
 	if (!session_begin(s, &err) || !follow(v, &first, &err))
-		return complain(v, err.message, EXIT_CANNOT);
+		return complain(v, err.message, err.code == ERR_USAGE ? EXIT_BAD_USAGE : EXIT_CANNOT);
 	if (v->options->diff && !lay_beside(s, &err))
 		return complain(v, err.message, err.code == ERR_USAGE ? EXIT_BAD_USAGE : EXIT_CANNOT);
 	return 0;

@@ -221,6 +221,12 @@ static bool parse_letters(struct parser *p, struct str letters)
 	return true;
 }
 
+/* "-" is standard input, "-:12" a place in it: no option is called so. */
+static bool is_operand(struct str arg)
+{
+	return arg.n < 2 || arg.p[0] != '-' || arg.p[1] == ':';
+}
+
 bool opts_parse(const struct command *command, char *const *argv, int argc, void *settings,
 		struct opt_list *ret_operands, struct err *err)
 {
@@ -231,7 +237,7 @@ bool opts_parse(const struct command *command, char *const *argv, int argc, void
 		struct str arg = str_of(argv[p.at++]);
 		bool ok = true;
 
-		if (only_operands || arg.n < 2 || arg.p[0] != '-')
+		if (only_operands || is_operand(arg))
 			vec_push(&ret_operands->items, arg);
 		else if (str_is(arg, "--"))
 			only_operands = true;

@@ -114,16 +114,46 @@ static bool lock(const char *path, int fd, struct err *err)
 				 "--run FILE", path);
 }
 
-/* As run_json_header() begins. */
-#define RUN_FILE_BEGINS "{\"hindcast\":\"run\","
+/* As run_json_header() begins; who wrote it again may have put blanks between these. */
+static const char *const RUN_FILE_BEGINS[] = {"{", "\"hindcast\"", ":", "\"run\"", ","};
+/* What tells a run file, with some blanks. */
+#define RUN_FILE_HEAD 256
 
-/* It is a run file as far as it goes: *RET bytes, no more than tell it. False: it is not. */
+static struct str skip_blanks(struct str s)
+{
+	while (s.n && (s.p[0] == ' ' || s.p[0] == '\t' || s.p[0] == '\r' || s.p[0] == '\n'))
+		s = str_skip(s, 1);
+	return s;
+}
+
+/*
+ * It is a run file as far as it goes: *RET bytes that tell it, 0 where there are none. False: it
+ * is not, or (*RET < 0) can't be read.
+ */
 static bool begins_as_run(int fd, ssize_t *ret)
 {
-	char head[sizeof(RUN_FILE_BEGINS) - 1];
+	char head[RUN_FILE_HEAD];
+	struct str rest;
+	bool all;
 
 	*ret = pread(fd, head, sizeof(head), 0);
-	return *ret >= 0 && memcmp(head, RUN_FILE_BEGINS, (size_t)*ret) == 0;
+	if (*ret < 0)
+		return false;
+	all = *ret < (ssize_t)sizeof(head);
+	rest = str_slice(head, (size_t)*ret);
+	*ret = 0;
+	for (size_t i = 0; i < sizeof(RUN_FILE_BEGINS) / sizeof(*RUN_FILE_BEGINS); i++) {
+		struct str token = str_of(RUN_FILE_BEGINS[i]);
+
+		rest = skip_blanks(rest);
+		if (all) /* half of one, where the file ends in it */
+			token = str_take(token, rest.n);
+		if (!str_starts(rest, token))
+			return false;
+		rest = str_skip(rest, token.n);
+		*ret += (ssize_t)token.n;
+	}
+	return true;
 }
 
 bool ledger_is_run(struct str path)

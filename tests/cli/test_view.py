@@ -19,6 +19,7 @@ HINDCAST = pathlib.Path(sys.argv[1]).resolve()
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 FAILED = ROOT / "tests/data/view/failed.json"
 RUN = ROOT / "tests/data/run.jsonl"
+ORDERS = ROOT / "tests/data/view/order-go.jsonl"
 
 
 class World:
@@ -261,10 +262,54 @@ class Opening(unittest.TestCase):
     def test_a_view_that_is_none(self):
         with World() as w:
             for address, words in ((f"{FAILED}:8:sate", "did you mean 'state'?"),
-                                   (f"{FAILED}:diffs", "did you mean 'diff'?")):
+                                   (f"{FAILED}:diffs", "did you mean 'diff'?"),
+                                   (f"{FAILED}:diffs:8", "there is no view 'diffs'"),
+                                   (f"{FAILED}:qqq", "views: run, files, list, tree, time"),
+                                   (f"{ORDERS}#order-1000:sate", "did you mean 'state'?"),
+                                   (f"{ORDERS}#order-1000:12:qqq", "there is no view 'qqq'"),
+                                   (f"{FAILED}:verdict", "is of a run file")):
                 code, _, err = w.run("--print", address)
-                self.assertEqual(code, 2)
+                self.assertEqual(code, 2, address)
                 self.assertIn(words, err)
+
+    def test_a_history_or_event_that_is_not_there(self):
+        with World() as w:
+            for address, words in ((f"{ORDERS}#order-100", "did you mean 'order-100"),
+                                   (f"{ORDERS}#a:b", "has no history 'a:b'"),
+                                   (f"{FAILED}:-3", "has no event -3"),
+                                   (f"{FAILED}:0:json", "has no event 0")):
+                code, _, err = w.run("--print", address)
+                self.assertEqual(code, 3, address)
+                self.assertIn(words, err)
+
+    def test_events_have_an_address_whatever_their_id(self):
+        with World() as w:
+            history = json.loads(FAILED.read_text())
+            history["events"][4]["eventId"] = "-3"
+            (w.path / "odd.json").write_text(json.dumps(history))
+            code, out, err = w.run("--print", "odd.json:-3:json")
+            self.assertEqual((code, err), (0, ""))
+            self.assertIn('"eventId": "-3"', out)
+            w.program("wl-copy")
+            w.env["WAYLAND_DISPLAY"] = "w"
+            w.said("keys y l", "odd.json:-3")
+            self.assertEqual((w.path / "wl-copy.log.in").read_text(),
+                             "hindcast view odd.json:-3:list")
+
+    def test_a_place_in_standard_input(self):
+        with World() as w:
+            code, out, err = self.given(w, FAILED.read_bytes(), "-:5:json")
+            self.assertEqual((code, err), (0, ""))
+            self.assertIn('"eventId": "5"', out)
+
+    def test_a_run_file_that_was_written_again_with_blanks(self):
+        with World() as w:
+            lines = [json.loads(line) for line in ORDERS.read_text().splitlines()]
+            text = "\n".join(json.dumps(line, separators=(" , ", " : ")) for line in lines)
+            (w.path / "run.jsonl").write_text(text + "\n")
+            code, out, err = w.run("--print", "run.jsonl")
+            self.assertEqual((code, err), (0, ""))
+            self.assertIn("diverged 2  passed 2", out)
 
     def test_a_damaged_file_is_shown_up_to_the_damage_and_said(self):
         with World() as w:

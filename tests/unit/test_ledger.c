@@ -231,6 +231,7 @@ static void only_a_run_is_written_over(void **state)
 		{"", true},
 		{"{\"hindcast\":\"run\",\"version\":1}\nhalf a li", true},
 		{"{\"hindc", true}, /* killed as it began */
+		{" { \"hindcast\" : \"run\" , \"version\": 1}\n", true},
 		{"{\"events\":[]}\n", false},
 		{"x", false},
 		{"{\"hindcast\":\"baseline\",\"version\":1}\n", false},
@@ -253,6 +254,36 @@ static void only_a_run_is_written_over(void **state)
 		assert_non_null(strstr(err.message, "it holds something else"));
 		assert_int_equal(stat(p.path, &st), 0);
 		assert_int_equal(st.st_size, strlen(ROWS[i].text));
+	}
+	place_done(&p);
+}
+
+static void a_run_is_known_by_its_first_words_however_they_are_spaced(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_run;
+	} ROWS[] = {
+		{"{\"hindcast\":\"run\",\"version\":1}\n", true},
+		{"{\"hindcast\" : \"run\", \"version\" : 1}\n", true},
+		{"\t{ \"hindcast\":\n\"run\" ,", true},
+		{"{\"hindc", true},
+		{"", false},
+		{" \n", false},
+		{"{\"hind cast\":\"run\",", false},
+		{"{\"hindcast\" : \"runs\"", false},
+		{"{\"events\": []}\n", false},
+	};
+	struct place p = place_new();
+	struct err err = ERR_INIT;
+	struct ledger *l;
+
+	assert_true(ledger_open(&l, str_of(p.path), &HEADER, &err));
+	assert_true(ledger_close(l, STR("x"), &err));
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
+		write_text(p.path, ROWS[i].text);
+		if (ledger_is_run(str_of(p.path)) != ROWS[i].is_run)
+			fail_msg("%s", ROWS[i].text);
 	}
 	place_done(&p);
 }
@@ -410,6 +441,7 @@ int main(void)
 		cmocka_unit_test(an_interrupted_run_is_readable),
 		cmocka_unit_test(a_full_disk_is_an_error_and_leaves_whole_lines),
 		cmocka_unit_test(only_a_run_is_written_over),
+		cmocka_unit_test(a_run_is_known_by_its_first_words_however_they_are_spaced),
 		cmocka_unit_test(a_huge_message_is_cut_not_lost),
 		cmocka_unit_test(a_foreign_or_broken_file_is_refused_with_its_line),
 		cmocka_unit_test(nested_json_does_not_break_the_stack),

@@ -110,14 +110,13 @@ static void every_spelling_of_a_value_is_taken(void **state)
 
 static void operands_keep_their_order(void **state)
 {
-	struct parsed p = PARSE("a", "-", "-v", "--", "--worker", "-q");
+	struct parsed p = PARSE("a", "-", "-v", "-:12", "--", "--worker", "-q");
+	static const char *const OPERANDS[] = {"a", "-", "-:12", "--worker", "-q"};
 
 	assert_true(p.ok);
-	assert_int_equal(p.operands.items.n, 4);
-	assert_true(str_is(p.operands.items.at[0], "a"));
-	assert_true(str_is(p.operands.items.at[1], "-"));
-	assert_true(str_is(p.operands.items.at[2], "--worker"));
-	assert_true(str_is(p.operands.items.at[3], "-q"));
+	assert_int_equal(p.operands.items.n, 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_true(str_is(p.operands.items.at[i], OPERANDS[i]));
 	assert_true(p.settings.verbose);
 	assert_false(p.settings.quiet);
 	drop(&p);

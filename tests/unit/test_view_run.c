@@ -454,18 +454,23 @@ static void enter_opens_where_it_diverges_and_back_is_the_row(void **state)
 
 static void addresses_are_taken_apart(void **state)
 {
+	enum { NO_EVENT = 999999 };
 	static const struct {
 		const char *text, *file, *history;
-		long long event;
+		long long event; /* NO_EVENT: not said */
 		const char *view;
 	} ROWS[] = {
 		{"/dev/null:12:diff", "/dev/null", NULL, 12, "diff"},
-		{"/dev/null#order-1", "/dev/null", "order-1", 0, NULL},
+		{"/dev/null:-3", "/dev/null", NULL, -3, NULL},
+		{"/dev/null:0:json", "/dev/null", NULL, 0, "json"},
+		{"-:5", "-", NULL, 5, NULL},
+		{"-:state", "-", NULL, NO_EVENT, "state"},
+		{"/dev/null#order-1", "/dev/null", "order-1", NO_EVENT, NULL},
 		{"/dev/null#order-1:12", "/dev/null", "order-1", 12, NULL},
 		{"/dev/null#order:1:x:12:state", "/dev/null", "order:1:x", 12, "state"},
 		{"/dev/null#a#b:3", "/dev/null", "a#b", 3, NULL},
-		{"/dev/null#7", "/dev/null#7", NULL, 0, NULL},
-		{"none/such:x", "none/such:x", NULL, 0, NULL},
+		{"/dev/null#7", "/dev/null#7", NULL, NO_EVENT, NULL},
+		{"none/such:x", "none/such:x", NULL, NO_EVENT, NULL},
 		{"none/such:5", "none/such", NULL, 5, NULL},
 	};
 
@@ -475,7 +480,9 @@ static void addresses_are_taken_apart(void **state)
 		address_read(str_of(ROWS[i].text), &a);
 		assert_true(str_is(a.file, ROWS[i].file));
 		assert_true(ROWS[i].history ? str_is(a.history, ROWS[i].history) : !a.history.p);
-		assert_int_equal(a.event, ROWS[i].event);
+		assert_int_equal(a.has_event, ROWS[i].event != NO_EVENT);
+		if (a.has_event)
+			assert_int_equal(a.event, ROWS[i].event);
 		assert_int_equal(a.has_view, ROWS[i].view != NULL);
 		if (ROWS[i].view)
 			assert_string_equal(PANE_TABLE[a.view]->name, ROWS[i].view);

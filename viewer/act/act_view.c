@@ -167,7 +167,7 @@ void act_open(struct session *s, struct str argument)
 	if (!d)
 		return;
 	session_show(s, a.has_view && PANE_TABLE[a.view]->scope != SCOPE_TOP ? a.view : PANE_LIST, d);
-	if (a.event) {
+	if (a.has_event) {
 		snprintf(number, sizeof(number), "%lld", a.event);
 		act_go(s, str_of(number));
 	}
