@@ -4,7 +4,7 @@
 
 #include "formats/base/context.h"
 #include "formats/cmd_payloads.h"
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 #include "viewer/term/term.h"
 
 struct view_options {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "viewer/cells/screen.h"
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 /* SCREEN gets the session's size. The session must be settled; it is not changed. */
 void draw(struct session *s, struct screen *screen);

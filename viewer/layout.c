@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* layout.c: areas by size. */
+/* layout.c: areas by size, and panes scrolled within them. */
 #include "viewer/layout.h"
 
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 enum { SMALL_WIDTH = 40, SMALL_HEIGHT = 8, BARS = 4 };
 
@@ -128,4 +128,46 @@ const struct layout_part *layout_focus(const struct layout *l, const struct sess
 		if (l->parts[i].pane == s->focus)
 			return &l->parts[i];
 	return l->n ? &l->parts[0] : NULL;
+}
+
+/* ---- scrolling ---- */
+
+void session_resize(struct session *s, int width, int height)
+{
+	s->width = width < 1 ? 1 : width > SCREEN_MOST ? SCREEN_MOST : width;
+	s->height = height < 1 ? 1 : height > SCREEN_MOST ? SCREEN_MOST : height;
+	session_settle(s);
+}
+
+static void settle_part(struct session *s, const struct layout_part *part)
+{
+	const struct pane *pane = PANE_TABLE[part->pane];
+	struct pane_context c = {s, session_document(s), (size_t)part->area.width,
+				 (size_t)part->area.height};
+	struct scroll *scroll = &s->scrolls[part->pane];
+	size_t count = pane_count(&c, part->pane), rows = pane_rows(&c, part->pane);
+
+	if (pane->row_of && scroll->synced != c.document->at) {
+		scroll->row = pane->row_of(&c, c.document->at);
+		scroll->synced = c.document->at;
+	}
+	if (scroll->row >= count)
+		scroll->row = count ? count - 1 : 0;
+	if (scroll->row < scroll->top)
+		scroll->top = scroll->row;
+	if (scroll->row >= scroll->top + rows)
+		scroll->top = scroll->row - rows + 1;
+	if (scroll->top && scroll->top + rows > count)
+		scroll->top = count > rows ? count - rows : 0;
+}
+
+void session_settle(struct session *s)
+{
+	struct layout l;
+
+	if (!s->places.n)
+		return;
+	layout_make(s, &l);
+	for (size_t i = 0; i < l.n; i++)
+		settle_part(s, &l.parts[i]);
 }

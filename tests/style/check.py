@@ -18,6 +18,15 @@ FILE_LINES = 600
 FUNCTION_LINES = 100
 
 ROOMS = ["formats", "replayer", "viewer"]  # each may include those before it
+# What a folder of the viewer may include of the viewer, besides itself.
+VIEWER_FOLDERS = {
+    "model": [],  # has no idea that it is displayed, or what keys there are
+    "cells": [],
+    "keys": [],
+    "term": ["cells/", "keys/"],
+    "pane": ["cells/", "keys/", "model/", "session.h", "act/act.h"],  # keys that are its own
+    "act": ["cells/", "keys/", "model/", "pane/", "address.h", "draw.h", "layout.h", "session.h"],
+}
 SKIPPED_FOLDERS = {"node_modules", "__pycache__", "corpus", "workers", "samples", "data"}
 
 # A ratchet: what was longer when the wall was built; a number may only go down.
@@ -121,6 +130,18 @@ def rule_layers(source):
             yield number, f"'{match.group(1)}' is not named from the root"
         elif theirs > mine:
             yield number, f"{ROOMS[mine]} knows nothing of {ROOMS[theirs]}"
+
+
+def rule_viewer_folders(source):
+    parts = source.path.split("/")
+    mine = parts[1] if parts[0] == "viewer" and len(parts) > 2 else None
+    if mine is None:
+        return
+    may = [f"viewer/{name}" for name in [mine + "/"] + VIEWER_FOLDERS.get(mine, [])]
+    for number, line in enumerate(source.code_lines, 1):
+        match = re.match(r'\s*#\s*include\s+"(viewer/[^"]+)"', line)
+        if match and not match.group(1).startswith(tuple(may)):
+            yield number, f"viewer/{mine} knows nothing of {match.group(1)}"
 
 
 def rule_includes(source):
@@ -264,6 +285,7 @@ def rule_pragma_once(source):
 
 RULES = {
     "layers": rule_layers,
+    "viewer-folders": rule_viewer_folders,
     "includes": rule_includes,
     "memory": owned_calls("memory"),
     "printing": owned_calls("printing"),
@@ -323,6 +345,10 @@ BAD = [  # rule, path, what follows the first two lines
     ("layers", "formats/x.c", '#include "replayer/judge/verdict.h"\n'),
     ("layers", "replayer/x.c", '#include "viewer/session.h"\n'),
     ("layers", "formats/x.c", '#include "json.h"\n'),
+    ("viewer-folders", "viewer/model/x.c", '#include "viewer/cells/line.h"\n'),
+    ("viewer-folders", "viewer/model/x.c", '#include "viewer/session.h"\n'),
+    ("viewer-folders", "viewer/pane/x.c", '#include "viewer/term/term.h"\n'),
+    ("viewer-folders", "viewer/new/x.c", '#include "viewer/model/document.h"\n'),
     ("includes", "replayer/remote/x.c", "#include <grpc/grpc.h>\n"),
     ("includes", "replayer/remote/grpc_x.c", "#include <openssl/x509.h>\n"),
     ("includes", "viewer/x.c", "#include <ncurses.h>\n"),
@@ -386,6 +412,7 @@ int x_value(const struct x *x)
     ("hindcast.c", "int f(void)\n{\n\treturn printf(\"%s\", getenv(\"A\"));\n}\n"),
     ("replayer/cmd_x.c", "long f(void)\n{\n\treturn fputs(\"a\", stdout) + time(0);\n}\n"),
     ("formats/base/mem.c", "void f(void)\n{\n\tfree(malloc(1));\n}\n"),
+    ("viewer/pane/x.c", '#include "viewer/model/document.h"\n#include "viewer/session.h"\n'),
     ("replayer/remote/grpc_server.c", "#include <grpc/grpc.h>\n"),
     ("tests/unit/x.c", "static int counter;\n\nvoid f(void)\n{\n\tprintf(\"a\");\n}\n"),
 ]

@@ -2,7 +2,7 @@
 /* act.h: what each action does; a row of the table in act.c is one of these. */
 #pragma once
 
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 /*
  * ARGUMENT is what was typed for the action, or p NULL. A number typed before the key is in

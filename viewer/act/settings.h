@@ -2,7 +2,7 @@
 /* settings.h: what the configuration and `:set` can change, as a table. */
 #pragma once
 
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 struct setting {
 	const char *name;

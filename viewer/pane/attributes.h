@@ -2,7 +2,7 @@
 /* attributes.h: the fields of a message in lines, by its descriptor: what is there, in order of use. */
 #pragma once
 
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 /*
  * Fields go by their JSON names, enums by their CamelCase, times as all panes write them,

@@ -3,8 +3,8 @@
 #include "viewer/pane/frames.h"
 
 #include "viewer/model/checkout.h"
-#include "viewer/model/session.h"
 #include "viewer/pane/sides.h"
+#include "viewer/session.h"
 
 #include <inttypes.h>
 

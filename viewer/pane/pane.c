@@ -2,7 +2,7 @@
 /* pane.c: the table, and the two ways in which panes have rows. */
 #include "viewer/pane/pane.h"
 
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 const struct pane *const PANE_TABLE[PANES] = {
 #define PANE(identifier) [PANE_##identifier] = &PANE_ROW_##identifier,

@@ -2,7 +2,7 @@
 /* payload_lines.h: a payload in lines: what it is and what it holds, decoded, raw or in hex. */
 #pragma once
 
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 /*
  *     input[0]     {"cart":"C-9","lines":[{"sku":"A1","qty":2},...   json/plain  412 B

@@ -2,7 +2,7 @@
 /* sides.c: columns beside each other, filled line by line. */
 #include "viewer/pane/sides.h"
 
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 #include <inttypes.h>
 

@@ -2,7 +2,7 @@
 /* words.h: times, sizes, names and verdicts as all panes write them. */
 #pragma once
 
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 /* "+0.333" since the start, "+0.021" since the event before, or the time of day; in A. */
 struct str words_time(const struct session *s, const struct document *d, size_t event,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* session_run.c: the run of a session: another in its place, and what was replayed again. */
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 #include "viewer/act/act.h"
 

@@ -3,12 +3,12 @@
 #pragma once
 
 #include "formats/payload/payload_print.h"
-#include "viewer/cells/screen.h"
+#include "viewer/cells/style.h"
+#include "viewer/file_list.h"
 #include "viewer/keys/keymap.h"
 #include "viewer/keys/prompt.h"
 #include "viewer/model/comparison.h"
 #include "viewer/model/document.h"
-#include "viewer/model/file_list.h"
 #include "viewer/model/run_list.h"
 #include "viewer/model/search.h"
 #include "viewer/model/seek.h"
@@ -177,6 +177,8 @@ bool session_begin(struct session *s, struct err *err);
 /* Opens PATH, or gives what is open. NULL with the error set. */
 struct document *session_open(struct session *s, struct str path, struct err *err);
 
+/* A slice of the rest of a large file that is looked at; false: there was nothing. */
+bool session_read_on(struct session *s);
 /* The file of D has changed (document_read_again()). */
 bool session_read_again(struct session *s, struct document *d, struct err *err);
 
@@ -204,9 +206,12 @@ void session_message(struct session *s, enum style style, const char *format, ..
 /* Pages are to be made anew. */
 void session_changed(struct session *s);
 
+/* layout.c */
 void session_resize(struct session *s, int width, int height);
 /* Scrolls panes so that cursors are in sight; after whatever changed them. */
 void session_settle(struct session *s);
+
+/* session_idle.c */
 /* Does a slice (some ms) of what is worked out while nothing is typed; false: there was nothing. */
 bool session_idle(struct session *s);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* session.c: what is open, and where the user is in it. */
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 #include "viewer/act/act.h"
-#include "viewer/layout.h"
 
 #include <stdio.h>
 
@@ -356,63 +355,9 @@ void session_changed(struct session *s)
 	s->generation++;
 }
 
-/* ---- scrolling ---- */
+/* ---- histories that grow ---- */
 
-void session_resize(struct session *s, int width, int height)
-{
-	s->width = width < 1 ? 1 : width > SCREEN_MOST ? SCREEN_MOST : width;
-	s->height = height < 1 ? 1 : height > SCREEN_MOST ? SCREEN_MOST : height;
-	session_settle(s);
-}
-
-static void settle_part(struct session *s, const struct layout_part *part)
-{
-	const struct pane *pane = PANE_TABLE[part->pane];
-	struct pane_context c = {s, session_document(s), (size_t)part->area.width,
-				 (size_t)part->area.height};
-	struct scroll *scroll = &s->scrolls[part->pane];
-	size_t count = pane_count(&c, part->pane), rows = pane_rows(&c, part->pane);
-
-	if (pane->row_of && scroll->synced != c.document->at) {
-		scroll->row = pane->row_of(&c, c.document->at);
-		scroll->synced = c.document->at;
-	}
-	if (scroll->row >= count)
-		scroll->row = count ? count - 1 : 0;
-	if (scroll->row < scroll->top)
-		scroll->top = scroll->row;
-	if (scroll->row >= scroll->top + rows)
-		scroll->top = scroll->row - rows + 1;
-	if (scroll->top && scroll->top + rows > count)
-		scroll->top = count > rows ? count - rows : 0;
-}
-
-void session_settle(struct session *s)
-{
-	struct layout l;
-
-	if (!s->places.n)
-		return;
-	layout_make(s, &l);
-	for (size_t i = 0; i < l.n; i++)
-		settle_part(s, &l.parts[i]);
-}
-
-/* Rows of a list that are not looked for yet; a slice is some two milliseconds. */
-static bool outline_idle(struct session *s)
-{
-	struct document *d = session_document(s);
-
-	if (!d || d->outline.looked_at == d->history.n_events)
-		return false;
-	if (!outline_step(&d->outline, 1000))
-		s->scrolls[PANE_LIST].synced = SIZE_MAX;
-	session_settle(s);
-	return true;
-}
-
-/* The rest of a large file that is looked at. */
-static bool reading_idle(struct session *s)
+bool session_read_on(struct session *s)
 {
 	struct document *d = session_document(s);
 
@@ -439,31 +384,4 @@ bool session_read_again(struct session *s, struct document *d, struct err *err)
 	grew(s, d);
 	session_settle(s);
 	return true;
-}
-
-/* Copies that states are reached from, so that a jump to the end does not wait for them. */
-static bool states_idle(struct session *s)
-{
-	struct document *d = session_document(s);
-
-	return d && !d->reading && checkpoints_step(&d->checkpoints, &d->timeline);
-}
-
-/* What is worked out meanwhile, the most wanted first; each as session_idle(). */
-typedef bool idle_slice(struct session *s);
-static idle_slice *const IDLE[] = {
-	reading_idle,
-	outline_idle,
-	seek_idle,
-	file_list_idle,
-	search_idle,
-	states_idle,
-};
-
-bool session_idle(struct session *s)
-{
-	for (size_t i = 0; i < sizeof(IDLE) / sizeof(*IDLE); i++)
-		if (IDLE[i](s))
-			return true;
-	return false;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* file_list.c: facts of files, read slice by slice. */
-#include "viewer/model/file_list.h"
+#include "viewer/file_list.h"
 
 #include "formats/read/load.h"
-#include "viewer/model/session.h"
+#include "viewer/session.h"
 
 /* A slice: some ms of reading, in files and in bytes. */
 enum { SLICE_FILES = 16, SLICE_BYTES = 1 << 20 };
