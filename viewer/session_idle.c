@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* session_idle.c: what is worked out while nothing is typed, slice by slice. */
 #include "viewer/act/act.h"
+#include "viewer/model/named_words.h"
 
 /* Rows of a list that are not looked for yet; a slice is some two milliseconds. */
 static bool outline_idle(struct session *s)
@@ -12,6 +13,22 @@ static bool outline_idle(struct session *s)
 	if (!outline_step(&d->outline, 1000))
 		s->scrolls[PANE_LIST].synced = SIZE_MAX;
 	session_settle(s);
+	return true;
+}
+
+/* Places in the source code that name what diverges here. */
+static bool named_idle(struct session *s)
+{
+	struct document *d = session_document(s);
+	struct named *n = d && !d->reading ? named_of(d, s->options.source) : NULL;
+	size_t before = n ? n->found : 0;
+
+	if (!n || !named_step(n))
+		return false;
+	if (n->done || n->found != before) {
+		session_changed(s);
+		session_settle(s);
+	}
 	return true;
 }
 
@@ -29,6 +46,7 @@ static idle_slice *const IDLE[] = {
 	session_read_on,
 	outline_idle,
 	seek_idle,
+	named_idle,
 	file_list_idle,
 	search_idle,
 	states_idle,

@@ -2,8 +2,6 @@
 /* checkout.c: paths tried below a folder, and a few lines of a file. */
 #include "viewer/model/checkout.h"
 
-#include "formats/base/buf.h"
-
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -44,20 +42,28 @@ static int open_below(struct str root, struct str path, struct arena *a)
 	return -1;
 }
 
-static int open_file(struct str dir, struct str file, struct arena *a, struct str *ret_path)
+struct str checkout_root(struct str dir, struct arena *a)
 {
 	char root[PATH_MAX];
-	struct str rest = file;
+
+	if (!dir.n || !realpath(arena_cstr(a, dir), root))
+		return STR_NONE;
+	return arena_str(a, str_of(root));
+}
+
+static int open_file(struct str dir, struct str file, struct arena *a, struct str *ret_path)
+{
+	struct str rest = file, root = is_harmless(file) ? checkout_root(dir, a) : STR_NONE;
 	int fd = -1;
 
-	if (!dir.n || !is_harmless(file) || !realpath(arena_cstr(a, dir), root))
+	if (!root.p)
 		return -1;
 	while (rest.n && fd < 0) {
 		while (rest.n && rest.p[0] == '/')
 			rest = str_skip(rest, 1);
 		*ret_path = rest;
 		if (rest.n)
-			fd = open_below(str_of(root), rest, a);
+			fd = open_below(root, rest, a);
 		str_split(&rest, '/');
 	}
 	return fd;
@@ -82,6 +88,18 @@ static void read_all(int fd, struct buf *text)
 
 	while (text->n < CHECKOUT_FILE_BYTES && (n = read(fd, piece, sizeof(piece))) > 0)
 		buf_add_bytes(text, piece, (size_t)n);
+}
+
+bool checkout_read(struct str root, struct str path, struct buf *text, struct arena *a)
+{
+	int fd = open_below(root, path, a);
+
+	buf_clear(text);
+	if (fd < 0)
+		return false;
+	read_all(fd, text);
+	close(fd);
+	return true;
 }
 
 static void take_lines(struct str text, int64_t from, int64_t to, struct arena *a,

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "formats/base/arena.h"
-#include "formats/base/str.h"
+#include "formats/base/buf.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,3 +30,8 @@ struct code_lines {
 /* LINE with AROUND lines before and behind it. False: no such file, or it ends before LINE. */
 bool checkout_lines(struct str dir, struct str file, int64_t line, size_t around,
 		    struct arena *a, struct code_lines *ret);
+
+/* For checkout_walk.h: the folder itself as a path without links (p NULL: there is none), */
+struct str checkout_root(struct str dir, struct arena *a);
+/* and the text of a file PATH below it by the rules above, in place of what TEXT had. */
+bool checkout_read(struct str root, struct str path, struct buf *text, struct arena *a);

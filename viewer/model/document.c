@@ -4,6 +4,7 @@
 
 #include "formats/history/events.h"
 #include "viewer/model/findings.h"
+#include "viewer/model/named_words.h"
 #include "viewer/model/reading.h"
 
 /* Ends of entities that nobody wished for. */
@@ -60,6 +61,7 @@ void document_set_run_row(struct document *d, const struct run_row *row)
 	d->run_row = row;
 	findings_free(d->findings);
 	d->findings = NULL;
+	named_forget(d);
 	d->diverges = d->history.n_events;
 	if (row && row->verdict.kind == VERDICT_DIVERGED)
 		d->diverges = history_find(&d->history, row->verdict.divergence.event_id);
@@ -229,6 +231,7 @@ void document_free(struct document *d)
 	reading_free(d->reading);
 	reading_free(d->broken);
 	findings_free(d->findings);
+	named_forget(d);
 	arena_done(&d->worked);
 	arena_done(&d->arena);
 	mem_free(d);

@@ -38,6 +38,7 @@ struct document {
 	const struct run_row *run_row;
 	size_t diverges; /* index of the event where it diverges; n_events: nowhere */
 	struct findings *findings; /* of run_row; NULL: nobody asked yet (findings.h) */
+	struct named *named;	   /* the same (named_words.h) */
 
 	/* Where the user is. */
 	size_t at; /* index of the current event */
