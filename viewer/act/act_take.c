@@ -8,6 +8,7 @@
 #include "viewer/draw.h"
 #include "viewer/model/checkout.h"
 #include "viewer/model/failure.h"
+#include "viewer/model/named_words.h"
 #include "viewer/pane/payload_lines.h"
 
 #include <inttypes.h>
@@ -301,6 +302,7 @@ static bool code_here(struct session *s, struct str *ret_file, int64_t *ret_line
 	struct pane_context c = act_context(s);
 	size_t row = s->scrolls[s->focus].row, n = pane_count(&c, s->focus);
 	const struct page_line *l = pane_page_line(&c, s->focus, row);
+	const struct named_place *named;
 
 	for (size_t i = 0; (!l || !l->file.n) && i < n; i++)
 		l = pane_page_line(&c, s->focus, i);
@@ -314,7 +316,12 @@ static bool code_here(struct session *s, struct str *ret_file, int64_t *ret_line
 		*ret_line = report_place(session_run_row(s))->line;
 		return true;
 	}
-	return false;
+	named = session_document(s) ? named_best(session_document(s), s->options.source) : NULL;
+	if (named) {
+		*ret_file = named->file;
+		*ret_line = named->line;
+	}
+	return named != NULL;
 }
 
 void act_edit(struct session *s, struct str argument)

@@ -8,6 +8,7 @@
 #include "replayer/report/report_sides.h"
 #include "viewer/model/findings.h"
 #include "viewer/pane/frames.h"
+#include "viewer/pane/named_rows.h"
 #include "viewer/pane/sides.h"
 #include "viewer/pane/words.h"
 
@@ -185,6 +186,7 @@ static void add_kind(const struct pane_context *c, struct page *p, const struct 
 	    c);
 	add_where(c, p, f);
 	add_code(c, p);
+	named_add_best(c, p, LABEL);
 	add_reported(c, p, f);
 	if (f->later < c->document->history.n_events)
 		p->about.event = f->later;
@@ -467,6 +469,7 @@ static void add_why(const struct pane_context *c, struct page *p)
 static void add_where_it_stood(const struct pane_context *c, struct page *p)
 {
 	add_stood(c, p);
+	named_add(c, p);
 	add_message(c, p);
 }
 

@@ -2,6 +2,7 @@
 /* pane_diff.c: history beside worker: the workflow tasks around where they part. */
 #include "viewer/pane/diff_cause.h"
 #include "viewer/pane/sides.h"
+#include "viewer/model/named_words.h"
 #include "viewer/pane/words.h"
 
 #include "formats/history/events.h"
@@ -376,6 +377,8 @@ static void put_names(struct sides *s, const struct document *d)
 	line_init(&code);
 	line_puts(&code, STYLE_STRONG, " CODE  ");
 	line_add(&code, STYLE_PLAIN, s->lines->path);
+	if (!report_place(d->run_row))
+		line_puts(&code, STYLE_DIM, "  by name");
 	line_put_cell(&s->p->now, &code, s->code);
 	line_done(&code);
 	page_end(s->p);
@@ -384,17 +387,28 @@ static void put_names(struct sides *s, const struct document *d)
 	sides_rule(s);
 }
 
+/* Where the code stood or, where no stack says that, the place that names what it asks for. */
+static bool code_of(const struct pane_context *c, struct page *p, struct code_lines *ret,
+		    int64_t *ret_line)
+{
+	struct str source = c->session->options.source;
+	const struct stack_frame *frame = report_place(c->document->run_row);
+	const struct named_place *named = frame ? NULL : named_best(c->document, source);
+
+	*ret_line = frame ? frame->line : named ? named->line : 0;
+	return (frame || named) && checkout_lines(source, frame ? frame->file : named->file, *ret_line,
+						  CODE_AROUND, &p->arena, ret);
+}
+
 static void put_tasks(const struct pane_context *c, struct page *p)
 {
 	const struct document *d = c->document;
-	const struct stack_frame *frame = report_place(d->run_row);
-	int64_t task = d->run_row->verdict.divergence.workflow_task;
+	int64_t task = d->run_row->verdict.divergence.workflow_task, line;
 	struct code_lines lines;
-	bool code = frame && checkout_lines(c->session->options.source, frame->file, frame->line,
-					    CODE_AROUND, &p->arena, &lines);
+	bool code = code_of(c, p, &lines, &line);
 	struct sides s;
 
-	sides_begin(&s, c, p, code ? &lines : NULL, frame ? frame->line : 0);
+	sides_begin(&s, c, p, code ? &lines : NULL, line);
 	put_names(&s, d);
 	if (task >= 1 && (uint64_t)task <= d->history.n_tasks) {
 		put_before(&s, d, (size_t)task - 1);

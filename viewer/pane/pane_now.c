@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pane_now.c: the verdict on the history at hand, in a line or two. */
+#include "viewer/model/named_words.h"
 #include "viewer/pane/words_run.h"
 
 #include <inttypes.h>
@@ -74,12 +75,30 @@ static void add_words(const char *label, struct str text, size_t width, struct p
 	page_text(p, STYLE_PLAIN, first, 6, width);
 }
 
-static void add_stood(const struct run_row *row, size_t width, struct page *p)
+static void add_named(const struct pane_context *c, struct page *p)
+{
+	struct document *d = c->document;
+	const struct named_place *place = d ? named_best(d, c->session->options.source) : NULL;
+
+	if (!place)
+		return;
+	page_label(p, "named", 6);
+	line_printf(&p->now, STYLE_LINK, "%.*s:%" PRId64, STR_ARG(place->file), place->line);
+	line_puts(&p->now, STYLE_PLAIN, "  ");
+	line_add(&p->now, STYLE_DIM, place->text);
+	p->about.file = place->file;
+	p->about.line = place->line;
+	page_end(p);
+}
+
+static void add_stood(const struct pane_context *c, const struct run_row *row, struct page *p)
 {
 	const struct stack_frame *f = report_place(row);
 
-	if (!f)
+	if (!f) {
+		add_named(c, p);
 		return;
+	}
 	page_label(p, "at", 6);
 	line_printf(&p->now, STYLE_LINK, "%.*s:%" PRId64, STR_ARG(f->file), f->line);
 	if (f->function.n)
@@ -88,7 +107,6 @@ static void add_stood(const struct run_row *row, size_t width, struct page *p)
 		line_printf(&p->now, STYLE_DIM, "  %.*s", STR_ARG(str_trim(f->source)));
 	p->about.file = arena_str(&p->arena, f->file);
 	p->about.line = f->line;
-	(void)width;
 	page_end(p);
 }
 
@@ -121,7 +139,7 @@ static void build(const struct pane_context *c, struct page *p)
 	page_end(p);
 	if (v->kind == VERDICT_DIVERGED)
 		add_words(v->divergence.own_words ? "why" : "sdk", v->message, c->width, p);
-	add_stood(row, c->width, p);
+	add_stood(c, row, p);
 	for (size_t i = 0; row->entry.evidence && i < row->entry.evidence->clues.n; i++)
 		add_words("note", row->entry.evidence->clues.at[i], c->width, p);
 	arena_done(&a);

@@ -2,12 +2,13 @@
 /* pane_stack.c: where the code stood after the current workflow task. */
 #include "viewer/pane/diff_cause.h"
 #include "viewer/pane/frames.h"
+#include "viewer/pane/named_rows.h"
 #include "viewer/pane/words.h"
 
 #include <inttypes.h>
 
-/* Coroutines that are shown with the code around. */
-#define WITH_CODE 8
+/* Coroutines that are shown with the code around; columns of a label. */
+enum { WITH_CODE = 8, LABEL = 8 };
 
 static const struct evidence *evidence_of(const struct document *d)
 {
@@ -135,6 +136,19 @@ static void add_stack(const struct pane_context *c, struct page *p, const struct
 		page_puts(p, STYLE_DIM, " no coroutine waits: the code had ended");
 }
 
+/* From the last stack before the divergence on: what comes next in the code, by its names. */
+static void add_named(const struct pane_context *c, struct page *p, size_t task)
+{
+	const struct verdict *v = &c->document->run_row->verdict;
+
+	if (v->kind != VERDICT_DIVERGED || (int64_t)task + 1 < v->divergence.workflow_task)
+		return;
+	if (c->session->options.source.n)
+		named_add(c, p);
+	else
+		named_add_best(c, p, LABEL);
+}
+
 static void add_heading(const struct pane_context *c, struct page *p, const struct stack *s,
 			size_t task)
 {
@@ -168,11 +182,13 @@ static void build(const struct pane_context *c, struct page *p)
 	s = stack_for(d, task);
 	if (!s || s->task != (int64_t)task)
 		add_missing(c, p, task, s);
-	if (!s)
-		return;
-	add_heading(c, p, s, task);
-	add_stack(c, p, s);
-	add_answers(c, p, s->task);
+	if (s) {
+		add_heading(c, p, s, task);
+		add_stack(c, p, s);
+	}
+	add_named(c, p, task);
+	if (s)
+		add_answers(c, p, s->task);
 }
 
 static void title(const struct pane_context *c, struct line *l)
