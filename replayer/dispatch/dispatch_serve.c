@@ -6,6 +6,9 @@
 #include "replayer/judge/clues.h"
 #include "replayer/remote/unfit.h"
 
+/* Histories whose guards have gone before the rest of them goes. */
+#define GATHERED 4
+
 /* False, with the verdict given, where this worker can't judge it. */
 static bool worker_fits(struct lane *lane, size_t index, const struct poller *p)
 {
@@ -40,6 +43,40 @@ static struct serve next_task(struct lane *lane, struct job *job, struct task_sp
 		s.run_id = frontend_fresh_run_id(lane->frontend, &job->arena);
 	job->inquiry.run_ids.served = s.run_id;
 	return s;
+}
+
+/* What JOB has to ask next needs the process for itself (recipe_asks_alone()). */
+static bool asks_alone(const struct job *job)
+{
+	struct task_spec spec;
+
+	inquiry_ask(&job->inquiry, &spec);
+	return recipe_asks_alone(job->inquiry.recipe, &spec);
+}
+
+static bool anything_out(const struct lane *lane)
+{
+	for (size_t i = 0; i < lane->jobs.n; i++)
+		if (lane->jobs.at[i]->out)
+			return true;
+	return false;
+}
+
+/* A task that needs the process for itself is out, or waits until nothing is. */
+static bool is_closed(const struct lane *lane)
+{
+	for (size_t i = 0; i < lane->jobs.n; i++)
+		if (asks_alone(lane->jobs.at[i]))
+			return true;
+	return false;
+}
+
+static bool may_go(const struct lane *lane, const struct job *job)
+{
+	for (size_t i = 0; i < lane->jobs.n; i++)
+		if (lane->jobs.at[i]->out && asks_alone(lane->jobs.at[i]))
+			return false;
+	return !asks_alone(job) || !anything_out(lane);
 }
 
 static void is_out(struct dispatch *d, struct job *job)
@@ -187,7 +224,8 @@ static void begin(struct lane *lane, size_t index, const struct poller *p, struc
 	d->out_bytes += (int64_t)job->history.wire.n;
 	vec_push(&lane->jobs, job);
 	describe(d, job, p);
-	serve(lane, job);
+	if (may_go(lane, job))
+		serve(lane, job);
 }
 
 static bool goes_alone(const struct lane *lane)
@@ -195,32 +233,51 @@ static bool goes_alone(const struct lane *lane)
 	return lane->jobs.n && lane->jobs.at[0]->alone;
 }
 
-void lane_pump(struct lane *lane)
+/* False: there is no other history for this lane now. */
+static bool begin_next(struct lane *lane)
 {
 	struct dispatch *d = lane->d;
+	bool alone = lane->suspects.n > 0;
+	const struct poller *p;
 	struct str queue;
 	size_t item;
 
+	if (d->failed || d->finishing || goes_alone(lane) ||
+	    !pending_take(d, lane, &item, &queue))
+		return false;
+	p = frontend_waiting(lane->frontend, queue, SDK_UNKNOWN);
+	if (worker_fits(lane, item, p))
+		begin(lane, item, p, queue, alone);
+	return true;
+}
+
+/*
+ * Where each history begins with a task that goes alone, some of those go one after the other,
+ * so that what follows them can go together.
+ */
+static bool gathers(const struct lane *lane)
+{
+	return lane->jobs.n && lane->jobs.n < GATHERED && !anything_out(lane) &&
+	       (*vec_last(&lane->jobs))->inquiry.recipe->unguarded;
+}
+
+void lane_pump(struct lane *lane)
+{
 	if (lane->n_lost)
 		return;
 	if (lane->local_activities == GO_LOCAL_ACTIVITIES_NONE)
 		look_for_local_activities(lane);
+	while (gathers(lane) && !is_closed(lane) && begin_next(lane))
+		;
 	for (size_t i = 0; i < lane->jobs.n; i++) {
 		struct job *job = lane->jobs.at[i];
 
-		if (!job->out && frontend_waiting(lane->frontend, job->queue, job->sdk->family))
+		if (!job->out && may_go(lane, job) &&
+		    frontend_waiting(lane->frontend, job->queue, job->sdk->family))
 			serve(lane, job);
 	}
-	while (!d->failed && !d->finishing && !goes_alone(lane)) {
-		bool alone = lane->suspects.n > 0;
-		const struct poller *p;
-
-		if (!pending_take(d, lane, &item, &queue))
-			return;
-		p = frontend_waiting(lane->frontend, queue, SDK_UNKNOWN);
-		if (worker_fits(lane, item, p))
-			begin(lane, item, p, queue, alone);
-	}
+	while (!is_closed(lane) && begin_next(lane))
+		;
 }
 
 void job_find_clues(const struct dispatch *d, struct job *job, const struct verdict *v)

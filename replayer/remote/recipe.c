@@ -5,6 +5,14 @@
 #include "formats/history/events.h"
 #include "formats/wire/field.h"
 
+#include <string.h>
+
+bool recipe_asks_alone(const struct recipe *recipe, const struct task_spec *spec)
+{
+	return recipe->one_stack_at_a_time && spec->query != TASK_NO_QUERY &&
+	       strcmp(spec->query_type, "__stack_trace") == 0;
+}
+
 void check_begin(struct check *c, const struct recipe *recipe, const struct history *h,
 		 size_t n_tasks, struct arena *a)
 {

@@ -80,6 +80,11 @@ struct recipe {
 	const char *probe_provenance;
 	/* A query whose answer is a stack as JSON, asked before `__stack_trace`; or NULL. */
 	const char *enhanced_stack_query;
+	/*
+	 * The SDK writes all stacks of a process into one buffer, without a lock: two at a time
+	 * come out mixed, or as one another's. A task that fails may write one as well.
+	 */
+	bool one_stack_at_a_time;
 	enum match_rules rules;
 };
 
@@ -90,6 +95,9 @@ extern const struct recipe RECIPE_GO;		/* any namespace */
 extern const struct recipe RECIPE_GO_REPLAY;	/* namespace "ReplayNamespace" */
 extern const struct recipe RECIPE_GO_UNGUARDED;	/* the same two without the guard */
 extern const struct recipe RECIPE_GO_REPLAY_UNGUARDED;
+
+/* No other task may be out in the process of the worker that is asked for this one. */
+bool recipe_asks_alone(const struct recipe *recipe, const struct task_spec *spec);
 
 /* The first N_TASKS tasks of H; all of it where N_TASKS is h->n_tasks. */
 void check_begin(struct check *c, const struct recipe *recipe, const struct history *h,

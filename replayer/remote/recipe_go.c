@@ -24,6 +24,10 @@
  * In "ReplayNamespace" `before` is not needed.
  *
  * A program without a call that starts local activities (go_binary.h) needs no guard.
+ *
+ * The SDK prints every stack, a query's or a panic's, into one buffer of the process
+ * (internal_workflow.go: stackBuf). The stack of a guard that another task wrote over would
+ * hide a local activity, so a task that asks for one has the process for itself.
  */
 enum { STEP_GUARD, STEP_GUARD_BEFORE, STEP_BEFORE, STEP_LAST };
 
@@ -290,7 +294,7 @@ static bool probe_counts(const struct check *c, const struct task_reply *reply)
 	.ask = ask, .answer = answer,                 \
 	.probe = probe, .probe_steps = PROBE_STEPS,   \
 	.probe_safe = probe_safe, .probe_counts = probe_counts, \
-	.probe_provenance = "probe-live", .rules = MATCH_GO
+	.probe_provenance = "probe-live", .one_stack_at_a_time = true, .rules = MATCH_GO
 
 const struct recipe RECIPE_GO_UNGUARDED = {
 	.name = "go (all but the last task, all; no local activities)",

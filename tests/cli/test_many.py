@@ -128,6 +128,17 @@ def test_each_program_is_looked_at_for_local_activities(w):
     same((len(told), told[:10]), (20, unguarded), "recipes")
 
 
+def test_go_is_asked_for_one_stack_at_a_time(w):
+    """Its SDK prints all stacks of a process into one buffer: two at a time get mixed."""
+    for i in range(30):
+        w.write(f"h{i}.json", Build(f"w-{i}").task().activity("Charge").task())
+    passed = {f"./h{i}.json": "passed" for i in range(30)}
+    mixed = "*:together:stack:internal.ExecuteLocalActivity"
+    go = w.worker("sdk=temporal-go", "version=1.35.0", "pollers=4", "pause=3", mixed)
+    for options in ((), ("--stacks", "all")):
+        accounted(w.replay(".", *options, worker=go), passed)
+
+
 # ---- resumed ----
 
 
