@@ -82,6 +82,17 @@ static void add_position(struct session *s, struct line *l)
 		line_printf(l, STYLE_BAR, "task -/%zu ", h->n_tasks);
 }
 
+static void add_moment(struct session *s, struct line *l)
+{
+	const struct document *d = session_document(s);
+	struct arena_mark mark = arena_mark(&s->step);
+	struct str moment = d ? words_moment(d, d->at, &s->step) : STR("");
+
+	if (moment.n)
+		line_printf(l, STYLE_BAR, " %.*s ", STR_ARG(moment));
+	arena_rewind(&s->step, mark);
+}
+
 static void add_facts(struct session *s, struct line *l)
 {
 	const struct document *d = session_document(s);
@@ -98,8 +109,30 @@ static void add_facts(struct session *s, struct line *l)
 	}
 }
 
+/*
+ * LEFT is cut where it would push out RIGHT, which says where one is; where hardly anything
+ * would be left of it, it stands alone.
+ */
+static void put_beside(struct screen *screen, int y, const struct line *left,
+		       const struct line *right, uint8_t style)
+{
+	enum { LEFT_LEAST = 12 };
+	size_t width = (size_t)screen->width;
+	bool both = left->columns + right->columns < width || right->columns + LEFT_LEAST < width;
+	struct line whole;
+
+	line_init(&whole);
+	line_put_cell(&whole, left, both ? width - right->columns - 1 : width);
+	line_puts(&whole, STYLE_PLAIN, " ");
+	if (both)
+		line_append(&whole, right);
+	bar(screen, y, &whole, style);
+	line_done(&whole);
+}
+
 static void put_first_row(struct session *s, struct screen *screen)
 {
+	enum { FACTS_WIDTH = 30, MOMENT_WIDTH = 40 };
 	struct line left, right;
 
 	line_init(&left);
@@ -112,30 +145,31 @@ static void put_first_row(struct session *s, struct screen *screen)
 		if (left.columns + right.columns < (size_t)s->width)
 			break;
 	}
-	if (left.columns + right.columns + 30 < (size_t)s->width)
+	if (left.columns + right.columns + FACTS_WIDTH < (size_t)s->width)
 		add_facts(s, &left);
-	if (left.columns + right.columns < (size_t)s->width) {
-		line_to(&left, (size_t)s->width - right.columns);
-		line_append(&left, &right);
-	}
-	bar(screen, 0, &left, STYLE_BAR);
+	if (left.columns + right.columns + MOMENT_WIDTH < (size_t)s->width)
+		add_moment(s, &right);
+	put_beside(screen, 0, &left, &right, STYLE_BAR);
 	line_done(&left);
 	line_done(&right);
 }
 
-/* NARROW: digits alone but for the one that is open. */
-static void add_tabs(const struct session *s, bool narrow, struct line *l)
+/* As wide as there is room for: apart, closer, digits alone but for the one that is open. */
+enum tabs { TABS_APART, TABS_CLOSE, TABS_DIGITS, TABS_FORMS };
+
+static void add_tabs(const struct session *s, enum tabs form, struct line *l)
 {
 	enum pane_kind main = vec_last(&s->places)->pane;
+
 	for (int i = 0; i < PANES; i++) {
 		const struct pane *p = PANE_TABLE[i];
 		bool now = (enum pane_kind)i == main;
 
 		if (!p->tab || p->tab > '7')
 			continue;
-		line_puts(l, STYLE_PLAIN, now ? " [" : narrow ? " " : "  ");
+		line_puts(l, STYLE_PLAIN, now ? " [" : form == TABS_APART ? "  " : " ");
 		line_printf(l, now ? STYLE_STRONG : STYLE_PLAIN, "%c", p->tab);
-		if (!narrow || now)
+		if (form != TABS_DIGITS || now)
 			line_printf(l, now ? STYLE_STRONG : STYLE_PLAIN, " %s", p->name);
 		line_puts(l, STYLE_PLAIN, now ? "]" : "");
 	}
@@ -200,9 +234,9 @@ static void put_second_row(struct session *s, struct screen *screen, int y)
 	if (!session_document(s))
 		add_first_title(s, &left);
 	add_modifiers(s, &right);
-	for (int narrow = 0; narrow < 2 && session_document(s); narrow++) {
+	for (int form = 0; form < TABS_FORMS && session_document(s); form++) {
 		line_clear(&left);
-		add_tabs(s, narrow, &left);
+		add_tabs(s, (enum tabs)form, &left);
 		if (left.columns + right.columns + 1 < (size_t)s->width)
 			break;
 	}

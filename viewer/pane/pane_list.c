@@ -17,23 +17,33 @@
  * Marks in front: B a breakpoint, > the current event, and behind the id x where the replay
  * diverges, ! where something failed.
  */
-enum { ID_WIDTH = 5, GROUP_DRAWN = 4, ARROW_WIDTH = 3, WHAT_LEAST = 12 };
+enum { ID_LEAST = 3, GROUP_DRAWN = 4, ARROW_WIDTH = 3, WHAT_LEAST = 12 };
 
 /* What is left for the type, the words and the group, the narrower the fewer of them. */
 struct widths {
-	size_t time, arrow, type, what, group;
+	size_t id, time, arrow, type, what, group;
 };
+
+static size_t id_width(const struct history *h)
+{
+	size_t digits = 0;
+
+	for (int64_t id = h->events[h->n_events - 1].id; id > 0; id /= 10)
+		digits++;
+	return digits > ID_LEAST ? digits : ID_LEAST;
+}
 
 static struct widths widths_of(const struct pane_context *c)
 {
 	struct widths w = {
-		.time = words_time_width(c->session->time),
+		.id = id_width(&c->document->history),
+		.time = words_time_width(c->session, c->document),
 		.group = words_group_width(&c->document->history) + GROUP_DRAWN,
 	};
-	size_t fixed = 3 + ID_WIDTH + 2;
+	size_t fixed = 3 + w.id + 2;
 	size_t room = c->width > fixed ? c->width - fixed : 0;
 
-	if (room < 50)
+	if (room < 52)
 		w.group = 0;
 	if (room < w.time + 30)
 		w.time = room < 40 ? 0 : 9;
@@ -65,7 +75,7 @@ static void head(const struct pane_context *c, struct line *l)
 	struct widths w = widths_of(c);
 
 	line_puts(l, STYLE_DIM, "   ");
-	line_right(l, STYLE_DIM, STR("ID"), ID_WIDTH);
+	line_right(l, STYLE_DIM, STR("ID"), w.id);
 	line_puts(l, STYLE_DIM, "  ");
 	if (w.time) {
 		line_cell(l, STYLE_DIM,
@@ -322,7 +332,7 @@ static void add_event(const struct pane_context *c, size_t event, struct line *l
 	add_marks(c, event, now, l);
 	line_puts(l, STYLE_BAD, diverges ? "x" : document_fails(d, event) ? "!" : " ");
 	line_right(l, document_dims(d, event) ? STYLE_DIM : STYLE_PLAIN,
-		   arena_printf(&s->step, "%" PRId64, d->history.events[event].id), ID_WIDTH);
+		   arena_printf(&s->step, "%" PRId64, d->history.events[event].id), w.id);
 	line_puts(l, STYLE_PLAIN, "  ");
 	if (w.time) {
 		line_cell(l, STYLE_DIM, words_time_in(s, d, event, w.time, &s->step), w.time);

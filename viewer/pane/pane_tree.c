@@ -191,8 +191,8 @@ static void add_event(const struct pane_context *c, size_t row, struct line *l)
 		   5);
 	if (c->width >= 60) {
 		line_puts(l, STYLE_PLAIN, "  ");
-		line_cell(l, STYLE_DIM, words_time_in(s, d, event, words_time_width(s->time), &s->step),
-			  words_time_width(s->time));
+		line_cell(l, STYLE_DIM, words_time_in(s, d, event, words_time_width(s, d), &s->step),
+			  words_time_width(s, d));
 	}
 	line_puts(l, STYLE_PLAIN, " ");
 	line_add(l, words_style(d, event), type);

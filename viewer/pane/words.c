@@ -27,11 +27,6 @@ const char *words_time_mode(enum time_mode mode)
 	return WORDS[mode];
 }
 
-size_t words_time_width(enum time_mode mode)
-{
-	return mode == TIMES_UTC || mode == TIMES_LOCAL ? 24 : 9;
-}
-
 /* Nine columns at most, so that they stay below each other however long a run took. */
 static struct str since(int64_t from, int64_t to, struct arena *a)
 {
@@ -61,6 +56,19 @@ static struct str since(int64_t from, int64_t to, struct arena *a)
 	return arena_printf(a, "%s%" PRIu64 "d%02" PRIu64 "h", sign, s / 86400, s / 3600 % 24);
 }
 
+size_t words_time_width(const struct session *s, const struct document *d)
+{
+	enum { DATE_AND_TIME = 24, TEN_SECONDS = 6, MINUTE = 7, LONGER = 9 };
+	const struct event *first = d->history.events, *last = first + d->history.n_events - 1;
+	int64_t ns;
+
+	if (s->time == TIMES_UTC || s->time == TIMES_LOCAL)
+		return DATE_AND_TIME;
+	if (__builtin_sub_overflow(last->time, first->time, &ns) || ns < 0 || ns >= 60 * 1000000000LL)
+		return LONGER;
+	return ns < 10 * 1000000000LL ? TEN_SECONDS : MINUTE;
+}
+
 struct str words_time_of(const struct session *s, const struct document *d, int64_t time,
 			 struct arena *a)
 {
@@ -81,6 +89,19 @@ struct str words_time(const struct session *s, const struct document *d, size_t 
 	if (s->time == TIMES_BETWEEN)
 		return event ? since(e[-1].time, e->time, a) : STR("+0.000");
 	return words_time_of(s, d, e->time, a);
+}
+
+struct str words_moment(const struct document *d, size_t event, struct arena *a)
+{
+	enum { DATE = 10, MILLISECONDS = 23 };
+	int64_t time = d->history.events[event].time;
+	struct str utc = detail_time(time, a);
+
+	if (!time || utc.n <= DATE)
+		return STR("");
+	utc = str_take(utc, utc.n - 1 < MILLISECONDS ? utc.n - 1 : MILLISECONDS);
+	return arena_printf(a, "%.*s  %.*s %.*sZ", STR_ARG(since(d->history.events[0].time, time, a)),
+			    STR_ARG(str_take(utc, DATE)), STR_ARG(str_skip(utc, DATE + 1)));
 }
 
 struct str words_time_in(const struct session *s, const struct document *d, size_t event,

@@ -14,8 +14,10 @@ struct str words_time_in(const struct session *s, const struct document *d, size
 struct str words_time_of(const struct session *s, const struct document *d, int64_t time,
 			 struct arena *a);
 const char *words_time_mode(enum time_mode mode);
-/* Columns that times take. */
-size_t words_time_width(enum time_mode mode);
+/* Columns that times take: as many as those of this history need. */
+size_t words_time_width(const struct session *s, const struct document *d);
+/* "+0.333  2026-08-24 10:00:00.333Z", whatever the session's mode; nothing where it is not known. */
+struct str words_moment(const struct document *d, size_t event, struct arena *a);
 
 /* The type of an event: whole where ROOM columns are enough, else by a table of short names. */
 struct str words_type(const struct document *d, size_t event, size_t room, struct arena *a);
