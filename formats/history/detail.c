@@ -177,6 +177,8 @@ struct str detail_bytes(uint64_t bytes, struct arena *a)
 		n /= 1024;
 		unit++;
 	}
+	if (bytes == 1)
+		return STR("1 byte");
 	if (unit == 0 || n == (double)(uint64_t)n)
 		return arena_printf(a, "%.0f %s", n, UNITS[unit]);
 	return arena_printf(a, "%.1f %s", n, UNITS[unit]);

@@ -113,6 +113,9 @@ static void spans(void **state)
 			fail_msg("%lld ms: %.*s", (long long)WANTED[i].ms, STR_ARG(text));
 	}
 	assert_true(str_is(words_span(1, &a), "<1ms"));
+	assert_true(str_is(words_span(999999, &a), "<1ms"));
+	assert_true(str_is(words_span(1950000, &a), "2ms"));
+	assert_true(str_is(words_span(999600000, &a), "1s"));
 	assert_true(words_span(INT64_MIN, &a).n < 12);
 	arena_done(&a);
 }

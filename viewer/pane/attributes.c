@@ -147,6 +147,8 @@ static bool is_minor(const struct schema_field *f)
 		"principal",	  "links",	   "worker_may_ignore", "history_size_bytes",
 		"first_execution_run_id", "original_execution_run_id", "metering_metadata",
 		"build_id_redirect_counter", "inherited_build_id", "prev_auto_reset_points",
+		"protocol_instance_id", "accepted_request_message_id",
+		"rejected_request_message_id", "meta",
 	};
 
 	return named(f, NAMES, sizeof(NAMES) / sizeof(*NAMES));
@@ -360,6 +362,8 @@ static void add_nested(struct walk *w, const struct schema_field *f, struct str 
 		add_entry(w, f, bytes);
 		return;
 	}
+	if (!bytes.n)
+		return;
 	end(w);
 	line_to(&w->p->now, w->left);
 	line_add(&w->p->now, STYLE_STRONG, f->json_name);

@@ -23,9 +23,11 @@ static const struct history_task *task_of_command(const struct document *d, size
 {
 	const struct history *h = &d->history;
 	size_t number = history_task_of(h, event);
+	const struct event_row *row = event_row(h->events[event].type);
 	const struct history_task *t;
 
-	if (!h->events[event].task || !number || number > h->n_tasks)
+	/* Updates are accepted and completed by code, too, but name no workflow task. */
+	if ((!h->events[event].task && !(row && row->command)) || !number || number > h->n_tasks)
 		return NULL;
 	t = &h->tasks[number - 1];
 	return event > t->completed && event < t->batch_end ? t : NULL;
@@ -53,6 +55,7 @@ static bool add_issued(const struct document *d, struct line *l, size_t *ret_eve
 	return true;
 }
 
+/* What made it, or where that is not known or has no room: what it is. */
 static void title(const struct pane_context *c, struct line *l)
 {
 	const struct document *d = c->document;
@@ -62,10 +65,10 @@ static void title(const struct pane_context *c, struct line *l)
 
 	line_printf(l, STYLE_PLAIN, "  ev %" PRId64 "  ", d->history.events[d->at].id);
 	line_init(&issued);
-	if (c->width < 70)
-		line_add(l, STYLE_PLAIN, words_type(d, d->at, 60, &c->session->step));
-	else if (add_issued(d, &issued, &event))
+	if (c->width >= 70 && add_issued(d, &issued, &event))
 		line_append(l, &issued);
+	else
+		line_add(l, STYLE_PLAIN, words_type(d, d->at, 60, &c->session->step));
 	line_done(&issued);
 	arena_rewind(&c->session->step, mark);
 }

@@ -12,7 +12,7 @@
  * >  order-88121.json         completed       49     38K   4d04h  OrderWorkflow
  *  ! broken.json              unreadable       -     12K       -  JSON, line 41: ...
  */
-enum { STATUS_WIDTH = 11, NUMBER_WIDTH = 8, MARK_WIDTH = 3 };
+enum { STATUS_WIDTH = 11, NUMBER_WIDTH = 8, BYTES_WIDTH = 10, MARK_WIDTH = 3 };
 
 struct widths {
 	size_t name, id, status, events, size, time, type;
@@ -24,8 +24,8 @@ static struct widths widths_of(const struct pane_context *c)
 	size_t room = c->width > MARK_WIDTH + w.status ? c->width - MARK_WIDTH - w.status : 0;
 
 	w.events = room > 25 ? NUMBER_WIDTH : 0;
-	w.size = room > 40 ? NUMBER_WIDTH + 1 : 0;
-	w.time = room > 50 ? NUMBER_WIDTH + 1 : 0;
+	w.size = room > 40 ? BYTES_WIDTH : 0;
+	w.time = room > 50 ? NUMBER_WIDTH : 0;
 	room -= w.events + w.size + w.time;
 	w.id = room > 80 ? 24 : 0;
 	room -= w.id;
@@ -101,7 +101,7 @@ static struct str took(const struct query_history *q, struct arena *a)
 
 	if (!q->started || !q->closed || __builtin_sub_overflow(q->closed, q->started, &ns))
 		return STR("-");
-	return detail_span(ns, a);
+	return words_span(ns, a);
 }
 
 /* The end of a path says more than its begin. */

@@ -224,6 +224,20 @@ static void add_facts(const struct document *d, size_t first, const struct histo
 	line_done(&one);
 }
 
+/* Why a workflow task came to nothing, in what is left up to column END. */
+static void add_reason(const struct pane_context *c, size_t event, size_t end, struct line *l)
+{
+	struct line what;
+
+	line_init(&what);
+	words_what(c->session, c->document, event, &what);
+	if (what.columns && l->columns + 2 < end) {
+		line_puts(l, STYLE_PLAIN, "  ");
+		line_put_cell(l, &what, what.columns < end - l->columns ? what.columns : end - l->columns);
+	}
+	line_done(&what);
+}
+
 static void add_band(const struct pane_context *c, size_t row, struct line *l)
 {
 	const struct document *d = c->document;
@@ -252,6 +266,8 @@ static void add_band(const struct pane_context *c, size_t row, struct line *l)
 	} else if (end - first == 1) {
 		line_puts(l, STYLE_DIM, "  ");
 		line_add(l, STYLE_DIM, event_type_name(&d->history, first, a));
+	} else {
+		add_reason(c, end - 1, c->width > tail + 2 ? c->width - tail - 2 : 0, l);
 	}
 	line_puts(l, STYLE_DIM, " ");
 	if (l->columns + tail < c->width)

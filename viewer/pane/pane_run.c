@@ -14,7 +14,7 @@
  *      28 more
  *  > [P] 371x passed                                              9 types
  */
-enum { NUMBER_WIDTH = 6, BYTES_WIDTH = 8, RUN_ID_WIDTH = 9, INDENT = 4 };
+enum { NUMBER_WIDTH = 6, BYTES_WIDTH = 10, RUN_ID_WIDTH = 9, INDENT = 4 };
 
 struct widths {
 	size_t name, run_id, event, events, size, time, type;

@@ -253,9 +253,9 @@ static struct str long_span(uint64_t s, struct arena *a)
 struct str words_span(int64_t ns, struct arena *a)
 {
 	uint64_t size = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-	uint64_t ms = size / 1000000, s = (ms + 500) / 1000;
+	uint64_t ms = size / 1000000 + (size % 1000000 >= 500000), s = (ms + 500) / 1000;
 
-	if (!ms)
+	if (size < 1000000)
 		return size ? STR("<1ms") : STR("0ms");
 	if (ms < 1000)
 		return arena_printf(a, "%" PRIu64 "ms", ms);
@@ -465,9 +465,15 @@ void words_what(struct session *s, const struct document *d, size_t event, struc
 		words_subject(s, d, event, plain == STYLE_PLAIN ? STYLE_STRONG : plain, l);
 		add_detail(s, d, event, plain, begin, l);
 	} else { /* what it answers has said what it is about: the news first */
+		struct line subject;
+
+		line_init(&subject);
+		words_subject(s, d, event, STYLE_DIM, &subject);
 		add_detail(s, d, event, plain, begin, l);
-		add_gap(l, begin);
-		words_subject(s, d, event, STYLE_DIM, l);
+		if (subject.columns)
+			add_gap(l, begin);
+		line_append(l, &subject);
+		line_done(&subject);
 	}
 	add_values(s, d, event, begin, l);
 	arena_rewind(&s->step, mark);
