@@ -329,12 +329,15 @@ static int run_script(struct viewing *v)
 	return code;
 }
 
-/* A log that shows a part of a history says so. */
+/* A log that shows a part of a history says so, or another view than was asked for. */
 static int say_damage(struct viewing *v)
 {
-	const struct document *d = session_document(&v->session);
+	struct session *s = &v->session;
+	const struct document *d = session_document(s);
 	struct err err = ERR_INIT;
 
+	if (v->options->diff && !session_place(s)->comparison)
+		return complain(v, arena_cstr(&s->arena, buf_str(&s->message)), EXIT_CANNOT);
 	if (!d || !d->info.damage.p)
 		return 0;
 	fflush(v->context->out);

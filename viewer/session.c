@@ -157,114 +157,16 @@ void session_show(struct session *s, enum pane_kind pane, struct document *d)
 			.row = PANE_TABLE[pane]->begin ? PANE_TABLE[pane]->begin(&c) : 0};
 }
 
-/* Places of a comparison that is no more. */
-static void leave(struct session *s, const struct comparison *c)
-{
-	size_t n = 0, before = s->places.n;
-	bool looked_at = session_place(s)->comparison == c;
-
-	for (size_t i = 0; i < before; i++)
-		if (s->places.at[i].comparison != c)
-			s->places.at[n++] = s->places.at[i];
-	s->places.n = n;
-	if (!looked_at)
-		return;
-	if (!n) /* nothing lay below it */
-		session_show(s, PANE_LIST, c->left);
-	s->focus = session_place(s)->pane;
-	s->zoomed = false;
-}
-
-static bool is_looked_at(const struct session *s, const struct comparison *c)
-{
-	for (size_t i = 0; i < s->places.n; i++)
-		if (s->places.at[i].comparison == c)
-			return true;
-	return false;
-}
-
-/* Comparisons point at events of D, which are others now. */
-static void compare_again(struct session *s, const struct document *d)
-{
-	size_t n = 0, before = s->comparisons.n;
-	struct err err = ERR_INIT;
-
-	for (size_t i = 0; i < before; i++) {
-		struct comparison *c = s->comparisons.at[i];
-		bool kept = c->left != d && c->right != d;
-
-		if (!kept && is_looked_at(s, c)) {
-			kept = comparison_make_again(c, s->schema, &err);
-			if (!kept)
-				session_message(s, STYLE_BAD, "no comparison any more: %s",
-						err.message);
-		}
-		if (kept) {
-			s->comparisons.at[n++] = c;
-			continue;
-		}
-		if (is_looked_at(s, c))
-			leave(s, c);
-		comparison_free(c);
-	}
-	s->comparisons.n = n;
-}
-
 /* What D was took an end: the whole in place of its first part, or the file as it is now. */
 static void grew(struct session *s, struct document *d)
 {
-	compare_again(s, d);
+	session_compare_again(s, d);
 	if (s->seek.document == d)
 		seek_give_up(s);
 	for (int i = 0; i < PANES; i++)
 		s->scrolls[i].synced = SIZE_MAX;
 	search_again(s, d);
 	session_changed(s);
-}
-
-/* All of D, now. */
-static void read_rest(struct session *s, struct document *d)
-{
-	enum document_step step;
-
-	do
-		step = document_idle(d);
-	while (step == DOCUMENT_READS);
-	if (step == DOCUMENT_GREW)
-		grew(s, d);
-}
-
-static struct comparison *comparison_of(struct session *s, struct document *left,
-					struct document *right, struct err *err)
-{
-	struct comparison *c;
-
-	for (size_t i = 0; i < s->comparisons.n; i++)
-		if (s->comparisons.at[i]->left == left && s->comparisons.at[i]->right == right)
-			return s->comparisons.at[i];
-	read_rest(s, left);
-	read_rest(s, right);
-	if (!comparison_make(&c, left, right, s->schema, err))
-		return NULL;
-	vec_push(&s->comparisons, c);
-	return c;
-}
-
-bool session_compare(struct session *s, struct document *left, struct document *right,
-		     struct err *err)
-{
-	struct comparison *c = comparison_of(s, left, right, err);
-	size_t first;
-
-	if (!c)
-		return false;
-	first = comparison_next(c, 0, true);
-	if (!s->places.n || session_place(s)->comparison != c)
-		vec_push(&s->places, (struct place){PANE_COMPARE, left, c});
-	s->focus = PANE_COMPARE;
-	s->zoomed = false;
-	s->scrolls[PANE_COMPARE] = (struct scroll){.row = first == SIZE_MAX ? 0 : first};
-	return true;
 }
 
 struct document *session_show_history(struct session *s, const struct run_row *row)
@@ -357,11 +259,9 @@ void session_changed(struct session *s)
 
 /* ---- histories that grow ---- */
 
-bool session_read_on(struct session *s)
+bool session_read_on(struct session *s, struct document *d)
 {
-	struct document *d = session_document(s);
-
-	switch (d ? document_idle(d) : DOCUMENT_DONE) {
+	switch (document_idle(d)) {
 	case DOCUMENT_DONE:
 		return false;
 	case DOCUMENT_READS:

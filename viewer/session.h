@@ -177,8 +177,8 @@ bool session_begin(struct session *s, struct err *err);
 /* Opens PATH, or gives what is open. NULL with the error set. */
 struct document *session_open(struct session *s, struct str path, struct err *err);
 
-/* A slice of the rest of a large file that is looked at; false: there was nothing. */
-bool session_read_on(struct session *s);
+/* A slice of the rest of a large file; false: there was nothing. */
+bool session_read_on(struct session *s, struct document *d);
 /* The file of D has changed (document_read_again()). */
 bool session_read_again(struct session *s, struct document *d, struct err *err);
 
@@ -189,9 +189,15 @@ struct document *session_document(struct session *s);
 void session_show(struct session *s, enum pane_kind pane, struct document *d);
 /* The same, at the level where a tab of D is open already: what lies above it is left. */
 void session_show_tab(struct session *s, enum pane_kind pane, struct document *d);
-/* Lays RIGHT beside LEFT, on a level of its own. */
+/*
+ * Lays RIGHT beside LEFT, on a level of its own. Small histories are compared at once, of
+ * others the first slice; session_compare_on() does one more, and is false where there is none.
+ */
 bool session_compare(struct session *s, struct document *left, struct document *right,
 		     struct err *err);
+bool session_compare_on(struct session *s);
+/* Events of D are others now: what lies beside it is compared anew. */
+void session_compare_again(struct session *s, const struct document *d);
 /*
  * The list of a row's history, at the event where it diverges. Where that can't be opened: what
  * the run file knows of it, and NULL.

@@ -3,6 +3,13 @@
 #include "viewer/act/act.h"
 #include "viewer/model/named_words.h"
 
+static bool reading_idle(struct session *s)
+{
+	struct document *d = session_document(s);
+
+	return d && session_read_on(s, d);
+}
+
 /* Rows of a list that are not looked for yet; a slice is some two milliseconds. */
 static bool outline_idle(struct session *s)
 {
@@ -43,9 +50,10 @@ static bool states_idle(struct session *s)
 /* What is worked out meanwhile, the most wanted first; each as session_idle(). */
 typedef bool idle_slice(struct session *s);
 static idle_slice *const IDLE[] = {
-	session_read_on,
+	reading_idle,
 	outline_idle,
 	seek_idle,
+	session_compare_on,
 	named_idle,
 	file_list_idle,
 	search_idle,

@@ -83,6 +83,13 @@ void buf_puts(struct buf *b, const char *c)
 	buf_add_bytes(b, c, strlen(c));
 }
 
+void buf_add_decimal(struct buf *b, uint64_t number)
+{
+	char digits[STR_DECIMAL_MAX];
+
+	buf_add(b, str_decimal(digits, number));
+}
+
 void buf_printf(struct buf *b, const char *format, ...)
 {
 	va_list args;

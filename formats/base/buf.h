@@ -40,6 +40,7 @@ void buf_add(struct buf *b, struct str s);
 void buf_add_bytes(struct buf *b, const void *p, size_t n);
 void buf_add_char(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *c);
+void buf_add_decimal(struct buf *b, uint64_t number);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Moves the bytes out: the caller owns them and frees with mem_free(). */
 char *buf_take(struct buf *b, size_t *ret_n);

@@ -96,6 +96,16 @@ bool str_to_int(struct str s, long long *ret)
 	return true;
 }
 
+struct str str_decimal(char *digits, uint64_t number)
+{
+	size_t at = STR_DECIMAL_MAX;
+
+	do
+		digits[--at] = (char)('0' + number % 10);
+	while (number /= 10);
+	return str_slice(digits + at, STR_DECIMAL_MAX - at);
+}
+
 struct str str_folder(struct str path)
 {
 	while (path.n && path.p[path.n - 1] != '/')

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct str {
@@ -77,3 +78,6 @@ static inline int str_hex_digit(char c)
 size_t str_put_utf8(char *to, unsigned rune);
 /* A whole decimal number with nothing around it. */
 bool str_to_int(struct str s, long long *ret);
+/* NUMBER in DIGITS, which has room for STR_DECIMAL_MAX. */
+#define STR_DECIMAL_MAX 20
+struct str str_decimal(char *digits, uint64_t number);

@@ -4,20 +4,28 @@
 
 #include "formats/base/limits.h"
 #include "formats/base/map.h"
+#include "formats/base/mem.h"
 #include "formats/diff/diff_lcs.h"
 #include "formats/history/events.h"
 
-struct differ {
+struct diff_maker {
 	struct diff *d;
-	const struct diff_settings *settings;
+	struct diff_settings settings;
+	size_t stage; /* of STAGES */
 	struct align_side sides[2];
-	uint32_t *other;   /* of the left side's events */
-	uint32_t *back;	   /* of the right side's */
+	uint32_t *wanted[2]; /* the events of sides */
+	size_t at;	     /* how many of a history were asked whether they are */
+	struct aligning *aligning;
+	uint32_t *other; /* of the left side's events */
+	uint32_t *back;	 /* of the right side's */
+	bool *kept;	 /* left events whose counterpart stands in the same order */
+	size_t i, j;	 /* the next rows */
 	VEC_OF(struct diff_row) rows;
 	VEC_OF(struct diff_change) changes; /* of one event */
 	size_t n_bytes;	   /* kept of all changes */
 	struct leaves leaves[2];
-	struct arena scratch;
+	struct arena arena;   /* as long as it is made */
+	struct arena scratch; /* of one event */
 };
 
 /* ---- what is compared ---- */
@@ -30,18 +38,6 @@ static bool is_wanted(const struct diff_settings *s, const struct history *h, si
 	if (s->rules->ignored[DIFF_TASKS] && row && row->category == CATEGORY_TASK)
 		return false;
 	return !s->where || query_fits_event(s->where, &about);
-}
-
-static struct align_side wanted_events(const struct diff_settings *s, const struct history *h,
-				       struct arena *a)
-{
-	uint32_t *events = arena_array(a, uint32_t, h->n_events + 1);
-	struct align_side side = {.history = h, .events = events};
-
-	for (size_t i = 0; i < h->n_events; i++)
-		if (is_wanted(s, h, i))
-			events[side.n++] = (uint32_t)i;
-	return side;
 }
 
 /* ---- the changes of one event ---- */
@@ -58,7 +54,7 @@ static size_t common_prefix(struct str a, struct str b)
 	return n;
 }
 
-static struct diff_side_value side_value(struct differ *w, const struct leaf *l, size_t from)
+static struct diff_side_value side_value(struct diff_maker *w, const struct leaf *l, size_t from)
 {
 	struct diff_side_value v = {.from = from};
 
@@ -85,7 +81,7 @@ static size_t shown_from(struct str a, struct str b)
 	return from;
 }
 
-static void add_change(struct differ *w, struct diff_row *row, const struct leaf *a,
+static void add_change(struct diff_maker *w, struct diff_row *row, const struct leaf *a,
 		       const struct leaf *b)
 {
 	const struct leaf *any = a ? a : b;
@@ -139,7 +135,7 @@ static const struct leaf *end_of(const struct leaves *l)
 }
 
 /* Both lists are in the same order, so what only one of them has is met on the way. */
-static void compare_leaves(struct differ *w, struct diff_row *row)
+static void compare_leaves(struct diff_maker *w, struct diff_row *row)
 {
 	const struct leaf *a = w->leaves[0].list.at, *a_end = end_of(&w->leaves[0]);
 	const struct leaf *b = w->leaves[1].list.at, *b_end = end_of(&w->leaves[1]);
@@ -165,13 +161,13 @@ static void compare_leaves(struct differ *w, struct diff_row *row)
 	map_done(&places);
 }
 
-static void read_leaves(struct differ *w, int side, size_t index)
+static void read_leaves(struct diff_maker *w, int side, size_t index)
 {
 	const struct history *h = w->sides[side].history;
 
 	w->leaves[side].list.n = 0;
 	w->leaves[side].full = false;
-	leaves_of(&w->leaves[side], w->settings->rules, h, index, &w->scratch);
+	leaves_of(&w->leaves[side], w->settings.rules, h, index, &w->scratch);
 }
 
 /* The same bytes; ids in them are told apart by the history's own, which must be the same too. */
@@ -181,7 +177,7 @@ static bool says_the_same(const struct history *a, size_t i, const struct histor
 	       str_eq(history_event(a, i), history_event(b, j));
 }
 
-static void keep_changes(struct differ *w, struct diff_row *row)
+static void keep_changes(struct diff_maker *w, struct diff_row *row)
 {
 	struct diff_change *kept;
 
@@ -193,7 +189,7 @@ static void keep_changes(struct differ *w, struct diff_row *row)
 	row->changes = kept;
 }
 
-static void compare_events(struct differ *w, struct diff_row *row)
+static void compare_events(struct diff_maker *w, struct diff_row *row)
 {
 	struct arena_mark mark = arena_mark(&w->scratch);
 
@@ -207,7 +203,7 @@ static void compare_events(struct differ *w, struct diff_row *row)
 	arena_rewind(&w->scratch, mark);
 }
 
-static void compare_beside(struct differ *w)
+static void compare_beside(struct diff_maker *w)
 {
 	struct diff_row *row = &w->d->beside;
 
@@ -216,7 +212,7 @@ static void compare_beside(struct differ *w)
 	for (int side = 0; side < 2; side++) {
 		w->leaves[side].list.n = 0;
 		w->leaves[side].full = false;
-		leaves_of_beside(&w->leaves[side], w->settings->rules, w->sides[side].history,
+		leaves_of_beside(&w->leaves[side], w->settings.rules, w->sides[side].history,
 				 &w->scratch);
 	}
 	compare_leaves(w, row);
@@ -227,7 +223,7 @@ static void compare_beside(struct differ *w)
 
 /* ---- rows ---- */
 
-static void add_pair(struct differ *w, size_t i, size_t j)
+static void add_pair(struct diff_maker *w, size_t i, size_t j)
 {
 	struct diff_row row = {.kind = DIFF_EQUAL,
 			       .left = w->sides[0].events[i],
@@ -241,7 +237,7 @@ static void add_pair(struct differ *w, size_t i, size_t j)
 	vec_push(&w->rows, row);
 }
 
-static void add_left(struct differ *w, size_t i)
+static void add_left(struct diff_maker *w, size_t i)
 {
 	struct diff_row row = {DIFF_LEFT, .left = w->sides[0].events[i], .right = DIFF_NOBODY};
 
@@ -255,7 +251,7 @@ static void add_left(struct differ *w, size_t i)
 	vec_push(&w->rows, row);
 }
 
-static void add_right(struct differ *w, size_t j)
+static void add_right(struct diff_maker *w, size_t j)
 {
 	struct diff_row row = {DIFF_RIGHT, .left = DIFF_NOBODY, .right = w->sides[1].events[j]};
 
@@ -266,63 +262,164 @@ static void add_right(struct differ *w, size_t j)
 	vec_push(&w->rows, row);
 }
 
-/* KEPT: left events whose counterpart stands in the same order. */
-static void make_rows(struct differ *w, const bool *kept)
+/* ---- step by step ---- */
+
+/* Of both histories, so that what is to come is known. */
+static bool choose_events(struct diff_maker *w, int64_t *budget)
 {
-	bool any_order = w->settings->rules->ignored[DIFF_ORDER];
-	size_t n = w->sides[0].n, m = w->sides[1].n, j = 0;
+	size_t left = w->sides[0].history->n_events, at = w->at++;
+	int side = at >= left;
+	struct align_side *s = &w->sides[side];
 
-	for (size_t i = 0; i <= n; i++) {
-		size_t until = i < n && kept[i] ? w->other[i] : m;
+	if (at == left + w->sides[1].history->n_events)
+		return false;
+	at -= side ? left : 0;
+	if (is_wanted(&w->settings, s->history, at))
+		w->wanted[side][s->n++] = (uint32_t)at;
+	*budget -= w->settings.where ? (int64_t)s->history->events[at].length : 1;
+	return true;
+}
 
-		if (i < n && !kept[i]) {
-			if (any_order && w->other[i] != DIFF_NOBODY)
-				add_pair(w, i, w->other[i]);
-			else
-				add_left(w, i);
-			continue;
-		}
-		for (; j < until; j++)
-			if (!any_order || w->back[j] == DIFF_NOBODY)
-				add_right(w, j);
-		if (i < n)
-			add_pair(w, i, j++);
+static bool align(struct diff_maker *w, int64_t *budget)
+{
+	if (!w->aligning) {
+		w->other = arena_array(&w->arena, uint32_t, w->sides[0].n + 1);
+		w->aligning = align_begin(&w->sides[0], &w->sides[1], w->settings.rules, w->other);
 	}
+	if (align_step(w->aligning, budget))
+		return true;
+	align_end(w->aligning);
+	w->aligning = NULL;
+	return false;
+}
+
+static bool find_moved(struct diff_maker *w, int64_t *budget)
+{
+	w->back = arena_array(&w->arena, uint32_t, w->sides[1].n + 1);
+	w->kept = arena_array(&w->arena, bool, w->sides[0].n + 1);
+	memset(w->back, 0xff, w->sides[1].n * sizeof(*w->back));
+	for (size_t i = 0; i < w->sides[0].n; i++)
+		if (w->other[i] != DIFF_NOBODY)
+			w->back[w->other[i]] = (uint32_t)i;
+	lcs_ascending(w->other, w->sides[0].n, w->kept);
+	compare_beside(w);
+	*budget -= ALIGN_EVENT_COST / 10 * (int64_t)w->sides[0].n;
+	return false;
+}
+
+static int64_t cost_of_row(const struct diff_maker *w, const struct diff_row *row)
+{
+	int64_t cost = ALIGN_EVENT_COST;
+
+	if (row->kind != DIFF_RIGHT && row->left != DIFF_NOBODY && row->right != DIFF_NOBODY)
+		cost += (int64_t)w->sides[0].history->events[row->left].length +
+			(int64_t)w->sides[1].history->events[row->right].length;
+	return cost;
+}
+
+/* The next row: right events that nobody stands beside come before the left one they precede. */
+static bool make_row(struct diff_maker *w, int64_t *budget)
+{
+	bool any_order = w->settings.rules->ignored[DIFF_ORDER];
+	size_t n = w->sides[0].n, m = w->sides[1].n;
+
+	if (w->i < n && !w->kept[w->i]) {
+		if (any_order && w->other[w->i] != DIFF_NOBODY)
+			add_pair(w, w->i, w->other[w->i]);
+		else
+			add_left(w, w->i);
+		w->i++;
+	} else if (w->j < (w->i < n ? w->other[w->i] : m)) {
+		if (!any_order || w->back[w->j] == DIFF_NOBODY)
+			add_right(w, w->j);
+		w->j++;
+	} else if (w->i < n) {
+		add_pair(w, w->i++, w->j++);
+	} else {
+		return false;
+	}
+	*budget -= w->rows.n ? cost_of_row(w, vec_last(&w->rows)) : 1;
+	return true;
+}
+
+static bool keep_rows(struct diff_maker *w, int64_t *budget)
+{
+	w->d->rows = w->rows.at;
+	w->d->n_rows = w->rows.n;
+	if (w->rows.at)
+		arena_adopt(&w->d->arena, w->rows.at);
+	w->rows.at = NULL;
+	*budget -= 1;
+	return false;
+}
+
+/* What is done, one after the other; a step of it is false when there is no more. */
+typedef bool diff_stage(struct diff_maker *w, int64_t *budget);
+static diff_stage *const STAGES[] = {
+	choose_events, align, find_moved, make_row, keep_rows,
+};
+#define N_STAGES (sizeof(STAGES) / sizeof(*STAGES))
+
+struct diff_maker *diff_begin(struct diff *ret, const struct history *left,
+			      const struct history *right, const struct diff_settings *settings)
+{
+	struct diff_maker *w = mem_zalloc(sizeof(*w));
+
+	*ret = (struct diff){0};
+	arena_init(&ret->arena);
+	w->d = ret;
+	w->settings = *settings;
+	arena_init(&w->arena);
+	arena_init(&w->scratch);
+	w->wanted[0] = arena_array(&w->arena, uint32_t, left->n_events + 1);
+	w->wanted[1] = arena_array(&w->arena, uint32_t, right->n_events + 1);
+	w->sides[0] = (struct align_side){.history = left, .events = w->wanted[0]};
+	w->sides[1] = (struct align_side){.history = right, .events = w->wanted[1]};
+	return w;
+}
+
+bool diff_run(struct diff_maker *w, size_t bytes)
+{
+	int64_t budget = (int64_t)bytes;
+
+	while (w->stage < N_STAGES && budget > 0)
+		w->stage += !STAGES[w->stage](w, &budget);
+	return w->stage < N_STAGES;
+}
+
+/* Every event is looked at ALIGN_LOOKS times and then once more for its row. */
+unsigned diff_thousandths(const struct diff_maker *w)
+{
+	size_t whole = w->sides[0].n + w->sides[1].n, done = w->i + w->j;
+
+	if (w->stage > 1)
+		done += ALIGN_LOOKS * whole;
+	else if (w->aligning)
+		done += align_looked(w->aligning);
+	return whole ? (unsigned)(done * 1000 / ((ALIGN_LOOKS + 1) * whole)) : 0;
+}
+
+void diff_end(struct diff_maker *w)
+{
+	if (w->aligning)
+		align_end(w->aligning);
+	leaves_done(&w->leaves[0]);
+	leaves_done(&w->leaves[1]);
+	vec_done(&w->changes);
+	vec_done(&w->rows);
+	arena_done(&w->scratch);
+	arena_done(&w->arena);
+	mem_free(w);
 }
 
 void diff_histories(struct diff *ret, const struct history *left, const struct history *right,
 		    const struct diff_settings *settings)
 {
-	struct differ w = {.d = ret, .settings = settings};
-	struct diff_row *rows;
-	bool *kept;
+	struct diff_maker *w = diff_begin(ret, left, right, settings);
 
-	*ret = (struct diff){0};
-	arena_init(&ret->arena);
-	arena_init(&w.scratch);
-	w.sides[0] = wanted_events(settings, left, &w.scratch);
-	w.sides[1] = wanted_events(settings, right, &w.scratch);
-	w.other = arena_array(&w.scratch, uint32_t, w.sides[0].n + 1);
-	w.back = arena_array(&w.scratch, uint32_t, w.sides[1].n + 1);
-	kept = arena_array(&w.scratch, bool, w.sides[0].n + 1);
-	align_events(&w.sides[0], &w.sides[1], settings->rules, w.other);
-	memset(w.back, 0xff, w.sides[1].n * sizeof(*w.back));
-	for (size_t i = 0; i < w.sides[0].n; i++)
-		if (w.other[i] != DIFF_NOBODY)
-			w.back[w.other[i]] = (uint32_t)i;
-	lcs_ascending(w.other, w.sides[0].n, kept);
-	compare_beside(&w);
-	make_rows(&w, kept);
-	rows = arena_array(&ret->arena, struct diff_row, w.rows.n + 1);
-	if (w.rows.n)
-		memcpy(rows, w.rows.at, w.rows.n * sizeof(*rows));
-	ret->rows = rows;
-	ret->n_rows = w.rows.n;
-	leaves_done(&w.leaves[0]);
-	leaves_done(&w.leaves[1]);
-	vec_done(&w.changes);
-	vec_done(&w.rows);
-	arena_done(&w.scratch);
+	while (diff_run(w, SIZE_MAX / 4))
+		continue;
+	diff_end(w);
 }
 
 void diff_done(struct diff *d)

@@ -65,6 +65,26 @@ struct diff_settings {
 void diff_histories(struct diff *ret, const struct history *left, const struct history *right,
 		    const struct diff_settings *settings);
 void diff_done(struct diff *d);
+
+/*
+ * The same step by step, for who has something else to do meanwhile:
+ *
+ *     m = diff_begin(&diff, &left, &right, &settings);
+ *     while (diff_run(m, bytes))                some of both histories, about so many bytes
+ *             continue;
+ *     diff_end(m);                              after any step, once
+ *
+ * SETTINGS and both histories stay until the end, which looks at neither. The diff has no
+ * rows until diff_run() is false; one that is given up is to be freed like any other.
+ */
+struct diff_maker;
+struct diff_maker *diff_begin(struct diff *ret, const struct history *left,
+			      const struct history *right, const struct diff_settings *settings);
+bool diff_run(struct diff_maker *m, size_t bytes);
+/* How much was done, in thousandths. */
+unsigned diff_thousandths(const struct diff_maker *m);
+void diff_end(struct diff_maker *m);
+
 static inline bool diff_same(const struct diff *d)
 {
 	return !d->n_changed && !d->n_left && !d->n_right && !d->n_moved &&

@@ -28,6 +28,21 @@ struct align_side {
 /*
  * RET_OTHER[i]: where in RIGHT's events the counterpart of LEFT's i-th is, or DIFF_NOBODY.
  * Nobody is anybody's twice; of heads the order is kept, of others not.
+ *
+ *     w = align_begin(&left, &right, &rules, other);
+ *     while (align_step(w, &left_over))         an event, mostly
+ *             continue;
+ *     align_end(w);                             after any step
  */
-void align_events(const struct align_side *left, const struct align_side *right,
-		  struct diff_rules *rules, uint32_t *ret_other);
+struct aligning;
+struct aligning *align_begin(const struct align_side *left, const struct align_side *right,
+			     struct diff_rules *rules, uint32_t *ret_other);
+/* Takes what it costs off BUDGET, in bytes of events read; false: RET_OTHER is complete. */
+bool align_step(struct aligning *w, int64_t *budget);
+/* How many events were looked at so far, each of both sides ALIGN_LOOKS times in the end. */
+#define ALIGN_LOOKS 2
+size_t align_looked(const struct aligning *w);
+void align_end(struct aligning *w);
+
+/* What a look at an event costs beside its bytes. */
+#define ALIGN_EVENT_COST 400

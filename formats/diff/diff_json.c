@@ -8,6 +8,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+struct member {
+	struct str key, value;
+	size_t at; /* which of all */
+};
+
 struct reading {
 	struct leaves *to;
 	struct diff_rules *rules;
@@ -15,11 +20,7 @@ struct reading {
 	struct arena *a;
 	struct buf json; /* the path to where it stands */
 	struct buf scratch;
-};
-
-struct member {
-	struct str key, value;
-	size_t at; /* which of the object */
+	VEC_OF(struct member) members; /* of the objects around, the innermost last */
 };
 
 static bool read_value(struct reading *r, struct str text, unsigned depth);
@@ -39,50 +40,48 @@ static int by_key(const void *left, const void *right)
 	return order ? order : a->at < b->at ? -1 : 1;
 }
 
-/* The members, by key; of one that comes twice the last counts, as for most readers. */
-static bool read_members(struct reading *r, struct json *j, struct member **ret, size_t *ret_n)
+/* Adds the members, by key; of one that comes twice the last counts, as for most readers. */
+static bool read_members(struct reading *r, struct json *j)
 {
-	VEC_OF(struct member) list = {0};
-	struct str key, value;
+	size_t begin = r->members.n, n = begin;
 	bool ok = json_take(j, '{');
-	size_t n = 0;
+	struct member *all;
 
 	while (ok && json_peek(j) != '}') {
-		ok = (!list.n || json_take(j, ',')) &&
-		     json_read_string(j, &r->scratch, &key, NULL) && json_take(j, ':') &&
-		     json_skip(j, &value, NULL);
-		if (ok)
-			vec_push(&list, (struct member){arena_str(r->a, key), value, list.n});
+		struct member m = {.at = r->members.n};
+
+		ok = (m.at == begin || json_take(j, ',')) &&
+		     json_read_string(j, &r->scratch, &m.key, NULL) && json_take(j, ':') &&
+		     json_skip(j, &m.value, NULL);
+		m.key = arena_str(r->a, m.key);
+		vec_push(&r->members, m);
 	}
 	ok = ok && json_take(j, '}');
-	if (ok && list.n)
-		qsort(list.at, list.n, sizeof(*list.at), by_key);
-	for (size_t i = 0; ok && i < list.n; i++)
-		if (i + 1 == list.n || !str_eq(list.at[i].key, list.at[i + 1].key))
-			list.at[n++] = list.at[i];
-	*ret_n = n;
-	if (list.at)
-		arena_adopt(r->a, list.at);
-	*ret = list.at;
+	all = r->members.at;
+	if (r->members.n - begin > 1)
+		qsort(all + begin, r->members.n - begin, sizeof(*all), by_key);
+	for (size_t i = begin; i < r->members.n; i++)
+		if (i + 1 == r->members.n || !str_eq(all[i].key, all[i + 1].key))
+			all[n++] = all[i];
+	r->members.n = n;
 	return ok;
 }
 
 static bool read_object(struct reading *r, struct json *j, unsigned depth)
 {
-	struct member *members = NULL;
-	size_t n = 0, before = r->json.n;
+	size_t begin = r->members.n, before = r->json.n;
+	bool ok = read_members(r, j);
+	size_t end = r->members.n;
 
-	if (!read_members(r, j, &members, &n))
-		return false;
-	if (!n)
+	if (ok && end == begin)
 		add(r, LEAF_JSON_WORD, STR("{}"));
-	for (size_t i = 0; i < n; i++) {
-		json_path_add(&r->json, members[i].key);
-		if (!read_value(r, members[i].value, depth + 1))
-			return false;
+	for (size_t i = begin; ok && i < end; i++) {
+		json_path_add(&r->json, r->members.at[i].key);
+		ok = read_value(r, r->members.at[i].value, depth + 1);
 		r->json.n = before;
 	}
-	return true;
+	r->members.n = begin;
+	return ok;
 }
 
 static bool read_array(struct reading *r, struct json *j, unsigned depth)
@@ -94,7 +93,9 @@ static bool read_array(struct reading *r, struct json *j, unsigned depth)
 	while (json_peek(j) != ']') {
 		if ((n && !json_take(j, ',')) || !json_skip(j, &value, NULL))
 			return false;
-		buf_printf(&r->json, "[%zu]", n++);
+		buf_add_char(&r->json, '[');
+		buf_add_decimal(&r->json, n++);
+		buf_add_char(&r->json, ']');
 		if (!read_value(r, value, depth + 1))
 			return false;
 		r->json.n = before;
@@ -147,6 +148,7 @@ bool leaves_of_json(struct leaves *to, struct diff_rules *rules, struct str path
 	ok = read_value(&r, value, 1);
 	if (!ok)
 		to->list.n = before;
+	vec_done(&r.members);
 	buf_done(&r.scratch);
 	buf_done(&r.json);
 	return ok;
@@ -161,6 +163,24 @@ static size_t take_digits(struct str s, size_t *at, struct buf *digits)
 		(*at)++;
 	buf_add_bytes(digits, s.p + from, *at - from);
 	return *at - from;
+}
+
+/* "-12e-3" */
+static struct str with_exponent(bool minus, struct str digits, long long exponent, struct arena *a)
+{
+	char number[STR_DECIMAL_MAX], *text = arena_alloc(a, digits.n + sizeof(number) + 4), *to = text;
+	uint64_t size = exponent < 0 ? 0 - (uint64_t)exponent : (uint64_t)exponent;
+	struct str decimal = str_decimal(number, size);
+
+	if (minus)
+		*to++ = '-';
+	memcpy(to, digits.p, digits.n);
+	to += digits.n;
+	*to++ = 'e';
+	if (exponent < 0)
+		*to++ = '-';
+	memcpy(to, decimal.p, decimal.n);
+	return str_slice(text, (size_t)(to - text) + decimal.n);
 }
 
 struct str json_number_normal(struct str number, struct arena *a)
@@ -190,10 +210,7 @@ struct str json_number_normal(struct str number, struct arena *a)
 			digits.n--;
 			exponent++;
 		}
-		ret = str_is(digits, "0")
-			      ? STR("0")
-			      : arena_printf(a, "%s%.*se%lld", minus ? "-" : "", STR_ARG(digits),
-					     exponent);
+		ret = str_is(digits, "0") ? STR("0") : with_exponent(minus, digits, exponent, a);
 	}
 	buf_done(&all);
 	return ret;

@@ -131,14 +131,15 @@ static void match_by_occurrence(const struct lcs *l, struct lcs_range range)
  * reach[d] holds, for each diagonal k = x - y from -d to d, how far d edits get: the x of
  * the furthest point. From the end the way back is read off the rows.
  */
-struct walk {
+struct lcs_walk {
 	const struct lcs *l;
 	struct lcs_range range;
 	int64_t n, m;
+	int64_t d, most; /* edits: those of the next step, and the ceiling */
 	int32_t **reach;
 };
 
-static int64_t reach_at(const struct walk *w, int64_t d, int64_t k)
+static int64_t reach_at(const struct lcs_walk *w, int64_t d, int64_t k)
 {
 	return k < -d || k > d ? -1 : w->reach[d][k + d];
 }
@@ -147,7 +148,7 @@ static int64_t reach_at(const struct walk *w, int64_t d, int64_t k)
  * The x from which diagonal K goes on with D edits: one down from the diagonal above it, or
  * one to the right from that below; -1: neither stays on the grid.
  */
-static int64_t step(const struct walk *w, int64_t d, int64_t k, bool *ret_down)
+static int64_t step(const struct lcs_walk *w, int64_t d, int64_t k, bool *ret_down)
 {
 	int64_t down, right;
 
@@ -163,7 +164,7 @@ static int64_t step(const struct walk *w, int64_t d, int64_t k, bool *ret_down)
 	return *ret_down ? down : right;
 }
 
-static int64_t slide(const struct walk *w, int64_t x, int64_t k)
+static int64_t slide(const struct lcs_walk *w, int64_t x, int64_t k)
 {
 	while (x < w->n && x - k < w->m &&
 	       w->l->a[w->range.a_from + (size_t)x] == w->l->b[w->range.b_from + (size_t)(x - k)])
@@ -171,7 +172,7 @@ static int64_t slide(const struct walk *w, int64_t x, int64_t k)
 	return x;
 }
 
-static void read_back(const struct walk *w, int64_t d)
+static void read_back(const struct lcs_walk *w, int64_t d)
 {
 	int64_t k = w->n - w->m, x = w->n;
 
@@ -189,39 +190,9 @@ static void read_back(const struct walk *w, int64_t d)
 	}
 }
 
-/* False: more edits than the ceiling. */
-static bool myers(struct walk *w)
+struct lcs_walk *lcs_walk_begin(const struct lcs *l, struct lcs_range range)
 {
-	int64_t most = w->n + w->m < LIMIT_DIFF_EDITS ? w->n + w->m : LIMIT_DIFF_EDITS;
-	bool found = false;
-	int64_t d = 0;
-
-	w->reach = mem_zalloc((size_t)(most + 1) * sizeof(*w->reach));
-	for (; d <= most && !found; d++) {
-		w->reach[d] = mem_alloc((size_t)(2 * d + 1) * sizeof(**w->reach));
-		memset(w->reach[d], 0xff, (size_t)(2 * d + 1) * sizeof(**w->reach));
-		for (int64_t k = -d; k <= d && !found; k += 2) {
-			bool down;
-			int64_t x = step(w, d, k, &down);
-
-			if (x < 0)
-				continue;
-			x = slide(w, x, k);
-			w->reach[d][k + d] = (int32_t)x;
-			found = x == w->n && x - k == w->m;
-		}
-	}
-	if (found)
-		read_back(w, d - 1);
-	for (int64_t i = 0; i < d; i++)
-		mem_free(w->reach[i]);
-	mem_free(w->reach);
-	return found;
-}
-
-void lcs_match(const struct lcs *l, struct lcs_range range)
-{
-	struct walk w = {.l = l};
+	struct lcs_walk *w;
 
 	while (range.a_from < range.a_end && range.b_from < range.b_end &&
 	       l->a[range.a_from] == l->b[range.b_from])
@@ -230,10 +201,63 @@ void lcs_match(const struct lcs *l, struct lcs_range range)
 	       l->a[range.a_end - 1] == l->b[range.b_end - 1])
 		l->match[--range.a_end] = (uint32_t)--range.b_end;
 	if (range.a_from == range.a_end || range.b_from == range.b_end)
+		return NULL;
+	w = mem_zalloc(sizeof(*w));
+	w->l = l;
+	w->range = range;
+	w->n = (int64_t)(range.a_end - range.a_from);
+	w->m = (int64_t)(range.b_end - range.b_from);
+	w->most = w->n + w->m < LIMIT_DIFF_EDITS ? w->n + w->m : LIMIT_DIFF_EDITS;
+	w->reach = mem_zalloc((size_t)(w->most + 1) * sizeof(*w->reach));
+	return w;
+}
+
+/* How far one more edit gets, on each diagonal. */
+bool lcs_walk_step(struct lcs_walk *w, size_t *ret_cost)
+{
+	int64_t d = w->d;
+
+	*ret_cost = (size_t)(2 * d + 1);
+	if (d > w->most) {
+		match_by_occurrence(w->l, w->range);
+		return false;
+	}
+	w->reach[d] = mem_alloc((size_t)(2 * d + 1) * sizeof(**w->reach));
+	memset(w->reach[d], 0xff, (size_t)(2 * d + 1) * sizeof(**w->reach));
+	w->d++;
+	for (int64_t k = -d; k <= d; k += 2) {
+		bool down;
+		int64_t from = step(w, d, k, &down), x;
+
+		if (from < 0)
+			continue;
+		x = slide(w, from, k);
+		*ret_cost += (size_t)(x - from);
+		w->reach[d][k + d] = (int32_t)x;
+		if (x == w->n && x - k == w->m) {
+			read_back(w, d);
+			return false;
+		}
+	}
+	return true;
+}
+
+void lcs_walk_end(struct lcs_walk *w)
+{
+	if (!w)
 		return;
-	w.range = range;
-	w.n = (int64_t)(range.a_end - range.a_from);
-	w.m = (int64_t)(range.b_end - range.b_from);
-	if (!myers(&w))
-		match_by_occurrence(l, range);
+	for (int64_t i = 0; i < w->d; i++)
+		mem_free(w->reach[i]);
+	mem_free(w->reach);
+	mem_free(w);
+}
+
+void lcs_match(const struct lcs *l, struct lcs_range range)
+{
+	struct lcs_walk *w = lcs_walk_begin(l, range);
+	size_t cost;
+
+	while (w && lcs_walk_step(w, &cost))
+		continue;
+	lcs_walk_end(w);
 }

@@ -38,5 +38,15 @@ void lcs_anchors(const struct lcs *l, struct lcs_range range);
  * Past LIMIT_DIFF_EDITS of those, the k-th of a key is matched with the k-th instead.
  */
 void lcs_match(const struct lcs *l, struct lcs_range range);
+/*
+ * The same step by step, of which each takes as long as the differences found so far are many.
+ * NULL: no step is needed, and all is matched.
+ */
+struct lcs_walk;
+struct lcs_walk *lcs_walk_begin(const struct lcs *l, struct lcs_range range);
+/* False: all is matched. RET_COST: places on the grid that were looked at. */
+bool lcs_walk_step(struct lcs_walk *w, size_t *ret_cost);
+/* After any step; NULL is fine. */
+void lcs_walk_end(struct lcs_walk *w);
 /* Of PAIRS[i] (place in B of the i-th, LCS_NONE: none) those of the longest ascending chain. */
 void lcs_ascending(const uint32_t *pairs, size_t n, bool *ret_kept);

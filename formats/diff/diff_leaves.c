@@ -48,9 +48,39 @@ static void add(struct walking *w, struct str path, enum leaf_kind kind, struct 
 	leaves_add(w->to, w->rules, (struct leaf){path, STR_NONE, value, kind});
 }
 
+/* Of paths there are more than of anything else. */
+static struct str joined(struct walking *w, struct str a, const char *between, struct str b,
+			 const char *end)
+{
+	size_t n_between = strlen(between), n_end = strlen(end);
+	size_t n = a.n + n_between + b.n + n_end;
+	char *to = arena_alloc(w->a, n + 1);
+
+	if (a.n)
+		memcpy(to, a.p, a.n);
+	memcpy(to + a.n, between, n_between);
+	if (b.n)
+		memcpy(to + a.n + n_between, b.p, b.n);
+	memcpy(to + n - n_end, end, n_end + 1);
+	return str_slice(to, n);
+}
+
 static struct str below(struct walking *w, struct str path, struct str name)
 {
-	return path.n ? arena_printf(w->a, "%.*s.%.*s", STR_ARG(path), STR_ARG(name)) : name;
+	return path.n ? joined(w, path, ".", name, "") : name;
+}
+
+/* An item of a list, a value of a map. */
+static struct str item_path(struct walking *w, struct str path, struct str key)
+{
+	return joined(w, path, "[", key, "]");
+}
+
+static struct str index_path(struct walking *w, struct str path, size_t index)
+{
+	char digits[STR_DECIMAL_MAX];
+
+	return item_path(w, path, str_decimal(digits, index));
 }
 
 /* ---- single values ---- */
@@ -190,7 +220,7 @@ static void walk_map(struct walking *w, const struct place *at, struct wire_fiel
 	for (size_t i = 0; i < n; i++) {
 		struct str key = wire_bytes_at(entries[i].bytes, 1);
 		struct wire_field v = {.number = 2, .type = (enum wire_type)value->wire_type};
-		struct str path = arena_printf(w->a, "%.*s[%.*s]", STR_ARG(at->path), STR_ARG(key));
+		struct str path = item_path(w, at->path, key);
 
 		if (i + 1 < n && str_eq(key, wire_bytes_at(entries[i + 1].bytes, 1)))
 			continue; /* the last one counts */
@@ -211,8 +241,7 @@ static void walk_packed(struct walking *w, const struct place *at, struct str by
 		p = wire_step_value(p, end, at->field->wire_type, &v.value);
 		if (!p)
 			return;
-		walk_value(w, at, &v, arena_printf(w->a, "%.*s[%zu]", STR_ARG(at->path), (*index)++),
-			   0);
+		walk_value(w, at, &v, index_path(w, at->path, (*index)++), 0);
 	}
 }
 
@@ -226,8 +255,7 @@ static void walk_list(struct walking *w, const struct place *at, const struct wi
 			walk_packed(w, at, items[i].type == WIRE_BYTES ? items[i].bytes : STR(""),
 				    &index);
 		else
-			walk_value(w, at, &items[i],
-				   arena_printf(w->a, "%.*s[%zu]", STR_ARG(at->path), index++), depth);
+			walk_value(w, at, &items[i], index_path(w, at->path, index++), depth);
 	}
 }
 
@@ -325,44 +353,58 @@ static int by_number(const void *left, const void *right)
 	return a->whole.p < b->whole.p ? -1 : a->whole.p > b->whole.p;
 }
 
+/* The fields of a message, by number; false: it is none. */
+static bool fields_of(struct walking *w, struct str bytes, struct wire_field **ret, size_t *ret_n)
+{
+	struct wire walk_of = wire_of(bytes);
+	struct wire_field f, *fields;
+	bool sorted = true;
+	size_t n = 0;
+
+	while (wire_next(&walk_of, &f))
+		n++;
+	if (walk_of.broken)
+		return false;
+	fields = arena_alloc(w->a, (n + 1) * sizeof(*fields));
+	*ret = fields;
+	*ret_n = n;
+	walk_of = wire_of(bytes);
+	for (size_t i = 0; i < n; i++) {
+		wire_next(&walk_of, &fields[i]);
+		sorted &= !i || fields[i - 1].number <= fields[i].number;
+	}
+	if (!sorted)
+		qsort(fields, n, sizeof(*fields), by_number);
+	return true;
+}
+
 static void walk(struct walking *w, const struct schema_message *m, struct str bytes,
 		 struct str path, unsigned depth)
 {
-	VEC_OF(struct wire_field) fields = {0};
-	size_t before = w->to->list.n;
-	bool is_payload = payload_is_message(m), sorted = true;
-	struct wire walk_of;
-	struct wire_field f;
+	size_t before = w->to->list.n, n;
+	bool is_payload = payload_is_message(m);
+	struct wire_field *fields;
 
 	if (is_payload)
 		bytes = without_layers(w, bytes);
-	walk_of = wire_of(bytes);
-	while (wire_next(&walk_of, &f)) {
-		sorted &= !fields.n || vec_last(&fields)->number <= f.number;
-		vec_push(&fields, f);
-	}
-	if (walk_of.broken) {
+	if (!fields_of(w, bytes, &fields, &n)) {
 		add(w, path, LEAF_BYTES, bytes);
-		vec_done(&fields);
 		return;
 	}
-	if (!sorted)
-		qsort(fields.at, fields.n, sizeof(*fields.at), by_number);
-	for (size_t i = 0, end; i < fields.n; i = end) {
-		for (end = i + 1; end < fields.n && fields.at[end].number == fields.at[i].number;)
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && fields[end].number == fields[i].number;)
 			end++;
-		if (is_unknown(m, fields.at + i, end - i))
-			walk_unknown(w, &(struct place){m, NULL, path}, bytes, fields.at + i, end - i,
+		if (is_unknown(m, fields + i, end - i))
+			walk_unknown(w, &(struct place){m, NULL, path}, bytes, fields + i, end - i,
 				     depth);
-		else if (!is_workers_name(w, m, bytes, fields.at[i].number))
-			walk_field(w, m, fields.at + i, end - i, path, depth);
+		else if (!is_workers_name(w, m, bytes, fields[i].number))
+			walk_field(w, m, fields + i, end - i, path, depth);
 	}
 	if (is_payload)
 		walk_data(w, m, bytes, path);
 	/* That a message is there says something even where nothing is in it. */
-	if (!fields.n && path.n && w->to->list.n == before)
+	if (!n && path.n && w->to->list.n == before)
 		add(w, path, LEAF_WORD, STR("{}"));
-	vec_done(&fields);
 }
 
 static void walk_all(struct walking *w, const struct schema_message *m, struct str bytes)
@@ -413,7 +455,8 @@ bool leaf_same(const struct leaf *a, const struct leaf *b)
 
 static void put(struct buf *out, struct str s)
 {
-	buf_printf(out, "%zu:", s.n);
+	buf_add_decimal(out, s.n);
+	buf_add_char(out, ':');
 	buf_add(out, s);
 }
 
@@ -424,7 +467,7 @@ void leaf_put(const struct leaf *l, struct buf *out)
 	arena_init(&scratch);
 	put(out, l->path);
 	put(out, l->json);
-	buf_printf(out, "%d", (int)l->kind);
+	buf_add_decimal(out, l->kind);
 	put(out, l->kind == LEAF_JSON_NUMBER ? json_number_normal(l->value, &scratch) : l->value);
 	arena_done(&scratch);
 }

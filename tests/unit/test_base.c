@@ -49,6 +49,20 @@ static void a_buffer_stops_at_its_ceiling(void **state)
 	buf_done(&b);
 }
 
+static void decimals_are_written_whole(void **state)
+{
+	static const uint64_t NUMBERS[] = {0, 9, 10, 1234567890, UINT64_MAX};
+	struct buf b;
+
+	buf_init(&b, 0);
+	for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(*NUMBERS); i++) {
+		buf_add_decimal(&b, NUMBERS[i]);
+		buf_add_char(&b, ' ');
+	}
+	assert_true(str_is(buf_str(&b), "0 9 10 1234567890 18446744073709551615 "));
+	buf_done(&b);
+}
+
 static void an_arena_rewinds_to_its_mark(void **state)
 {
 	struct arena_mark mark;
@@ -125,6 +139,7 @@ int main(void)
 		cmocka_unit_test(a_number_is_whole_and_in_range),
 		cmocka_unit_test(a_split_leaves_the_rest),
 		cmocka_unit_test(a_buffer_stops_at_its_ceiling),
+		cmocka_unit_test(decimals_are_written_whole),
 		cmocka_unit_test(an_arena_rewinds_to_its_mark),
 		cmocka_unit_test(an_error_reads_from_the_outside_in),
 		cmocka_unit_test(a_map_finds_what_was_put),

@@ -94,6 +94,7 @@ static struct document *compare(struct two *t, size_t side)
 	for (int i = 0; i < 2; i++)
 		sides[i] = session_open(s, str_of(t->path[i]), &err);
 	assert_true(session_compare(s, sides[0], sides[1], &err));
+	work(t);
 	session_act(s, ACTION_EXPAND, STR_NONE);
 	session_act(s, ACTION_BOTTOM, STR_NONE);
 	return sides[side];
@@ -113,7 +114,9 @@ static void a_comparison_is_made_anew_when_a_side_became_shorter(void **state)
 		assert_true(session_read_again(s, d, &err));
 		assert_int_equal(session_place(s)->pane, PANE_COMPARE);
 		look(&t);
-		for (size_t row = session_place(s)->comparison->lines.n; row-- > 1;) {
+		work(&t);
+		assert_true(session_place(s)->comparison->made);
+		for (size_t row = session_place(s)->comparison->n_lines; row-- > 1;) {
 			s->scrolls[PANE_COMPARE].row = row;
 			look(&t);
 		}
@@ -133,15 +136,92 @@ static void a_comparison_that_can_not_be_made_is_left(void **state)
 	struct err err = ERR_INIT;
 
 	begin(&t, 300, 300);
-	d = compare(&t, 0);
-	write_events(t.path[0], 60);
-	unlink(t.path[1]);
+	d = compare(&t, 1);
+	assert_int_equal(truncate(t.path[1], 40000), 0);
 	assert_true(session_read_again(s, d, &err));
 	assert_int_equal(session_place(s)->pane, PANE_FILES);
 	assert_int_equal(s->focus, PANE_FILES);
 	assert_int_equal(s->comparisons.n, 0);
-	assert_true(says(&t, "no comparison any more"));
+	assert_true(says(&t, "no comparison: "));
 	look(&t);
+	end(&t);
+}
+
+/* ---- comparing in slices ---- */
+
+static void begin_comparing(struct two *t, size_t left, size_t right)
+{
+	struct session *s = &t->session;
+	struct document *sides[2];
+	struct err err = ERR_INIT;
+
+	begin(t, left, right);
+	for (int i = 0; i < 2; i++)
+		sides[i] = session_open(s, str_of(t->path[i]), &err);
+	session_show(s, PANE_LIST, sides[0]);
+	assert_true(session_compare(s, sides[0], sides[1], &err));
+	session_settle(s);
+}
+
+static bool shows(struct two *t, const char *text)
+{
+	struct screen screen;
+	struct buf out;
+	bool ret;
+
+	screen_init(&screen);
+	buf_init(&out, 0);
+	draw(&t->session, &screen);
+	screen_text(&screen, &out);
+	ret = str_find(buf_str(&out), str_of(text)) >= 0;
+	buf_done(&out);
+	screen_done(&screen);
+	return ret;
+}
+
+static void large_histories_are_compared_while_keys_are_served(void **state)
+{
+	struct two t;
+	struct session *s = &t.session;
+	const struct comparison *c;
+	unsigned before = 0;
+
+	begin_comparing(&t, 6000, 12000);
+	c = session_place(s)->comparison;
+	assert_true(shows(&t, "comparing: 0%"));
+	assert_true(shows(&t, "read first"));
+	while (!c->made) {
+		session_act(s, ACTION_DOWN, STR_NONE);
+		session_act(s, ACTION_EXPAND, STR_NONE);
+		session_act(s, ACTION_ENTER, STR_NONE);
+		session_act(s, ACTION_NEXT_DIVERGENCE, STR_NONE);
+		assert_true(session_idle(s));
+		assert_in_range(comparison_thousandths(c), before, 1000);
+		before = c->made ? before : comparison_thousandths(c);
+		look(&t);
+	}
+	assert_in_range(before, 900, 999);
+	assert_false(shows(&t, "comparing:"));
+	assert_int_equal(s->scrolls[PANE_COMPARE].row, comparison_next(c, 0, true));
+	end(&t);
+}
+
+static void a_comparison_that_is_left_before_it_is_there_is_given_up(void **state)
+{
+	struct two t;
+	struct session *s = &t.session;
+
+	begin_comparing(&t, 6000, 6001);
+	while (!session_place(s)->comparison->maker)
+		assert_true(session_idle(s));
+	session_show(s, PANE_TREE, session_document(s)); /* above it: it goes on */
+	assert_true(session_idle(s));
+	assert_int_equal(s->comparisons.n, 1);
+	session_act(s, ACTION_BACK, STR_NONE);
+	session_act(s, ACTION_BACK, STR_NONE);
+	assert_int_equal(session_place(s)->pane, PANE_LIST);
+	work(&t);
+	assert_int_equal(s->comparisons.n, 0);
 	end(&t);
 }
 
@@ -240,6 +320,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_comparison_is_made_anew_when_a_side_became_shorter),
 		cmocka_unit_test(a_comparison_that_can_not_be_made_is_left),
+		cmocka_unit_test(large_histories_are_compared_while_keys_are_served),
+		cmocka_unit_test(a_comparison_that_is_left_before_it_is_there_is_given_up),
 		cmocka_unit_test(every_view_shows_a_history_that_became_shorter),
 		cmocka_unit_test(a_hit_beyond_what_is_read_is_gone_to_when_it_is_there),
 		cmocka_unit_test(what_could_not_be_read_is_said_at_the_end),

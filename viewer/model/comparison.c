@@ -8,65 +8,34 @@
 /* Equal events that are shown around what differs. */
 #define AROUND 2
 
-/*
- * What is open decodes events as they are looked at; a diff wants all of them at once, so both
- * are read whole for it.
- */
-static bool load_side(const struct document *d, const struct schema *schema, struct history *ret,
-		      struct err *err)
-{
-	const struct load_settings settings = {.schema = schema};
-	struct load_info info;
+/* A slice: what is compared in some two milliseconds. */
+#define BYTES_A_STEP ((size_t)192 * 1024)
 
-	if (!load_one(&settings, d->path, ret, &info, err))
-		return false;
-	if (ret->n_events == d->history.n_events)
-		return true;
-	history_done(ret);
-	return err_set(err, ERR_IO, "%.*s: the file changed, or can't be read to its end",
-		       STR_ARG(d->path));
+/* Changes of a row that have lines. */
+static size_t shown(const struct comparison *c, const struct diff_row *row)
+{
+	return !c->all && row->n_changes > DIFF_SHOWN_CHANGES ? DIFF_SHOWN_CHANGES : row->n_changes;
 }
 
-static bool compare(struct comparison *c, const struct schema *schema, struct err *err)
+static size_t hidden(const struct comparison *c, const struct diff_row *row)
 {
-	struct history left, right;
-	struct diff_settings settings = {0};
-	struct diff_rules rules;
-
-	if (!load_side(c->left, schema, &left, err))
-		return false;
-	if (!load_side(c->right, schema, &right, err)) {
-		history_done(&left);
-		return false;
-	}
-	diff_rules_init(&rules, schema, false);
-	settings.rules = &rules;
-	diff_histories(&c->diff, &left, &right, &settings);
-	diff_rules_done(&rules);
-	history_done(&left);
-	history_done(&right);
-	return true;
+	return row->n_changes - shown(c, row) + row->n_more;
 }
 
-static void add(struct comparison *c, enum comparison_line_kind kind, size_t row, size_t number)
+static void add_fold(struct comparison *c, size_t row, size_t n)
 {
-	vec_push(&c->lines, (struct comparison_line){kind, (uint32_t)row, (uint32_t)number});
+	vec_push(&c->parts,
+		 (struct comparison_part){(uint32_t)c->n_lines, (uint32_t)row, (uint32_t)n});
+	c->n_lines++;
 }
 
+/* A line for the row, two for a change of it, one for those that are not shown. */
 static void add_row(struct comparison *c, size_t i)
 {
 	const struct diff_row *row = &c->diff.rows[i];
-	size_t shown = row->n_changes;
 
-	if (!c->all && shown > DIFF_SHOWN_CHANGES)
-		shown = DIFF_SHOWN_CHANGES;
-	add(c, COMPARISON_ROW, i, 0);
-	for (size_t k = 0; k < shown; k++) {
-		add(c, COMPARISON_PLACE, i, k);
-		add(c, COMPARISON_VALUES, i, k);
-	}
-	if (shown < row->n_changes || row->n_more)
-		add(c, COMPARISON_MORE, i, row->n_changes - shown + row->n_more);
+	vec_push(&c->parts, (struct comparison_part){(uint32_t)c->n_lines, (uint32_t)i, 0});
+	c->n_lines += 1 + 2 * shown(c, row) + (hidden(c, row) != 0);
 }
 
 /* Equal rows from I to behind the last: the ends that are near a difference, and a fold. */
@@ -78,7 +47,7 @@ static void add_equal(struct comparison *c, size_t i, size_t end)
 
 	for (; i < end; i++) {
 		if (fold && i == from) {
-			add(c, COMPARISON_FOLD, from, to - from);
+			add_fold(c, from, to - from);
 			if (!c->all && !c->opened[from])
 				i = to;
 		}
@@ -89,8 +58,8 @@ static void add_equal(struct comparison *c, size_t i, size_t end)
 
 static void make_lines(struct comparison *c)
 {
-	c->lines.n = 0;
-	add(c, COMPARISON_SUMMARY, 0, 0);
+	c->parts.n = 0;
+	c->n_lines = 1;
 	for (size_t i = 0, end; i < c->diff.n_rows; i = end) {
 		for (end = i; end < c->diff.n_rows && c->diff.rows[end].kind == DIFF_EQUAL;)
 			end++;
@@ -100,91 +69,188 @@ static void make_lines(struct comparison *c)
 	}
 }
 
-static void open_nothing(struct comparison *c)
-{
-	c->opened = arena_array(&c->diff.arena, bool, c->diff.n_rows + 1);
-	make_lines(c);
-}
-
-bool comparison_make(struct comparison **ret, struct document *left, struct document *right,
-		     const struct schema *schema, struct err *err)
+struct comparison *comparison_new(struct document *left, struct document *right,
+				  const struct schema *schema)
 {
 	struct comparison *c = mem_zalloc(sizeof(*c));
 
 	c->left = left;
 	c->right = right;
-	if (!compare(c, schema, err)) {
-		mem_free(c);
-		return false;
-	}
-	open_nothing(c);
-	*ret = c;
-	return true;
+	c->schema = schema;
+	make_lines(c);
+	return c;
 }
 
-bool comparison_make_again(struct comparison *c, const struct schema *schema, struct err *err)
+static bool is_whole(const struct document *d, struct err *err)
 {
+	return !d->info.damage.p ||
+	       err_set(err, ERR_SYNTAX, "%.*s: %.*s", STR_ARG(d->path), STR_ARG(d->info.damage));
+}
+
+/* Events are decoded as they are looked at: all of them were, from the file as it was read. */
+static bool was_decoded(struct comparison *c, const struct document *d, struct err *err)
+{
+	if (history_decoded(&d->history, err))
+		return true;
+	c->stale |= err->code == ERR_IO;
+	return err->code == ERR_IO || err_wrap(err, "%.*s", STR_ARG(d->path));
+}
+
+static void begin(struct comparison *c)
+{
+	const struct diff_settings settings = {.rules = &c->rules};
+
+	diff_rules_init(&c->rules, c->schema, false);
+	c->maker = diff_begin(&c->diff, &c->left->history, &c->right->history, &settings);
+}
+
+static void end(struct comparison *c)
+{
+	if (!c->maker)
+		return;
+	diff_end(c->maker);
+	diff_rules_done(&c->rules);
+	c->maker = NULL;
+}
+
+enum comparison_step comparison_step(struct comparison *c, struct err *err)
+{
+	if (c->made)
+		return COMPARISON_MADE;
+	if (!is_whole(c->left, err) || !is_whole(c->right, err))
+		return COMPARISON_FAILED;
+	if (c->left->reading || c->right->reading)
+		return COMPARISON_WAITS;
+	if (!c->maker)
+		begin(c);
+	if (diff_run(c->maker, BYTES_A_STEP))
+		return COMPARISON_GOES_ON;
+	if (!was_decoded(c, c->left, err) || !was_decoded(c, c->right, err))
+		return COMPARISON_FAILED;
+	end(c);
+	c->made = true;
+	c->opened = arena_array(&c->diff.arena, bool, c->diff.n_rows + 1);
+	make_lines(c);
+	return COMPARISON_MADE;
+}
+
+unsigned comparison_thousandths(const struct comparison *c)
+{
+	return c->made ? 1000 : c->maker ? diff_thousandths(c->maker) : 0;
+}
+
+void comparison_again(struct comparison *c)
+{
+	end(c);
 	diff_done(&c->diff);
-	c->diff = (struct diff){0};
-	c->lines.n = 0;
-	if (!compare(c, schema, err))
-		return false;
-	open_nothing(c);
-	return true;
+	c->made = c->stale = false;
+	make_lines(c);
 }
 
 void comparison_free(struct comparison *c)
 {
+	end(c);
 	diff_done(&c->diff);
-	vec_done(&c->lines);
+	vec_done(&c->parts);
 	mem_free(c);
+}
+
+/* The last part that begins at LINE or before it; n: the summary. */
+static size_t part_at(const struct comparison *c, size_t line)
+{
+	size_t low = 0, high = c->parts.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->parts.at[middle].first <= line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? low - 1 : c->parts.n;
+}
+
+struct comparison_line comparison_line_at(const struct comparison *c, size_t line)
+{
+	static const enum comparison_line_kind OF_CHANGE[] = {COMPARISON_PLACE, COMPARISON_VALUES};
+	size_t at = part_at(c, line), change;
+	const struct comparison_part *p = &c->parts.at[at];
+	const struct diff_row *row;
+
+	if (at == c->parts.n)
+		return (struct comparison_line){.kind = COMPARISON_SUMMARY};
+	if (p->folded || line == p->first)
+		return (struct comparison_line){p->folded ? COMPARISON_FOLD : COMPARISON_ROW, p->row,
+						p->folded};
+	row = &c->diff.rows[p->row];
+	change = (line - p->first - 1) / 2;
+	if (change == shown(c, row))
+		return (struct comparison_line){COMPARISON_MORE, p->row, (uint32_t)hidden(c, row)};
+	return (struct comparison_line){OF_CHANGE[(line - p->first - 1) % 2], p->row,
+					(uint32_t)change};
 }
 
 void comparison_turn(struct comparison *c, size_t line)
 {
-	if (line >= c->lines.n || c->lines.at[line].kind != COMPARISON_FOLD)
+	struct comparison_line at = {0};
+
+	if (line < c->n_lines)
+		at = comparison_line_at(c, line);
+	if (at.kind != COMPARISON_FOLD)
 		return;
-	c->opened[c->lines.at[line].row] ^= true;
+	c->opened[at.row] ^= true;
 	make_lines(c);
 }
 
 void comparison_turn_all(struct comparison *c, bool open)
 {
+	if (!c->made)
+		return;
 	c->all = open;
 	memset(c->opened, 0, c->diff.n_rows);
 	make_lines(c);
 }
 
 /* What is only on one side is one difference, however many events it is. */
-static bool begins_difference(const struct comparison *c, const struct comparison_line *line)
+static bool begins_difference(const struct comparison *c, const struct comparison_part *part)
 {
-	const struct diff_row *row = &c->diff.rows[line->row];
+	const struct diff_row *row = &c->diff.rows[part->row];
 
-	if (line->kind != COMPARISON_ROW || row->kind == DIFF_EQUAL)
+	if (part->folded || row->kind == DIFF_EQUAL)
 		return false;
-	return row->kind == DIFF_CHANGED || !line->row || row[-1].kind != row->kind;
+	return row->kind == DIFF_CHANGED || !part->row || row[-1].kind != row->kind;
 }
 
 size_t comparison_next(const struct comparison *c, size_t line, bool forward)
 {
-	for (size_t i = forward ? line + 1 : line - 1; i < c->lines.n; i += forward ? 1 : SIZE_MAX)
-		if (begins_difference(c, &c->lines.at[i]))
-			return i;
+	size_t at = part_at(c, line), n = c->parts.n;
+
+	if (forward)
+		at = at == n ? 0 : at + 1;
+	else if (at < n && c->parts.at[at].first == line)
+		at--; /* SIZE_MAX, where it was the first */
+	for (; at < n; at += forward ? 1 : SIZE_MAX)
+		if (begins_difference(c, &c->parts.at[at]))
+			return c->parts.at[at].first;
 	return SIZE_MAX;
 }
 
 size_t comparison_line(const struct comparison *c, uint32_t row)
 {
-	size_t low = 1, high = c->lines.n;
+	size_t low = 0, high = c->parts.n;
 
+	/* The first part of a row beyond it: the one before is the row, or the fold it is in. */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (c->lines.at[middle].row < row)
+		if (c->parts.at[middle].row <= row)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	/* In a fold that is closed: that fold. */
-	return low < c->lines.n && c->lines.at[low].row == row ? low : low - 1;
+	/* An open fold begins at the same row as its first: the fold it is. */
+	while (low > 1 && c->parts.at[low - 2].row == row)
+		low--;
+	return low ? c->parts.at[low - 1].first : 0;
 }

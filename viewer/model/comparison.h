@@ -12,8 +12,9 @@
  *     PLACE         input.payloads[0].data $.amount
  *     VALUES        10 | 12
  *
- * The rules are those of `hindcast diff` without options. Lines are worked out when a fold
- * is turned, never for a key.
+ * The rules are those of `hindcast diff` without options. It is worked out in slices, once both
+ * are read to the end: until then there is the summary alone, which says how far that is. Where
+ * rows and folds begin is worked out when a fold is turned, never for a key.
  */
 enum comparison_line_kind {
 	COMPARISON_SUMMARY,
@@ -30,23 +31,43 @@ struct comparison_line {
 	uint32_t number; /* of the change; of a fold: how many rows */
 };
 
-struct comparison {
-	struct document *left, *right;
-	struct diff diff;
-	bool *opened; /* by diff row: the fold that begins there is open */
-	bool all;     /* folds are open, and all changes shown */
-	VEC_OF(struct comparison_line) lines;
+/* What the lines from FIRST on are of: a fold, or a row with its changes. */
+struct comparison_part {
+	uint32_t first;
+	uint32_t row;
+	uint32_t folded; /* how many rows; 0: no fold */
 };
 
-/* Both must be read to the end, and stay open as long as it lives. Errors carry the path. */
-bool comparison_make(struct comparison **ret, struct document *left, struct document *right,
-		     const struct schema *schema, struct err *err);
+struct comparison {
+	struct document *left, *right;
+	const struct schema *schema;
+	struct diff diff;
+	struct diff_rules rules;  /* as long as there is a maker */
+	struct diff_maker *maker; /* NULL: it is made, or waits for the rest of a side */
+	bool made;
+	bool stale; /* a file changed while it was made: it is to be read again */
+	bool *opened; /* by diff row: the fold that begins there is open */
+	bool all;     /* folds are open, and all changes shown */
+	VEC_OF(struct comparison_part) parts; /* behind the summary */
+	size_t n_lines;
+};
+
+/* Both stay open as long as it lives. */
+struct comparison *comparison_new(struct document *left, struct document *right,
+				  const struct schema *schema);
 /*
- * A side was read again: compares them anew; folds of rows are closed. False: they can't be
- * compared any more, and C is only to be freed.
+ * A slice. While it WAITS a side is being read (document_idle()). FAILED, with ERR: a side can't
+ * be read to its end, so they can't be compared, and C is only to be freed.
  */
-bool comparison_make_again(struct comparison *c, const struct schema *schema, struct err *err);
+enum comparison_step { COMPARISON_MADE, COMPARISON_GOES_ON, COMPARISON_WAITS, COMPARISON_FAILED };
+enum comparison_step comparison_step(struct comparison *c, struct err *err);
+/* How much of the comparing was done, in thousandths. */
+unsigned comparison_thousandths(const struct comparison *c);
+/* A side was read again: from the start; folds of rows are closed. */
+void comparison_again(struct comparison *c);
 void comparison_free(struct comparison *c);
+/* LINE is less than n_lines. */
+struct comparison_line comparison_line_at(const struct comparison *c, size_t line);
 /* Opens or closes the fold that a line is; all of them. */
 void comparison_turn(struct comparison *c, size_t line);
 void comparison_turn_all(struct comparison *c, bool open);

@@ -46,7 +46,7 @@ static struct sizes sizes_of(const struct pane_context *c)
 
 static size_t count(const struct pane_context *c)
 {
-	return of(c) ? of(c)->lines.n : 1;
+	return of(c) ? of(c)->n_lines : 1;
 }
 
 static const char *bar(const struct pane_context *c)
@@ -171,6 +171,14 @@ static void row_of_summary(const struct comparison *m, struct line *l)
 {
 	const struct diff *d = &m->diff;
 
+	if (!m->made) {
+		line_printf(l, STYLE_STRONG, " comparing: %u%%", comparison_thousandths(m) / 10);
+		line_puts(l, STYLE_DIM, m->left->reading || m->right->reading
+						? "   their files are read first" : "   q ends it");
+		return;
+	}
+	if (m->stale)
+		line_puts(l, STYLE_BAD, " a file changed meanwhile: ");
 	if (diff_same(d)) {
 		line_printf(l, STYLE_GOOD, " no difference: %zu events are equal", d->n_equal);
 		return;
@@ -184,34 +192,34 @@ static void row(const struct pane_context *c, size_t i, struct line *l)
 {
 	const struct comparison *m = of(c);
 	struct arena_mark mark = arena_mark(&c->session->step);
-	const struct comparison_line *line;
+	struct comparison_line line;
 	const struct diff_row *r;
 
 	if (!m) {
 		line_puts(l, STYLE_STRONG, " D compares the history that is looked at with another one");
 		return;
 	}
-	line = &m->lines.at[i];
-	r = line->kind == COMPARISON_SUMMARY ? NULL : &m->diff.rows[line->row];
-	switch (line->kind) {
+	line = comparison_line_at(m, i);
+	r = line.kind == COMPARISON_SUMMARY ? NULL : &m->diff.rows[line.row];
+	switch (line.kind) {
 	case COMPARISON_SUMMARY:
 		row_of_summary(m, l);
 		break;
 	case COMPARISON_FOLD:
 		line_printf(l, STYLE_DIM, "   %s %" PRIu32 " equal events",
-			    m->all || m->opened[line->row] ? "v" : "+", line->number);
+			    m->all || m->opened[line.row] ? "v" : "+", line.number);
 		break;
 	case COMPARISON_ROW:
 		row_of_events(c, r, l);
 		break;
 	case COMPARISON_PLACE:
-		row_of_place(&r->changes[line->number], l);
+		row_of_place(&r->changes[line.number], l);
 		break;
 	case COMPARISON_VALUES:
-		row_of_values(c, &r->changes[line->number], l);
+		row_of_values(c, &r->changes[line.number], l);
 		break;
 	case COMPARISON_MORE:
-		line_printf(l, STYLE_DIM, "        and %" PRIu32 " more changes", line->number);
+		line_printf(l, STYLE_DIM, "        and %" PRIu32 " more changes", line.number);
 		break;
 	}
 	arena_rewind(&c->session->step, mark);
@@ -246,9 +254,9 @@ static void head(const struct pane_context *c, struct line *l)
 /* ---- moving ---- */
 
 /* To the event: on the right only where it is on that side alone. */
-static void to_event(const struct pane_context *c, const struct comparison *m, size_t line)
+static void to_event(const struct pane_context *c, const struct comparison *m, uint32_t row)
 {
-	const struct diff_row *r = &m->diff.rows[m->lines.at[line].row];
+	const struct diff_row *r = &m->diff.rows[row];
 	bool right = r->kind == DIFF_RIGHT || r->left == DIFF_NOBODY;
 	struct document *d = right ? m->right : m->left;
 	size_t event = right ? r->right : r->left;
@@ -267,10 +275,11 @@ static bool act(const struct pane_context *c, enum action action, struct str arg
 	struct session *s = c->session;
 	struct comparison *m = session_place(s)->comparison;
 	size_t line = s->scrolls[PANE_COMPARE].row, to;
-	uint32_t row_now;
+	struct comparison_line at;
 
-	if (!of(c) || line >= m->lines.n)
+	if (!of(c) || line >= m->n_lines)
 		return false;
+	at = comparison_line_at(m, line);
 	switch (action) {
 	case ACTION_NEXT_DIVERGENCE:
 	case ACTION_PREVIOUS_DIVERGENCE:
@@ -282,15 +291,14 @@ static bool act(const struct pane_context *c, enum action action, struct str arg
 			act_to_row(s, to);
 		return true;
 	case ACTION_EXPAND:
-		row_now = m->lines.at[line].row;
 		comparison_turn_all(m, !m->all);
-		act_to_row(s, comparison_line(m, row_now));
+		act_to_row(s, at.kind == COMPARISON_SUMMARY ? 0 : comparison_line(m, at.row));
 		return true;
 	case ACTION_ENTER:
-		if (m->lines.at[line].kind == COMPARISON_FOLD)
+		if (at.kind == COMPARISON_FOLD)
 			comparison_turn(m, line);
-		else if (m->lines.at[line].kind != COMPARISON_SUMMARY)
-			to_event(c, m, line);
+		else if (at.kind != COMPARISON_SUMMARY)
+			to_event(c, m, at.row);
 		return true;
 	default:
 		return false;
