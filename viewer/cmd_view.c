@@ -295,7 +295,7 @@ static int loop(struct viewing *v)
 	screen_init(&screen);
 	v->term->size(v->term, &width, &height);
 	session_resize(s, width, height);
-	while (s->request.kind != REQUEST_QUIT && read != TERM_END) {
+	while (s->request.kind != REQUEST_QUIT && read != TERM_END && !v->term->ended_by) {
 		struct key key;
 
 		draw(s, &screen);
@@ -306,6 +306,18 @@ static int loop(struct viewing *v)
 	}
 	screen_done(&screen);
 	return 0;
+}
+
+/* A signal that asked for the end is what the program ends by, with the terminal as it was. */
+static void close_terminal(struct viewing *v)
+{
+	int number = v->term->ended_by;
+
+	v->term->close(v->term);
+	if (number) {
+		signal(number, SIG_DFL);
+		raise(number);
+	}
 }
 
 static int run_script(struct viewing *v)
@@ -321,7 +333,7 @@ static int run_script(struct viewing *v)
 		code = complain(v, err.message, EXIT_BAD_USAGE);
 	} else {
 		code = loop(v);
-		v->term->close(v->term);
+		close_terminal(v);
 		fwrite(out.p, 1, out.n, v->context->out);
 	}
 	buf_done(&out);
@@ -385,7 +397,7 @@ static int run_terminal(struct viewing *v)
 		.colour = wants_colour(v),
 	};
 	struct err err = ERR_INIT;
-	int tty = -1, code, signal_number;
+	int tty = -1, code;
 
 	if (!isatty(STDIN_FILENO)) {
 		tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -405,14 +417,9 @@ static int run_terminal(struct viewing *v)
 	if (v->session.mouse) /* the configuration says so */
 		v->term->mouse(v->term, true);
 	code = loop(v);
-	signal_number = v->term->ended_by;
-	v->term->close(v->term);
+	close_terminal(v);
 	if (tty >= 0)
 		close(tty);
-	if (signal_number) {
-		signal(signal_number, SIG_DFL);
-		raise(signal_number);
-	}
 	return code;
 }
 

@@ -6,9 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -83,26 +85,68 @@ static int text_file(struct str text)
 	return fd;
 }
 
-static void wait_for(pid_t child, struct child_end *ret)
+/* ---- waiting, for the child and for whoever asks the viewer to end ---- */
+
+/* A child that was asked to end gets so long to put the terminal in order. */
+enum { GRACE_MS = 2000 };
+
+/* They come one by one out of a descriptor, where a call that waits would miss one. */
+static int block_signals(sigset_t *ret_before)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, ret_before);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/*
+ * Until a signal comes: its number. 0: there is something to read from TTY (< 0: nothing is
+ * waited for there), or WAIT milliseconds are over (< 0: they never are).
+ */
+static int next_signal(int signals, int tty, int wait)
+{
+	struct pollfd fds[] = {{signals, POLLIN, 0}, {tty, POLLIN, 0}};
+	struct signalfd_siginfo info;
+
+	while (poll(fds, 2, wait) < 0 && errno == EINTR)
+		continue;
+	return read(signals, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
+}
+
+static void wait_for(pid_t child, int signals, struct child_end *ret)
 {
 	int status = 0;
 
-	*ret = (struct child_end){0};
-	while (waitpid(child, &status, WUNTRACED) < 0 && errno == EINTR)
-		continue;
-	while (WIFSTOPPED(status)) {
-		stop_here();
-		kill(child, SIGCONT);
-		while (waitpid(child, &status, WUNTRACED) < 0 && errno == EINTR)
-			continue;
+	for (;;) {
+		pid_t changed = waitpid(child, &status, WUNTRACED | WNOHANG);
+		int number;
+
+		if (changed && (!WIFSTOPPED(status) || ret->asked))
+			break;
+		if (changed) {
+			stop_here();
+			kill(child, SIGCONT);
+		}
+		number = next_signal(signals, -1, ret->asked ? GRACE_MS : -1);
+		if (ret->asked && !number)
+			return;
+		if (number && number != SIGCHLD) {
+			ret->asked = number;
+			kill(child, number);
+			kill(child, SIGCONT);
+		}
 	}
 	if (WIFSIGNALED(status))
 		ret->signal = WTERMSIG(status);
-	else
+	else if (WIFEXITED(status))
 		ret->code = WEXITSTATUS(status);
 }
 
-static void wait_for_enter(void)
+static void wait_for_enter(int signals, struct child_end *ret)
 {
 	static const char TEXT[] = "\n[Enter: back to the history] ";
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -114,8 +158,14 @@ static void wait_for_enter(void)
 		return;
 	}
 	if (write(tty, TEXT, sizeof(TEXT) - 1) > 0)
-		while (c != '\n' && c != '\r' && read(tty, &c, 1) == 1)
-			continue;
+		while (c != '\n' && c != '\r' && !ret->asked) {
+			int number = next_signal(signals, tty, -1);
+
+			if (number && number != SIGCHLD)
+				ret->asked = number;
+			else if (!number && read(tty, &c, 1) != 1)
+				break;
+		}
 	close(tty);
 }
 
@@ -123,20 +173,26 @@ static bool run(const char *const *argv, struct str input, bool quiet, enum chil
 		struct child_end *ret, struct err *err)
 {
 	struct sigaction before[N_KEYBOARD];
-	int in = input.p ? text_file(input) : -1, error;
+	sigset_t mask;
+	int in = input.p ? text_file(input) : -1, signals, error;
 	pid_t child;
 
+	*ret = (struct child_end){0};
 	if (input.p && in < 0)
 		return err_errno(err, "no memory for what %s reads", argv[0]);
 	ignore(before);
-	error = spawn(&child, argv, in, quiet);
+	signals = block_signals(&mask);
+	error = signals < 0 ? errno : spawn(&child, argv, in, quiet);
 	if (in >= 0)
 		close(in);
 	if (!error) {
-		wait_for(child, ret);
-		if (wait == CHILD_BACK_AFTER_ENTER)
-			wait_for_enter();
+		wait_for(child, signals, ret);
+		if (wait == CHILD_BACK_AFTER_ENTER && !ret->asked)
+			wait_for_enter(signals, ret);
 	}
+	if (signals >= 0)
+		close(signals);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	restore(before);
 	errno = error;
 	return !error || err_errno(err, "%s can't be run", argv[0]);
@@ -148,10 +204,8 @@ bool child_run(const char *const *argv, struct str input, enum child_wait wait,
 	return run(argv, input, false, wait, ret, err);
 }
 
-bool child_feed(const char *const *argv, struct str input)
+bool child_feed(const char *const *argv, struct str input, struct child_end *ret)
 {
-	struct child_end end;
-
-	return run(argv, input.p ? input : STR(""), true, CHILD_BACK_AT_ONCE, &end, NULL) &&
-	       !end.code && !end.signal;
+	return run(argv, input.p ? input : STR(""), true, CHILD_BACK_AT_ONCE, ret, NULL) &&
+	       !ret->code && !ret->signal;
 }

@@ -97,7 +97,7 @@ static bool by_terminal(struct viewing *v, struct str text)
 	return true;
 }
 
-static const char *by_program(struct str text)
+static const char *by_program(struct viewing *v, struct str text)
 {
 	static const struct {
 		const char *needs; /* a variable, or NULL */
@@ -108,10 +108,15 @@ static const char *by_program(struct str text)
 		{NULL, {"pbcopy", NULL}},
 	};
 
-	for (size_t i = 0; i < sizeof(PROGRAMS) / sizeof(*PROGRAMS); i++)
-		if ((!PROGRAMS[i].needs || set(PROGRAMS[i].needs)) &&
-		    child_feed(PROGRAMS[i].argv, text))
+	for (size_t i = 0; i < sizeof(PROGRAMS) / sizeof(*PROGRAMS) && !v->term->ended_by; i++) {
+		struct child_end end;
+
+		if (PROGRAMS[i].needs && !set(PROGRAMS[i].needs))
+			continue;
+		if (child_feed(PROGRAMS[i].argv, text, &end))
 			return PROGRAMS[i].argv[0];
+		v->term->ended_by = end.asked;
+	}
 	return NULL;
 }
 
@@ -142,7 +147,7 @@ static void copy(struct viewing *v, struct request *r)
 		return;
 	}
 	if (!remote)
-		program = by_program(text);
+		program = by_program(v, text);
 	if (program)
 		session_message(s, STYLE_PLAIN, "copied %s (%.*s) by %s", r->argument.p, STR_ARG(size),
 				program);
@@ -174,7 +179,9 @@ static void run(struct viewing *v, const char *what, const char *const *argv, st
 
 	v->term->leave(v->term);
 	ok = child_run(argv, input, wait, &end, &err);
-	v->term->enter(v->term);
+	v->term->ended_by = end.asked;
+	if (!end.asked)
+		v->term->enter(v->term);
 	if (ok)
 		say(v, what, &end);
 	else

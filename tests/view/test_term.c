@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,6 +199,57 @@ static void an_abort_leaves_the_terminal_as_it_was(void **state)
 	assert_int_equal(vt_end(&p), 128 + SIGABRT);
 	vt_assert_restored(&p);
 	vt_done(&p);
+}
+
+/* Of whatever says them: hindcast where it has a bug, a library, the C runtime. */
+static void words_before_an_abort_are_left_on_the_terminal(void **state)
+{
+	static const char WORDS[] = "this is a bug in hindcast: x.c:1: n > 0\n";
+	char path[64];
+	struct vt p;
+	int fd;
+
+	start(&p, 80, 24);
+	snprintf(path, sizeof(path), "/proc/%d/fd/2", (int)p.pid);
+	fd = open(path, O_WRONLY | O_NOCTTY);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, WORDS, strlen(WORDS)), strlen(WORDS));
+	close(fd);
+	key(&p, "j");
+	assert_false(vt_shows(&p, "this is a bug"));
+	kill(p.pid, SIGABRT);
+	assert_int_equal(vt_end(&p), 128 + SIGABRT);
+	vt_assert_restored(&p);
+	assert_true(vt_shows(&p, "this is a bug in hindcast: x.c:1: n > 0"));
+	vt_done(&p);
+}
+
+/* What they say is no part of what is typed: that stands on the screen too. */
+static void signals_while_a_child_runs_end_both(void **state)
+{
+	static const struct {
+		const char *command, *shows;
+		int signal;
+		bool tells;
+	} ROWS[] = {
+		{"|trap 'kill $!; echo to-$((6*7)); exit' TERM; sleep 60 & echo up-$((6*7)); wait\r", "up-42", SIGTERM, true},
+		{"|trap 'kill $!; echo to-$((6*7)); exit' HUP; sleep 60 & echo up-$((6*7)); wait\r", "up-42", SIGHUP, true},
+		{"|trap '' TERM; echo up-$((6*7)); sleep 5\r", "up-42", SIGTERM, false},
+		{"|true\r", "[Enter: back to the history]", SIGTERM, false},
+	};
+
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
+		struct vt p;
+
+		start(&p, 80, 24);
+		vt_keys(&p, ROWS[i].command);
+		vt_until(&p, ROWS[i].shows);
+		kill(p.pid, ROWS[i].signal);
+		assert_int_equal(vt_end(&p), 128 + ROWS[i].signal);
+		vt_assert_restored(&p);
+		assert_true(vt_shows(&p, "to-42") == ROWS[i].tells);
+		vt_done(&p);
+	}
 }
 
 static void a_signal_during_a_replay_ends_it_too(void **state)
@@ -389,6 +441,8 @@ int main(void)
 		cmocka_unit_test(ctrl_z_where_nobody_could_go_on_draws_again),
 		cmocka_unit_test(a_stop_from_elsewhere_sets_the_modes_again),
 		cmocka_unit_test(an_abort_leaves_the_terminal_as_it_was),
+		cmocka_unit_test(words_before_an_abort_are_left_on_the_terminal),
+		cmocka_unit_test(signals_while_a_child_runs_end_both),
 		cmocka_unit_test(a_signal_during_a_replay_ends_it_too),
 		cmocka_unit_test(a_key_behind_esc_is_a_key),
 		cmocka_unit_test(ctrl_c_at_the_end_of_a_pipe_is_no_end),

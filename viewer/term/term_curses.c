@@ -254,7 +254,7 @@ static enum term_read curses_read(struct terminal *t, int wait, struct key *ret)
 
 	if (t->ended_by || c->input_ended)
 		return TERM_END;
-	if (next_key(ret))
+	if (!c->away && next_key(ret))
 		return TERM_KEY;
 	n = poll(fds, 2, wait);
 	if (n < 0)
@@ -414,6 +414,8 @@ static void curses_close(struct terminal *t)
 	struct term_curses *c = of(t);
 
 	curses_leave(t);
+	if (tcgetpgrp(c->in_fd) == getpgrp()) /* else it is somebody else's */
+		tcsetattr(c->in_fd, TCSANOW, &c->modes); /* whatever a child made of them */
 	delscreen(c->curses);
 	release(c);
 }
