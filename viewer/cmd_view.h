@@ -28,6 +28,7 @@ struct viewing {
 	struct session session;
 	struct terminal *term;
 	struct payload_files payloads;
+	char copies[4096]; /* the file that copies go to where there is no clipboard; "": none yet */
 	bool worked;	 /* since the last drawing */
 	/* Files that are looked at again and again: the run file, the history at hand. */
 	struct followed {

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -120,26 +121,38 @@ static const char *by_program(struct viewing *v, struct str text)
 	return NULL;
 }
 
-/* A file that only its owner reads. */
-static bool by_file(struct str text, struct arena *a, struct str *ret)
+static int make_copies_file(struct viewing *v)
 {
 	const char *folder = set("XDG_RUNTIME_DIR") ? getenv("XDG_RUNTIME_DIR")
 			     : set("TMPDIR")	    ? getenv("TMPDIR")
 						    : "/tmp";
-	char *path = arena_cstr(a, arena_printf(a, "%s/hindcast-XXXXXX", folder));
-	int fd = mkostemp(path, O_CLOEXEC);
 
-	*ret = str_of(path);
-	return fd >= 0 && fill(fd, text, path);
+	if ((size_t)snprintf(v->copies, sizeof(v->copies), "%s/hindcast-XXXXXX", folder) <
+	    sizeof(v->copies))
+		return mkostemp(v->copies, O_CLOEXEC);
+	errno = ENAMETOOLONG;
+	return -1;
+}
+
+/* One file that only its owner reads, with the last copy in it. */
+static bool by_file(struct viewing *v, struct str text, bool *ret_over)
+{
+	int fd = v->copies[0] ? open(v->copies, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC) : -1;
+
+	*ret_over = fd >= 0;
+	if (fd < 0)
+		fd = make_copies_file(v);
+	return fd >= 0 && fill(fd, text, v->copies);
 }
 
 static void copy(struct viewing *v, struct request *r)
 {
 	struct session *s = &v->session;
-	struct str text = buf_str(&r->text), path;
+	struct str text = buf_str(&r->text);
 	struct str size = detail_bytes(text.n, &s->step);
 	bool remote = set("SSH_TTY") || set("SSH_CONNECTION") || set("TMUX");
 	const char *program = NULL;
+	bool over;
 
 	if (remote && by_terminal(v, text)) {
 		session_message(s, STYLE_PLAIN, "copied %s (%.*s) by the terminal (OSC 52)",
@@ -148,16 +161,18 @@ static void copy(struct viewing *v, struct request *r)
 	}
 	if (!remote)
 		program = by_program(v, text);
-	if (program)
+	if (program) {
 		session_message(s, STYLE_PLAIN, "copied %s (%.*s) by %s", r->argument.p, STR_ARG(size),
 				program);
-	else if (by_file(text, &s->step, &path))
-		session_message(s, STYLE_PLAIN, "%s: %s (%.*s) is in %.*s",
+	} else if (by_file(v, text, &over)) {
+		session_message(s, STYLE_PLAIN, "%s: %s (%.*s) is in %s%s",
 				remote ? "too long for the terminal's clipboard" : "no clipboard here",
-				r->argument.p, STR_ARG(size), STR_ARG(path));
-	else
-		session_message(s, STYLE_BAD, "no clipboard here, and %.*s can't be written: %s",
-				STR_ARG(path), strerror(errno));
+				r->argument.p, STR_ARG(size), v->copies, over ? ", over the last" : "");
+	} else {
+		session_message(s, STYLE_BAD, "no clipboard here, and %s can't be written: %s",
+				v->copies, strerror(errno));
+		v->copies[0] = '\0'; /* no file of ours */
+	}
 }
 
 /* ---- programs that the terminal is given to ---- */

@@ -137,6 +137,8 @@ struct str history_prefix(const struct history *h, size_t n);
 size_t history_find(const struct history *h, int64_t id);
 /* The turn of the code (from 1) that made the event or, for others, that gets to see it. */
 size_t history_task_of(const struct history *h, size_t index);
+/* How many workflow tasks were completed before that event. */
+size_t history_tasks_before(const struct history *h, size_t index);
 /*
  * Events up to which a history can be replayed: all of a closed one; for an open or ended
  * one up to the last WorkflowTaskCompleted and its command events (REPLAY.md TRIM).

@@ -185,6 +185,21 @@ size_t history_task_of(const struct history *h, size_t index)
 	return low + 1;
 }
 
+size_t history_tasks_before(const struct history *h, size_t index)
+{
+	size_t low = 0, high = h->n_tasks;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (h->tasks[middle].completed < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 size_t history_trim(const struct history *h)
 {
 	if (h->end == HISTORY_CLOSED)

@@ -120,31 +120,6 @@ static struct str scalar_text(struct str json, struct arena *a)
 	return ret;
 }
 
-/* The text of a JSON object's member, or STR_NONE. */
-static struct str member_text(struct str json, const char *name, struct arena *a)
-{
-	struct json j = {json, 0};
-	struct str key, value, ret = STR_NONE;
-	struct buf scratch;
-
-	if (!json_take(&j, '{'))
-		return STR_NONE;
-	buf_init(&scratch, 0);
-	while (!ret.p && json_read_string(&j, &scratch, &key, NULL) && json_take(&j, ':')) {
-		bool wanted = str_is(key, name);
-
-		(void)json_peek(&j);
-		if (!json_skip(&j, &value, NULL))
-			break;
-		if (wanted)
-			ret = scalar_text(value, a);
-		if (!json_take(&j, ','))
-			break;
-	}
-	buf_done(&scratch);
-	return ret;
-}
-
 struct str marker_part(struct str bytes, enum marker_part part, struct arena *a)
 {
 	struct str name = wire_bytes_at(bytes, MARKER_NAME);
@@ -157,8 +132,7 @@ struct str marker_part(struct str bytes, enum marker_part part, struct arena *a)
 			continue;
 		data = wire_bytes_at(payload_at(bytes, row->key, 0), 2);
 		if (data.n)
-			data = row->member ? member_text(data, row->member, a)
-					   : scalar_text(data, a);
+			data = scalar_text(row->member ? json_member(data, row->member) : data, a);
 		if (data.n)
 			return data;
 	}

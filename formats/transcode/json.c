@@ -367,6 +367,28 @@ bool json_only(struct json *j, struct err *err)
 		json_error(j, err, "something follows the value"));
 }
 
+struct str json_member(struct str text, const char *name)
+{
+	struct json j = {text, 0};
+	struct str key, value, ret = STR_NONE;
+	struct buf scratch;
+	char before = '{';
+
+	buf_init(&scratch, 0);
+	while (!ret.p && json_take(&j, before) && json_read_string(&j, &scratch, &key, NULL) &&
+	       json_take(&j, ':')) {
+		bool wanted = str_is(key, name);
+
+		if (!json_skip(&j, &value, NULL))
+			break;
+		if (wanted)
+			ret = value;
+		before = ',';
+	}
+	buf_done(&scratch);
+	return ret;
+}
+
 /* Strings out */
 
 static void put_escaped(struct buf *out, unsigned char c)

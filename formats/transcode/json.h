@@ -30,6 +30,11 @@ bool json_error(const struct json *j, struct err *err, const char *format, ...)
 bool json_read_string(struct json *j, struct buf *scratch, struct str *ret, struct err *err);
 /* Any value, unread. *RET is its text. */
 bool json_skip(struct json *j, struct str *ret, struct err *err);
+/*
+ * The first member of that name of the object that TEXT begins with, as its value stands; STR_NONE
+ * where there is none, or where the text can't be read up to it.
+ */
+struct str json_member(struct str text, const char *name);
 /* Whether the whole text, from the cursor on, is one value. A NUL behind it is no end. */
 bool json_only(struct json *j, struct err *err);
 /* Whether S is UTF-8: no surrogates, no overlong forms, nothing past U+10FFFF. */

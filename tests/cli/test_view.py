@@ -102,6 +102,14 @@ class Taking(unittest.TestCase):
             self.assertEqual(path.read_text(), "a-5")
             self.assertEqual(path.stat().st_mode & 0o777, 0o600)
 
+    def test_without_a_clipboard_the_next_copy_takes_the_files_place(self):
+        with World() as w:
+            w.env["XDG_RUNTIME_DIR"] = str(w.path)
+            said = w.said("keys y e y i", f"{FAILED}:8")
+            (path,) = w.path.glob("hindcast-*")
+            self.assertEqual(path.read_text(), "a-5")
+            self.assertTrue(said.endswith(f" is in {path}, over the last"), said)
+
     def test_over_ssh_the_terminal_is_asked(self):
         with World() as w:
             log = w.program("xclip")
@@ -317,6 +325,15 @@ class Opening(unittest.TestCase):
             self.assertEqual(code, 3)
             self.assertIn("WorkflowExecutionStarted", out)
             self.assertIn("truncated: the text ends at line", err)
+
+
+    def test_each_view_of_a_run_is_of_the_history_under_the_cursor(self):
+        with World() as w:
+            for key, shows in [("1", "[1 list]"), ("d", "[4 diff]"), ("B", "- breakpoints -"),
+                               ("f", "> failure")]:
+                out = w.play(f"keys > {key}", ORDERS, ROOT / "samples/order/histories/go")[1]
+                self.assertIn("> order-1001", out, key)
+                self.assertIn(shows, out, key)
 
 
 class Configuration(unittest.TestCase):

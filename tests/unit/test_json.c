@@ -72,6 +72,30 @@ static void skip_takes_one_value(void **state)
 	assert_false(json_skip(&j, &value, NULL));
 }
 
+static void a_member_is_the_first_of_its_name(void **state)
+{
+	static const struct {
+		const char *text, *value; /* NULL: there is none */
+	} ROWS[] = {
+		{"{\"a\": {\"m\": 1}, \"m\": \"x\\n\", \"m\": 2}", "\"x\\n\""},
+		{" { \"m\" : [1, 2] }", "[1, 2]"},
+		{"{\"\\u006d\":true}", "true"},
+		{"{\"m\":3,", "3"},
+		{"{\"a\":1,\"m\":", NULL},
+		{"{\"a\":1 \"m\":2}", NULL},
+		{"[\"m\"]", NULL},
+		{"{}", NULL},
+		{"", NULL},
+	};
+
+	for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+		struct str value = json_member(str_of(ROWS[i].text), "m");
+
+		if (!ROWS[i].value ? value.p != NULL : !str_is(value, ROWS[i].value))
+			fail_msg("%s: %.*s", ROWS[i].text, STR_ARG(value));
+	}
+}
+
 static void skip_refuses_what_is_no_json(void **state)
 {
 	static const char *const BAD[] = {"[1,]", "{\"a\"}", "{a:1}",	"[1 2]", "[}", "01x,", "-",
@@ -147,6 +171,7 @@ int main(void)
 		cmocka_unit_test(escapes_are_read),
 		cmocka_unit_test(bad_strings_are_refused),
 		cmocka_unit_test(skip_takes_one_value),
+		cmocka_unit_test(a_member_is_the_first_of_its_name),
 		cmocka_unit_test(skip_refuses_what_is_no_json),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(an_error_names_line_and_column),

@@ -94,7 +94,7 @@ static const struct {
 	{ACTION_VIEW_MARKS, PANE_MARKS},
 };
 
-static bool view_of(enum action action, enum pane_kind *ret)
+bool act_view_of(enum action action, enum pane_kind *ret)
 {
 	for (size_t i = 0; i < sizeof(VIEWS) / sizeof(*VIEWS); i++)
 		if (VIEWS[i].action == action) {
@@ -140,7 +140,7 @@ static void run(struct session *s, enum action action, struct str argument)
 	bool done = pane->act && pane->act(&c, action, argument);
 	enum pane_kind view;
 
-	if (!done && !view_of(action, &view))
+	if (!done && !act_view_of(action, &view))
 		RUNS[action](s, argument);
 	else if (!done && act_document(s))
 		session_show_tab(s, view, session_document(s));
@@ -165,12 +165,6 @@ static const char *lead_of(enum action action)
 	}
 }
 
-/* A breakpoint without a text is set where the cursor is. */
-static bool asks(enum action action)
-{
-	return action_row(action)->argument == ARGUMENT_TEXT && action != ACTION_BREAKPOINT;
-}
-
 /* What is mostly typed: of two files that are open, the other one. */
 static struct str usual(struct session *s, enum action action)
 {
@@ -188,7 +182,7 @@ void session_act(struct session *s, enum action action, struct str argument)
 
 	s->had_message = s->message.n != 0;
 	buf_clear(&s->message);
-	if (!asks(action) || argument.p) {
+	if (action_row(action)->argument != ARGUMENT_TEXT || argument.p) {
 		run(s, action, argument);
 		return;
 	}

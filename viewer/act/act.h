@@ -54,6 +54,8 @@ void search_takes(struct session *s, struct document *d);
 
 /* The history at hand; NULL, and a message that says so, where none is. */
 struct document *act_document(struct session *s);
+/* Whether the action does no more than show a view of the history at hand; and which. */
+bool act_view_of(enum action action, enum pane_kind *ret);
 /* A number that was typed for an action: how often; 1 without. */
 size_t act_times(struct str argument);
 /* The pane that keys go to, and what it is asked with. */

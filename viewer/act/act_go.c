@@ -2,6 +2,8 @@
 /* act_go.c: from event to event: by number, task, group, failure, divergence, mark. */
 #include "viewer/act/act.h"
 
+#include "formats/base/ascending.h"
+
 #include <inttypes.h>
 
 void act_go(struct session *s, struct str argument)
@@ -29,52 +31,32 @@ void act_go(struct session *s, struct str argument)
 	session_go(s, event, SESSION_JUMP);
 }
 
-/* How many of the ascending numbers are below VALUE. */
-static size_t below(const uint32_t *at, size_t n, size_t value)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (at[middle] < value)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* ---- workflow tasks ---- */
 
-void act_next_task(struct session *s, struct str argument)
+static void to_task(struct session *s, struct str argument, bool forward)
 {
 	struct document *d = act_document(s);
-	size_t n = act_times(argument), at;
+	size_t n = act_times(argument), at, left;
 
 	if (!d)
 		return;
-	at = below(d->turns.at, d->turns.n, d->at + 1);
-	if (n - 1 < d->turns.n - at)
-		session_go(s, d->turns.at[at + n - 1], SESSION_STEP);
+	at = ascending_below(d->turns.at, d->turns.n, d->at + forward);
+	left = forward ? d->turns.n - at : at;
+	if (n <= left)
+		session_go(s, d->turns.at[forward ? at + n - 1 : at - n], SESSION_STEP);
 	else
-		session_message(s, STYLE_ODD, "%zu workflow task%s after this event", d->turns.n - at,
-				d->turns.n - at == 1 ? "" : "s");
+		session_message(s, STYLE_ODD, "%zu workflow task%s %s this event", left,
+				left == 1 ? "" : "s", forward ? "after" : "before");
+}
+
+void act_next_task(struct session *s, struct str argument)
+{
+	to_task(s, argument, true);
 }
 
 void act_previous_task(struct session *s, struct str argument)
 {
-	struct document *d = act_document(s);
-	size_t n = act_times(argument), at;
-
-	if (!d)
-		return;
-	at = below(d->turns.at, d->turns.n, d->at);
-	if (n <= at)
-		session_go(s, d->turns.at[at - n], SESSION_STEP);
-	else
-		session_message(s, STYLE_ODD, "%zu workflow task%s before this event", at,
-				at == 1 ? "" : "s");
+	to_task(s, argument, false);
 }
 
 /* ---- groups ---- */
@@ -98,7 +80,7 @@ static void in_group(struct session *s, bool forward)
 	if (!g)
 		return;
 	members = d->groups.members + g->members;
-	at = below(members, g->n, forward ? d->at + 1 : d->at);
+	at = ascending_below(members, g->n, forward ? d->at + 1 : d->at);
 	if (forward ? at < g->n : at > 0)
 		session_go(s, members[forward ? at : at - 1], SESSION_STEP);
 	else
@@ -130,36 +112,32 @@ void act_other_end(struct session *s, struct str argument)
 
 /* ---- failures and divergences ---- */
 
-void act_next_failure(struct session *s, struct str argument)
+static void to_failure(struct session *s, bool forward)
 {
 	struct document *d = act_document(s);
 	size_t at;
 
 	if (!d)
 		return;
-	at = below(d->failures.at, d->failures.n, d->at + 1);
-	if (at < d->failures.n) {
-		session_go(s, d->failures.at[at], SESSION_JUMP);
-		session_message(s, STYLE_PLAIN, "failure %zu of %zu", at + 1, d->failures.n);
-	} else {
-		session_message(s, STYLE_ODD, "no failure after this event (%zu in all)", d->failures.n);
+	at = ascending_below(d->failures.at, d->failures.n, d->at + forward);
+	if (forward ? at == d->failures.n : !at) {
+		session_message(s, STYLE_ODD, "no failure %s this event (%zu in all)",
+				forward ? "after" : "before", d->failures.n);
+		return;
 	}
+	at -= !forward;
+	session_go(s, d->failures.at[at], SESSION_JUMP);
+	session_message(s, STYLE_PLAIN, "failure %zu of %zu", at + 1, d->failures.n);
+}
+
+void act_next_failure(struct session *s, struct str argument)
+{
+	to_failure(s, true);
 }
 
 void act_previous_failure(struct session *s, struct str argument)
 {
-	struct document *d = act_document(s);
-	size_t at;
-
-	if (!d)
-		return;
-	at = below(d->failures.at, d->failures.n, d->at);
-	if (at) {
-		session_go(s, d->failures.at[at - 1], SESSION_JUMP);
-		session_message(s, STYLE_PLAIN, "failure %zu of %zu", at, d->failures.n);
-	} else {
-		session_message(s, STYLE_ODD, "no failure before this event (%zu in all)", d->failures.n);
-	}
+	to_failure(s, false);
 }
 
 static void to_divergence(struct session *s, bool forward)

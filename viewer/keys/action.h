@@ -19,6 +19,7 @@ enum action_argument {
 	ARGUMENT_EVENT,
 	ARGUMENT_KEY,
 	ARGUMENT_TEXT,
+	ARGUMENT_NAMED,
 };
 
 /* A row of the help: an action, or the begin of a part. */

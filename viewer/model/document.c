@@ -2,6 +2,7 @@
 /* document.c: opening a history, and states at any event of it. */
 #include "viewer/model/document.h"
 
+#include "formats/base/ascending.h"
 #include "formats/history/events.h"
 #include "viewer/model/findings.h"
 #include "viewer/model/named_words.h"
@@ -314,18 +315,9 @@ bool document_replayed(const struct document *d, size_t event)
 /* Events that the code had been shown when the current one was recorded. */
 static size_t shown(const struct document *d)
 {
-	const struct history_task *tasks = d->history.tasks;
-	size_t low = 0, high = d->history.n_tasks;
+	size_t tasks = history_tasks_before(&d->history, d->at + 1);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (tasks[middle].completed <= d->at)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? tasks[low - 1].started + 1 : 0;
+	return tasks ? d->history.tasks[tasks - 1].started + 1 : 0;
 }
 
 bool document_dims(const struct document *d, size_t event)
@@ -339,17 +331,9 @@ bool document_dims(const struct document *d, size_t event)
 
 bool document_fails(const struct document *d, size_t event)
 {
-	for (size_t low = 0, high = d->failures.n; low < high;) {
-		size_t middle = (low + high) / 2;
+	size_t at = ascending_below(d->failures.at, d->failures.n, event);
 
-		if (d->failures.at[middle] == event)
-			return true;
-		if (d->failures.at[middle] < event)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	return at < d->failures.n && d->failures.at[at] == event;
 }
 
 size_t document_task(const struct document *d, size_t event)

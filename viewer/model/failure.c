@@ -19,28 +19,17 @@ static const struct {
 };
 
 /* A member of a JSON object that is a text. */
-static struct str member(struct str object, const char *name, struct arena *a)
+static struct str text_of(struct str object, const char *name, struct arena *a)
 {
-	struct json j = {object, 0};
-	struct str key, value, text = STR_NONE;
+	struct json j = {json_member(object, name), 0};
+	struct str text, ret = STR_NONE;
 	struct buf scratch;
 
-	if (!json_take(&j, '{'))
-		return STR_NONE;
 	buf_init(&scratch, 0);
-	while (json_read_string(&j, &scratch, &key, NULL) && json_take(&j, ':')) {
-		bool wanted = str_is(key, name);
-
-		if (wanted && json_peek(&j) == '"') {
-			if (json_read_string(&j, &scratch, &value, NULL))
-				text = arena_str(a, value);
-			break;
-		}
-		if (!json_skip(&j, &value, NULL) || !json_take(&j, ','))
-			break;
-	}
+	if (json_peek(&j) == '"' && json_read_string(&j, &scratch, &text, NULL))
+		ret = arena_str(a, text);
 	buf_done(&scratch);
-	return text;
+	return ret;
 }
 
 static void open_encoded(const struct payload_reader *r, struct str bytes, struct arena *a,
@@ -51,8 +40,8 @@ static void open_encoded(const struct payload_reader *r, struct str bytes, struc
 	f->encoded = true;
 	payload_open(r, bytes, a, &o);
 	if (o.form == PAYLOAD_FORM_JSON) {
-		struct str message = member(o.text, "message", a);
-		struct str stack = member(o.text, "stack_trace", a);
+		struct str message = text_of(o.text, "message", a);
+		struct str stack = text_of(o.text, "stack_trace", a);
 
 		f->message = message.p ? message : f->message;
 		f->stack = stack.p ? stack : f->stack;

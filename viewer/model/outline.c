@@ -2,6 +2,7 @@
 /* outline.c: which events begin a row. */
 #include "viewer/model/outline.h"
 
+#include "formats/base/ascending.h"
 #include "formats/history/events.h"
 
 void outline_init(struct outline *o)
@@ -64,17 +65,7 @@ static size_t band_of(const struct outline *o, size_t event)
 /* Where a band stands, or would stand, among those that are unfolded. */
 static size_t place_of(const struct outline *o, size_t band)
 {
-	size_t low = 0, high = o->unfolded.n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (o->unfolded.at[middle] < band)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return ascending_below(o->unfolded.at, o->unfolded.n, band);
 }
 
 static bool is_folded(const struct outline *o, size_t event)
@@ -130,17 +121,9 @@ bool outline_step(struct outline *o, size_t n)
 
 size_t outline_row(const struct outline *o, size_t event)
 {
-	size_t low = 0, high = o->rows.n;
+	size_t behind = ascending_below(o->rows.at, o->rows.n, event + 1);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (o->rows.at[middle] <= event)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? low - 1 : 0;
+	return behind ? behind - 1 : 0;
 }
 
 size_t outline_events(const struct outline *o, size_t row, size_t *ret_end)

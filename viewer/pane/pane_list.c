@@ -133,19 +133,10 @@ static void add_sdk(const struct document *d, size_t first, const struct history
 static const struct history_task *task_completed_in(const struct document *d, size_t first,
 						    size_t end)
 {
-	size_t low = 0, high = d->history.n_tasks;
+	size_t at = history_tasks_before(&d->history, first);
+	const struct history_task *task = d->history.tasks + at;
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (d->history.tasks[middle].completed < first)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < d->history.n_tasks && d->history.tasks[low].completed < end
-		       ? &d->history.tasks[low]
-		       : NULL;
+	return at < d->history.n_tasks && task->completed < end ? task : NULL;
 }
 
 static void add_waited(const struct document *d, size_t first, const struct history_task *task,

@@ -330,15 +330,11 @@ static void filter(struct session *s, struct str text)
 	session_changed(s);
 }
 
-static bool is_view(enum action action)
-{
-	return action >= ACTION_VIEW_LIST && action <= ACTION_VIEW_FAILURE;
-}
-
 static bool act(const struct pane_context *c, enum action action, struct str argument)
 {
 	struct session *s = c->session;
 	size_t line = s->scrolls[PANE_RUN].row, row_at;
+	enum pane_kind view;
 
 	switch (action) {
 	case ACTION_SORT:
@@ -374,7 +370,8 @@ static bool act(const struct pane_context *c, enum action action, struct str arg
 		return true;
 	default:
 		/* Views of a history open the one under the cursor first. */
-		return is_view(action) && !session_show_history(s, run_list_row(&s->runs, line));
+		return act_view_of(action, &view) &&
+		       !session_show_history(s, run_list_row(&s->runs, line));
 	}
 }
 
