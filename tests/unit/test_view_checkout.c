@@ -115,6 +115,23 @@ static void parts_of_other_machines_are_left_out(void **state)
 	assert_true(str_is(s->path, "workflow.go"));
 }
 
+/* A stack of the JVM has no more of a path than the package. */
+static void sources_are_looked_for_where_projects_have_them(void **state)
+{
+	struct story *s = *state;
+
+	assert_int_equal(mkdir(in(s, "src/src"), 0700), 0);
+	assert_int_equal(mkdir(in(s, "src/src/main"), 0700), 0);
+	assert_int_equal(mkdir(in(s, "src/src/main/java"), 0700), 0);
+	put(s, "src/src/main/java/Order.java", "a");
+	assert_true(finds(s, "orders/Order.java"));
+	assert_true(str_is(s->path, "src/main/java/Order.java"));
+	unlink(in(s, "src/src/main/java/Order.java"));
+	rmdir(in(s, "src/src/main/java"));
+	rmdir(in(s, "src/src/main"));
+	rmdir(in(s, "src/src"));
+}
+
 static void nothing_leads_out(void **state)
 {
 	struct story *s = *state;
@@ -173,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(files_below_are_found),
 		CASE(parts_of_other_machines_are_left_out),
+		CASE(sources_are_looked_for_where_projects_have_them),
 		CASE(nothing_leads_out),
 		CASE(lines_come_with_those_around),
 		CASE(lines_behind_the_end_are_none),

@@ -21,6 +21,7 @@ struct story {
 	char folder[64];
 	struct named named;
 	bool begun;
+	struct named_reached reached;
 };
 
 static int set_up(void **state)
@@ -80,7 +81,7 @@ static void look_for(struct story *s, const struct named_word *words, size_t n)
 	if (s->begun)
 		named_done(&s->named);
 	s->begun = true;
-	named_begin(&s->named, str_of(s->folder), words, n);
+	named_begin(&s->named, str_of(s->folder), s->reached, words, n);
 	while (named_step(&s->named))
 		continue;
 	assert_true(s->named.done);
@@ -241,6 +242,49 @@ static void roles_come_in_their_order(void **state)
 		assert_int_equal(s->named.places.at[i].word, i);
 }
 
+/* pay, reserve, pay, ship, pay: a line each within the workflow. */
+static void look_behind(struct story *s, const char *file, int line, const char *before,
+			enum named_role role)
+{
+	const struct named_word words[] = {{STR("pay"), NAMED_CODE, false},
+					   {str_of(before), role, false},
+					   {STR("Order"), NAMED_WORKFLOW, false}};
+
+	put(s, "a.py", "class Order:\n  pay\n  reserve\n  pay\n  ship\n  pay\n");
+	s->reached = (struct named_reached){str_of(file), line};
+	look_for(s, words, 3);
+}
+
+static void what_is_behind_the_stack_comes_first(void **state)
+{
+	struct story *s = *state;
+
+	look_behind(s, "/ci/src/a.py", 2, "x", NAMED_BEFORE);
+	assert_string_equal(places(s), "a.py:4 a.py:6 a.py:2");
+	look_behind(s, "aa.py", 2, "x", NAMED_BEFORE);
+	assert_string_equal(places(s), "a.py:2 a.py:4 a.py:6");
+}
+
+static void without_a_stack_behind_what_came_before(void **state)
+{
+	struct story *s = *state;
+
+	look_behind(s, "", 0, "reserve", NAMED_BEFORE);
+	assert_string_equal(places(s), "a.py:4 a.py:6 a.py:2");
+	look_behind(s, "lib/a.js", 5, "reserve", NAMED_BEFORE); /* compiled: it is not here */
+	assert_string_equal(places(s), "a.py:4 a.py:6 a.py:2");
+	look_behind(s, "a.py", 2, "ship", NAMED_BEFORE); /* the stack knows better */
+	assert_string_equal(places(s), "a.py:4 a.py:6 a.py:2");
+}
+
+static void behind_what_the_task_asked_for_already(void **state)
+{
+	struct story *s = *state;
+
+	look_behind(s, "a.py", 2, "ship", NAMED_TASK);
+	assert_string_equal(places(s), "a.py:6 a.py:2 a.py:4");
+}
+
 static void words_with_nothing_to_look_for(void **state)
 {
 	struct story *s = *state;
@@ -314,14 +358,17 @@ static void only_source_code_is_read(void **state)
 	put(s, "node_modules/d.js", "charge\n");
 	put(s, "e.txt", "charge\n");
 	put(s, "f.d.ts", "charge\n");
+	put(s, "made.js", "\"use strict\";\nObject.defineProperty(exports, \"__esModule\");\ncharge\n");
+	put(s, "mapped.mjs", "charge\n//# sourceMappingURL=mapped.mjs.map\n");
+	put(s, "own.js", "charge\n// see //# sourceMappingURL=\n");
 	put_bytes(s, "g.py", STR("charge\n\0"));
 	put_bytes(s, "empty.py", STR(""));
 	assert_int_equal(mkfifo(in(s, "pipe.py"), 0600), 0);
 	assert_int_equal(symlink("a.py", in(s, "link.py")), 0);
 	assert_int_equal(symlink(".", in(s, "loop")), 0);
 	look(s, "charge");
-	assert_string_equal(places(s), "a.py:1 deep/b.go:1");
-	assert_int_equal(s->named.walk.files_read, 2);
+	assert_string_equal(places(s), "a.py:1 own.js:1 deep/b.go:1");
+	assert_int_equal(s->named.walk.files_read, 3);
 	assert_false(s->named.walk.cut);
 }
 
@@ -382,6 +429,9 @@ int main(void)
 		CASE(calls_count_within_the_workflow_alone),
 		CASE(comments_of_several_lines),
 		CASE(roles_come_in_their_order),
+		CASE(what_is_behind_the_stack_comes_first),
+		CASE(without_a_stack_behind_what_came_before),
+		CASE(behind_what_the_task_asked_for_already),
 		CASE(words_with_nothing_to_look_for),
 		CASE(no_more_words_than_there_is_room_for),
 		CASE(the_best_are_kept_the_rest_is_counted),

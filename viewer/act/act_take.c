@@ -316,7 +316,7 @@ static bool code_here(struct session *s, struct str *ret_file, int64_t *ret_line
 		*ret_line = report_place(session_run_row(s))->line;
 		return true;
 	}
-	named = session_document(s) ? named_best(session_document(s), s->options.source) : NULL;
+	named = session_document(s) ? named_best(session_document(s), s->options.source, NAMED_WORKFLOW) : NULL;
 	if (named) {
 		*ret_file = named->file;
 		*ret_line = named->line;

@@ -8,6 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Where projects have their sources: a stack of the JVM names a file by its package alone. */
+static const char *const ROOTS[] = {"", "src/main/java/", "src/main/kotlin/", "src/main/scala/", "src/"};
+
 /* Nothing in it that would lead upwards, or end the path early. */
 static bool is_harmless(struct str path)
 {
@@ -61,9 +64,10 @@ static int open_file(struct str dir, struct str file, struct arena *a, struct st
 	while (rest.n && fd < 0) {
 		while (rest.n && rest.p[0] == '/')
 			rest = str_skip(rest, 1);
-		*ret_path = rest;
-		if (rest.n)
-			fd = open_below(root, rest, a);
+		for (size_t i = 0; rest.n && fd < 0 && i < sizeof(ROOTS) / sizeof(*ROOTS); i++) {
+			*ret_path = arena_printf(a, "%s%.*s", ROOTS[i], STR_ARG(rest));
+			fd = open_below(root, *ret_path, a);
+		}
 		str_split(&rest, '/');
 	}
 	return fd;

@@ -13,7 +13,8 @@
  * often the path of another machine. Only a regular file that lies below the folder is ever
  * opened, never by way of ".." or of a link that leads out of it, and never one of more than
  * CHECKOUT_FILE_BYTES. Where the path as it is leads nowhere, its first parts are left out one
- * by one: /home/ci/orders/workflow.go may be orders/workflow.go here, or workflow.go.
+ * by one: /home/ci/orders/workflow.go may be orders/workflow.go here, or workflow.go; each is
+ * looked for in the usual folders for sources too, as src/main/java.
  */
 #define CHECKOUT_FILE_BYTES ((size_t)2 << 20)
 

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Names that a step looks at. */
-#define STEP_NAMES 500
+/* Names that a step looks at; the first lines of a file. */
+enum { STEP_NAMES = 500, HEAD_BYTES = 4096 };
 
 /* Languages of Temporal's SDKs, and those that run beside them. */
 static const char *const ENDINGS[] = {
@@ -137,6 +137,25 @@ static void read_names(struct checkout_walk *w)
 
 /* ---- files ---- */
 
+/*
+ * JavaScript that a compiler wrote: what it was made of lies elsewhere. Compilers to CommonJS
+ * say so in the first lines, those that write a map of the source in the last.
+ */
+static bool is_compiled(struct str path, struct str text)
+{
+	struct str last = str_trim(text);
+
+	if (!str_ends(path, STR("js")))
+		return false;
+	for (size_t at = last.n; at > 0; at--)
+		if (last.p[at - 1] == '\n') {
+			last = str_skip(last, at);
+			break;
+		}
+	return str_starts(last, STR("//# sourceMappingURL=")) ||
+	       str_has(str_take(text, HEAD_BYTES), "\"__esModule\"");
+}
+
 static bool read_file(struct checkout_walk *w, struct checkout_file *ret)
 {
 	struct arena_mark mark = arena_mark(&w->arena);
@@ -144,7 +163,8 @@ static bool read_file(struct checkout_walk *w, struct checkout_file *ret)
 	bool read = checkout_read(w->root, path, &w->text, &w->arena);
 
 	arena_rewind(&w->arena, mark);
-	if (!read || !w->text.n || memchr(w->text.p, '\0', w->text.n))
+	if (!read || !w->text.n || memchr(w->text.p, '\0', w->text.n) ||
+	    is_compiled(path, buf_str(&w->text)))
 		return false;
 	w->files_read++;
 	w->bytes += w->text.n;

@@ -10,15 +10,31 @@
 
 /* ---- letters ---- */
 
+/* Of each byte: what it is in a name, in lower case; 0: no part of one. */
+static const unsigned char LETTERS[256] = {
+	['$'] = '$', ['_'] = '_', ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4',
+	['5'] = '5', ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b',
+	['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i',
+	['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p',
+	['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w',
+	['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd',
+	['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k',
+	['l'] = 'l', ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r',
+	['s'] = 's', ['t'] = 't', ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y',
+	['z'] = 'z',
+	[0x80 ... 0xff] = 0x80, /* parts of other letters: compared as they are */
+};
+
 static bool is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-	       c == '$' || (unsigned char)c >= 0x80;
+	return LETTERS[(unsigned char)c];
 }
 
-static char low(char c)
+static unsigned char low(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+	unsigned char l = LETTERS[(unsigned char)c];
+
+	return l == 0x80 ? (unsigned char)c : l;
 }
 
 /* The letters that S begins with. */
@@ -38,7 +54,7 @@ static uint32_t hash_of(struct str word)
 
 	for (size_t i = 0; i < word.n; i++)
 		if (word.p[i] != '_')
-			hash = (hash ^ (unsigned char)low(word.p[i])) * 16777619u;
+			hash = (hash ^ low(word.p[i])) * 16777619u;
 	return hash;
 }
 
@@ -78,17 +94,77 @@ static bool is_one_of(struct str word, const char *const *list, size_t n)
 }
 #define IS_ONE_OF(word, list) is_one_of(word, list, sizeof(list) / sizeof(*(list)))
 
-/* A line as it is read, word by word. */
+/* A line as it is read. Of most there is no more to know than that none of our words is in it. */
 struct code {
 	struct str text;
 	size_t indent;
-	size_t comment;	 /* where one begins; SIZE_MAX: nowhere */
-	bool decorates;	 /* what the next line defines */
-	bool imports;
-	bool declares;	 /* a word before this one says that something is declared, */
-	bool declared;	 /* and this one is it */
-	uint32_t seen;	 /* words of ours, by their index */
+	bool comment;   /* all of it */
+	bool decorates; /* what the next line defines */
+	uint32_t seen;	/* words of ours, by their index */
 };
+
+static struct str comment_mark(const struct named_scan *s)
+{
+	return s->hashes ? STR("#") : STR("//");
+}
+
+/* Whether AT is in a comment that goes on to the end of the line. */
+static bool in_comment(const struct named_scan *s, struct str text, size_t at)
+{
+	struct str mark = comment_mark(s);
+
+	for (size_t from = 0;; from += mark.n) {
+		ptrdiff_t found = str_find_from(text, mark, from);
+
+		if (found < 0 || (size_t)found > at)
+			return false;
+		from = (size_t)found;
+		/* Not "https://", "#{name}" or "#fff" within a string. */
+		if (!from || text.p[from - 1] == ' ' || text.p[from - 1] == '\t' || text.p[from - 1] == ';')
+			return true;
+	}
+}
+
+static bool imports(struct str text)
+{
+	for (size_t i = 0; i < sizeof(IMPORTS) / sizeof(*IMPORTS); i++)
+		if (str_starts(text, str_of(IMPORTS[i])))
+			return true;
+	return false;
+}
+
+/* The word before AT, with nothing but blanks between; n 0: none. */
+static struct str word_before(struct str text, size_t at)
+{
+	size_t end = at, begin;
+
+	while (end && (text.p[end - 1] == ' ' || text.p[end - 1] == '\t'))
+		end--;
+	begin = end;
+	while (begin && is_letter(text.p[begin - 1]))
+		begin--;
+	return str_slice(text.p + begin, end - begin);
+}
+
+static bool is_declared(struct str text, size_t at)
+{
+	struct str before = word_before(text, at);
+
+	return IS_ONE_OF(before, DECLARES) || IS_ONE_OF(before, BINDS);
+}
+
+/* The line declares something, and AT is in what it says of that. */
+static bool declares(struct str text, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		struct str word = first_word(str_skip(text, i));
+
+		i += word.n;
+		if (word.n && i < at && text.p[i] == ' ' && IS_ONE_OF(word, DECLARES))
+			return true;
+	}
+	return is_declared(text, at);
+}
 
 /* The word at REST is the word I of N. */
 static bool is_word(const struct named *n, size_t i, struct str rest, struct str word, uint32_t hash,
@@ -112,9 +188,9 @@ static enum named_where where_of(const struct named_scan *s, const struct code *
 {
 	if (s->test)
 		return NAMED_TEST;
-	if (at >= c->comment)
+	if (c->comment || in_comment(s, c->text, at))
 		return NAMED_COMMENT;
-	if (c->imports || c->declared)
+	if (imports(c->text) || is_declared(c->text, at))
 		return NAMED_DECLARED;
 	return s->within ? NAMED_WITHIN : s->defines ? NAMED_BESIDE : NAMED_AWAY;
 }
@@ -128,35 +204,57 @@ static struct str shown(struct str text)
 	return str_take(text, n);
 }
 
-static bool only_blanks(struct str text, size_t from, size_t to)
-{
-	for (size_t i = from; i < to; i++)
-		if (text.p[i] != ' ' && text.p[i] != '\t')
-			return false;
-	return true;
-}
-
 static bool may_be_ours(const struct named *n, uint32_t hash)
 {
 	return n->any[hash >> 6 & 3] >> (hash & 63) & 1;
 }
 
-/* Before all else what code does; then what it is asked for; then how close it is. */
-static size_t rank(const struct named *n, const struct named_place *p)
+/* A stack names a file with other folders before it than a checkout has, or fewer. */
+static bool is_same_file(struct str a, struct str b)
+{
+	struct str longer = a.n > b.n ? a : b, shorter = a.n > b.n ? b : a;
+
+	return shorter.n && str_ends(longer, shorter) &&
+	       (longer.n == shorter.n || longer.p[longer.n - shorter.n - 1] == '/');
+}
+
+static bool was_passed(const struct named *n, const struct named_place *p)
+{
+	return p->line <= n->reached.line && is_same_file(p->file, n->reached.file);
+}
+
+/* What places are ordered by, the most telling first; less goes before. */
+enum { KEYS = 7 };
+
+static void keys_of(const struct named *n, const struct named_place *p, size_t ret[KEYS])
 {
 	const struct named_word *w = &n->words.at[p->word];
-	size_t aside = p->where >= NAMED_COMMENT;
+	/* What was asked for last goes first there. */
+	bool before = w->role == NAMED_TASK || w->role == NAMED_BEFORE;
+	const size_t keys[KEYS] = {
+		p->where >= NAMED_COMMENT,
+		w->role,
+		p->where > NAMED_BESIDE,
+		before ? p->word : w->call,
+		p->where,
+		!before && was_passed(n, p),
+		!p->same && !w->call,
+	};
 
-	return (((aside * NAMED_ROLES + w->role) * 2 + w->call) * (NAMED_TEST + 1) + p->where) * 2 +
-	       !p->same;
+	memcpy(ret, keys, sizeof(keys));
 }
 
 /* Files of one rank as they were read, lines as they stand. */
 static bool goes_before(const struct named *n, const struct named_place *a, const struct named_place *b)
 {
-	size_t x = rank(n, a), y = rank(n, b);
+	size_t x[KEYS], y[KEYS];
 
-	return x != y ? x < y : a->file.p == b->file.p && a->line < b->line;
+	keys_of(n, a, x);
+	keys_of(n, b, y);
+	for (size_t i = 0; i < KEYS; i++)
+		if (x[i] != y[i])
+			return x[i] < y[i];
+	return a->file.p == b->file.p && a->line < b->line;
 }
 
 static void keep(struct named *n, const struct named_place *p)
@@ -187,65 +285,41 @@ static void enter(struct named_scan *s, const struct code *c)
 	s->indent = c->indent;
 }
 
+/* Of a word that a line has more than once the first counts. */
 static void found(struct named *n, struct code *c, size_t i, size_t at, bool same)
 {
 	const struct named_word *w = &n->words.at[i];
-	enum named_where where = where_of(&n->scan, c, at);
-	bool defines = w->role == NAMED_WORKFLOW && (c->declares || c->decorates) && where != NAMED_COMMENT;
+	enum named_where where;
 
-	if (defines)
-		enter(&n->scan, c);
-	if ((w->role == NAMED_WORKFLOW && !defines) || (w->call && where != NAMED_WITHIN) ||
-	    (c->seen & (uint32_t)1 << i))
+	if (c->seen & (uint32_t)1 << i)
 		return;
 	c->seen |= (uint32_t)1 << i;
+	where = where_of(&n->scan, c, at);
+	if (w->call && where != NAMED_WITHIN)
+		return;
+	if (w->role == NAMED_WORKFLOW) {
+		if (where == NAMED_COMMENT || !(c->decorates || declares(c->text, at)))
+			return;
+		enter(&n->scan, c);
+	}
 	keep(n, &(struct named_place){n->scan.path, n->scan.line, shown(c->text), i, where, same});
 }
 
 static void read_words(struct named *n, struct code *c)
 {
-	size_t last_end = 0;
-	bool bound = false, declared = false; /* by the word before */
-
-	for (size_t at = 0; at < c->text.n;) {
+	for (size_t at = 0; at < c->text.n; at++) {
 		struct str rest = str_skip(c->text, at), word = first_word(rest);
-		uint32_t hash;
+		uint32_t hash = hash_of(word);
 		bool same;
 
-		if (!word.n) {
-			at++;
-			continue;
-		}
-		c->declared = (bound || declared) && only_blanks(c->text, last_end, at);
-		c->declares |= declared || (bound && c->declared);
-		hash = hash_of(word);
 		for (size_t i = 0; may_be_ours(n, hash) && i < n->words.n; i++)
 			if (is_word(n, i, rest, word, hash, &same))
 				found(n, c, i, at, same);
-		at = last_end = at + word.n;
-		declared = at < c->text.n && c->text.p[at] == ' ' && IS_ONE_OF(word, DECLARES);
-		bound = IS_ONE_OF(word, BINDS);
+		at += word.n; /* and what ended it */
 	}
 }
 
 /* ---- one file ---- */
-
-/* Where a comment begins that goes on to the end of the line. */
-static size_t comment_in(const struct named_scan *s, struct str text)
-{
-	struct str mark = s->hashes ? STR("#") : STR("//");
-
-	for (size_t from = 0;;) {
-		ptrdiff_t at = str_find_from(text, mark, from);
-
-		if (at < 0)
-			return SIZE_MAX;
-		/* Not "https://" and "#{name}" or "#fff" within a string. */
-		if (!at || text.p[at - 1] == ' ' || text.p[at - 1] == '\t' || text.p[at - 1] == ';')
-			return (size_t)at;
-		from = (size_t)at + mark.n;
-	}
-}
 
 /* A comment of several lines: whether TEXT, trimmed, is of one. */
 static bool in_block(struct named_scan *s, struct str text)
@@ -297,11 +371,9 @@ static void read_line(struct named *n, struct str line)
 
 	if (!c.text.n)
 		return;
-	c.comment = in_block(s, c.text) ? 0 : comment_in(s, c.text);
+	c.comment = in_block(s, c.text) || str_starts(c.text, comment_mark(s));
 	c.decorates = c.text.p[0] == '@' || c.text.p[0] == '[';
-	for (size_t i = 0; i < sizeof(IMPORTS) / sizeof(*IMPORTS); i++)
-		c.imports |= str_starts(c.text, str_of(IMPORTS[i]));
-	if (c.comment)
+	if (!c.comment)
 		leave(s, &c);
 	read_words(n, &c);
 }
@@ -340,23 +412,71 @@ static void begin_file(struct named *n, const struct checkout_file *f)
 	};
 }
 
+/* After something changed that their order depends on. */
+static void sort(struct named *n)
+{
+	for (size_t i = 1; i < n->places.n; i++) {
+		struct named_place p = n->places.at[i];
+		size_t at = i;
+
+		for (; at && goes_before(n, &p, &n->places.at[at - 1]); at--)
+			n->places.at[at] = n->places.at[at - 1];
+		n->places.at[at] = p;
+	}
+}
+
 /* What stood before the definition was taken for another file's. */
 static void end_file(struct named *n)
 {
 	struct named_scan *s = &n->scan;
 
 	for (size_t i = 0; s->defines && i < n->places.n; i++) {
-		struct named_place p = n->places.at[i];
-		size_t at = i;
+		struct named_place *p = &n->places.at[i];
 
-		if (p.file.p != s->path.p || p.where != NAMED_AWAY)
-			continue;
-		p.where = NAMED_BESIDE;
-		for (; at && goes_before(n, &p, &n->places.at[at - 1]); at--)
-			n->places.at[at] = n->places.at[at - 1];
-		n->places.at[at] = p;
+		if (p->file.p == s->path.p && p->where == NAMED_AWAY)
+			p->where = NAMED_BESIDE;
 	}
+	if (s->defines)
+		sort(n);
 	s->rest = STR_NONE;
+}
+
+/* The place of the first word of ROLE, behind what the code had reached where there is one. */
+static const struct named_place *last_of(const struct named *n, enum named_role role)
+{
+	const struct named_place *last = NULL;
+
+	for (size_t i = 0; i < n->places.n; i++) {
+		const struct named_place *p = &n->places.at[i];
+
+		if (n->words.at[p->word].role != role || p->where != NAMED_WITHIN)
+			continue;
+		if (!last || p->word < last->word ||
+		    (p->word == last->word && was_passed(n, last) && !was_passed(n, p)))
+			last = p;
+	}
+	return last;
+}
+
+/* A stack may be of code that was compiled: no file here is called so. */
+static bool is_known_file(const struct named *n)
+{
+	for (size_t i = 0; i < n->places.n; i++)
+		if (is_same_file(n->places.at[i].file, n->reached.file))
+			return true;
+	return false;
+}
+
+static void end_all(struct named *n)
+{
+	const struct named_place *last = last_of(n, NAMED_TASK);
+
+	n->done = true;
+	if (!last && !is_known_file(n))
+		last = last_of(n, NAMED_BEFORE);
+	if (last)
+		n->reached = (struct named_reached){last->file, last->line};
+	sort(n);
 }
 
 static size_t read_some(struct named *n)
@@ -401,11 +521,13 @@ static void add_word(struct named *n, const struct named_word *word)
 	vec_push(&n->words, (struct named_word){arena_str(&n->arena, text), word->role, word->call});
 }
 
-void named_begin(struct named *n, struct str source, const struct named_word *words, size_t n_words)
+void named_begin(struct named *n, struct str source, struct named_reached reached,
+		 const struct named_word *words, size_t n_words)
 {
 	*n = (struct named){0};
 	arena_init(&n->arena);
 	n->source = arena_str(&n->arena, source);
+	n->reached = (struct named_reached){arena_str(&n->arena, reached.file), reached.line};
 	for (size_t i = 0; i < n_words; i++)
 		add_word(n, &words[i]);
 	checkout_walk_begin(&n->walk, source);
@@ -438,7 +560,7 @@ bool named_step(struct named *n)
 		case CHECKOUT_WORKS:
 			break;
 		case CHECKOUT_DONE:
-			n->done = true;
+			end_all(n);
 		}
 	}
 	return true;

@@ -18,6 +18,10 @@
  * definition of the workflow comes first, then the rest of its file, then other files; what
  * declares or imports the name, what is in comments and in tests comes last.
  *
+ * Of places in a file that code is known to have reached, those behind what it had reached come
+ * first: that is what it asked for before in the same task, what a stack says, or what it asked for
+ * in tasks before. Loops go back, so the others are places too.
+ *
  * SDKs make names of names: chargeCard, charge_card and ChargeCard are one word; a place
  * with the very same spelling goes before.
  *
@@ -26,7 +30,8 @@
 enum named_role {
 	NAMED_CODE,	/* the code asks for it */
 	NAMED_HISTORY,	/* history has it */
-	NAMED_BEFORE,	/* the code asked for it last, or waited for it */
+	NAMED_TASK,	/* the code asked for it just before, in the same workflow task */
+	NAMED_BEFORE,	/* the code asked for it in a task before, or waited for it */
 	NAMED_WORKFLOW, /* the type of the workflow: where it is defined */
 	NAMED_ROLES,
 };
@@ -55,6 +60,12 @@ struct named_place {
 	bool same; /* spelled the same */
 };
 
+/* A line that the code had reached. */
+struct named_reached {
+	struct str file; /* as a stack calls it; n 0: not known */
+	int64_t line;
+};
+
 #define NAMED_WORDS 32	     /* more are left out, */
 #define NAMED_WORD_BYTES 200 /* as are longer ones */
 #define NAMED_PLACES 64	     /* the best that are kept; the rest is counted */
@@ -63,6 +74,7 @@ struct named_place {
 struct named {
 	struct arena arena;
 	struct str source;
+	struct named_reached reached;
 	VEC_OF(struct named_word) words;
 	struct named_hash {
 		uint32_t hash; /* of the first part of the word, which LETTERS is the length of */
@@ -85,9 +97,12 @@ struct named {
 	bool done;
 };
 
-/* WORDS are copied; those with nothing to look for, and a second of the same, are left out. */
-void named_begin(struct named *n, struct str source, const struct named_word *words,
-		 size_t n_words);
+/*
+ * All is copied. Words with nothing to look for, and a second of the same, are left out; of those
+ * of a role the first counts most.
+ */
+void named_begin(struct named *n, struct str source, struct named_reached reached,
+		 const struct named_word *words, size_t n_words);
 void named_done(struct named *n);
 /* A slice of a millisecond or so; false: all was looked at. */
 bool named_step(struct named *n);

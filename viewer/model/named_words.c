@@ -7,6 +7,7 @@
 #include "formats/history/marker.h"
 #include "formats/wire/field.h"
 #include "replayer/judge/pairs.h"
+#include "replayer/report/report_sides.h"
 
 /* Events before the divergence that are looked at, for as many names. */
 enum { BEFORE_EVENTS = 500, BEFORE_NAMES = 2 };
@@ -74,8 +75,12 @@ static bool chosen(struct str id)
 
 static void add_side(struct list *l, enum named_role role, const struct side *side)
 {
+	struct str name = side->name;
+
+	if (str_has(side->what, "Marker")) /* its own name is its SDK's: "Version fraud-check" */
+		str_split(&name, ' ');
 	if (!is_timer(side->what))
-		add_type(l, role, side->name);
+		add_type(l, role, name);
 	if (chosen(side->id))
 		add(l, role, side->id);
 }
@@ -114,14 +119,29 @@ static void add_waits(struct list *l, const struct document *d, int64_t task)
 	}
 }
 
-static void add_before(struct list *l, const struct document *d, struct arena *a)
+/* What the events from FROM to before END asked for, the last first. */
+static void add_before(struct list *l, enum named_role role, const struct document *d, size_t from,
+		       size_t end, struct arena *a)
 {
-	size_t end = d->diverges < d->history.n_events ? d->diverges : d->history.n_events;
 	size_t most = l->n + BEFORE_NAMES;
 
-	for (size_t i = end; i > 0 && end - i < BEFORE_EVENTS && l->n < most; i--)
+	for (size_t i = end; i > from && end - i < BEFORE_EVENTS && l->n < most; i--)
 		if (pair_of_event(d->history.events[i - 1].type))
-			add_event(l, NAMED_BEFORE, d, i - 1, a);
+			add_event(l, role, d, i - 1, a);
+}
+
+/* In the diverging task itself; what it came from; and in the tasks before. */
+static void add_all_before(struct list *l, const struct document *d, struct arena *a)
+{
+	const struct history *h = &d->history;
+	int64_t task = d->run_row->verdict.divergence.workflow_task;
+	size_t end = d->diverges < h->n_events ? d->diverges : h->n_events;
+	bool known = task >= 1 && (uint64_t)task <= h->n_tasks && h->tasks[task - 1].completed < end;
+	size_t begin = known ? h->tasks[task - 1].completed : end;
+
+	add_before(l, NAMED_TASK, d, begin, end, a);
+	add_waits(l, d, task - 1);
+	add_before(l, NAMED_BEFORE, d, 0, begin, a);
 }
 
 size_t named_words(const struct document *d, struct arena *a, struct named_word *words)
@@ -135,14 +155,15 @@ size_t named_words(const struct document *d, struct arena *a, struct named_word 
 	add_event(&l, NAMED_HISTORY, d, d->diverges, a);
 	if (!v->worker.what.n)
 		add_calls(&l, NAMED_HISTORY, v->history.what);
-	add_waits(&l, d, v->workflow_task - 1);
-	add_before(&l, d, a);
+	add_all_before(&l, d, a);
 	add_type(&l, NAMED_WORKFLOW, d->run_row->entry.workflow_type);
 	return l.n;
 }
 
 struct named *named_of(struct document *d, struct str source)
 {
+	const struct stack_frame *frame = d->run_row ? report_place(d->run_row) : NULL;
+	struct named_reached reached = {STR_NONE, 0};
 	struct named_word words[NAMED_WORDS];
 	struct arena a;
 
@@ -153,7 +174,9 @@ struct named *named_of(struct document *d, struct str source)
 	named_forget(d);
 	arena_init(&a);
 	d->named = mem_zalloc(sizeof(*d->named));
-	named_begin(d->named, source, words, named_words(d, &a, words));
+	if (frame && frame->user)
+		reached = (struct named_reached){frame->file, frame->line};
+	named_begin(d->named, source, reached, words, named_words(d, &a, words));
 	arena_done(&a);
 	return d->named;
 }
@@ -167,9 +190,21 @@ void named_forget(struct document *d)
 	d->named = NULL;
 }
 
-const struct named_place *named_best(struct document *d, struct str source)
+/* History's names elsewhere than at the workflow are what the code has lost. */
+static bool leads_there(const struct named *n, const struct named_place *p)
+{
+	enum named_role role = n->words.at[p->word].role;
+
+	return p->where <= NAMED_BESIDE || (p->where == NAMED_AWAY && role == NAMED_CODE) ||
+	       (p->where <= NAMED_DECLARED && role == NAMED_WORKFLOW);
+}
+
+const struct named_place *named_best(struct document *d, struct str source, enum named_role last)
 {
 	const struct named *n = named_of(d, source);
 
-	return n && n->places.n ? n->places.at : NULL;
+	for (size_t i = 0; n && i < n->places.n; i++)
+		if (leads_there(n, &n->places.at[i]))
+			return n->words.at[n->places.at[i].word].role <= last ? &n->places.at[i] : NULL;
+	return NULL;
 }

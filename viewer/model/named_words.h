@@ -23,5 +23,8 @@ size_t named_words(const struct document *d, struct arena *a, struct named_word 
  */
 struct named *named_of(struct document *d, struct str source);
 void named_forget(struct document *d);
-/* The best so far; NULL: none. */
-const struct named_place *named_best(struct document *d, struct str source);
+/*
+ * The place to look at first, as far as is known; NULL: none, or it is of a word beyond LAST. Not
+ * in comments and tests, nor where something but the workflow is only declared.
+ */
+const struct named_place *named_best(struct document *d, struct str source, enum named_role last);

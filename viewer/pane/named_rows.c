@@ -15,6 +15,7 @@ enum { SHOWN = 3, AROUND = 2, INDENT = 3 };
 static const char *const ROLES[NAMED_ROLES] = {
 	[NAMED_CODE] = "what the code asks for",
 	[NAMED_HISTORY] = "what history has",
+	[NAMED_TASK] = "what came before in this task",
 	[NAMED_BEFORE] = "what came before",
 	[NAMED_WORKFLOW] = "the workflow",
 };
@@ -22,6 +23,11 @@ static const char *const ROLES[NAMED_ROLES] = {
 static struct named *places_of(const struct pane_context *c)
 {
 	return named_of(c->document, c->session->options.source);
+}
+
+static const struct named_place *best_of(const struct pane_context *c)
+{
+	return named_best(c->document, c->session->options.source, NAMED_WORKFLOW);
 }
 
 static bool aside(const struct named_place *place)
@@ -36,7 +42,7 @@ static enum named_role role_of(const struct named *n, const struct named_place *
 
 static void put_place(struct page *p, const struct named_place *place, enum style style)
 {
-	p->about.file = place->file;
+	p->about.file = arena_str(&p->arena, place->file);
 	p->about.line = place->line;
 	line_add(&p->now, style, place->file);
 	line_printf(&p->now, style, ":%" PRId64, place->line);
@@ -71,21 +77,22 @@ static void add_without(const struct pane_context *c, struct page *p, size_t lab
 void named_add_best(const struct pane_context *c, struct page *p, size_t label)
 {
 	const struct named *n = places_of(c);
+	const struct named_place *best = best_of(c);
 
 	if (!n) {
 		add_without(c, p, label);
 		return;
 	}
 	page_label(p, "named", label);
-	if (!n->places.n) {
+	if (!best) {
 		page_puts(p, STYLE_DIM, n->done ? "nowhere in the source code" : "(looking)");
 		return;
 	}
 	p->about.differs = true;
-	put_place(p, n->places.at, STYLE_STRONG);
+	put_place(p, best, STYLE_STRONG);
 	line_to(&p->now, label);
 	line_printf(&p->now, STYLE_DIM, "%s: found by its name, not by a stack",
-		    ROLES[role_of(n, n->places.at)]);
+		    ROLES[role_of(n, best)]);
 	page_end(p);
 }
 
@@ -99,7 +106,7 @@ static void add_code(const struct pane_context *c, struct page *p, const struct 
 			    &code))
 		return;
 	for (size_t i = 0; i < code.n; i++) {
-		p->about.file = place->file;
+		p->about.file = arena_str(&p->arena, place->file);
 		p->about.line = code.first + (int64_t)i;
 		line_to(&p->now, INDENT);
 		code_line(&p->now, &code, i, place->line);
@@ -108,8 +115,11 @@ static void add_code(const struct pane_context *c, struct page *p, const struct 
 }
 
 /* "what the code asks for: charge_card" */
-static void add_role(struct page *p, const struct named *n, enum named_role role)
+static void add_role(const struct pane_context *c, struct page *p, const struct named *n,
+		     enum named_role role)
 {
+	const struct divergence *v = &c->document->run_row->verdict.divergence;
+	const struct side *side = role == NAMED_CODE ? &v->worker : &v->history;
 	const char *before = ": ";
 
 	line_printf(&p->now, STYLE_STRONG, " %s", ROLES[role]);
@@ -121,6 +131,10 @@ static void add_role(struct page *p, const struct named *n, enum named_role role
 		line_puts(&p->now, STYLE_PLAIN, before);
 		line_add(&p->now, STYLE_PLAIN, w->text);
 		before = ", ";
+	}
+	if (role <= NAMED_HISTORY && before[0] == ':' && side->what.n) { /* it has no name */
+		line_puts(&p->now, STYLE_PLAIN, before);
+		line_add(&p->now, STYLE_PLAIN, side_text(side, &p->arena));
 	}
 	page_end(p);
 }
@@ -142,7 +156,7 @@ static void add_run(const struct pane_context *c, struct page *p, const struct n
 	for (size_t i = from; i < from + shown; i++) {
 		line_puts(&p->now, STYLE_PLAIN, "   ");
 		put_place(p, &n->places.at[i], aside(&n->places.at[i]) ? STYLE_DIM : STYLE_PLAIN);
-		if (i == 0)
+		if (&n->places.at[i] == best_of(c))
 			add_code(c, p, &n->places.at[i]);
 	}
 	if (from + shown < to) {
@@ -165,7 +179,7 @@ static void add_part(const struct pane_context *c, struct page *p, const struct 
 {
 	if (from == to && !(n->done && has_role(n, role)))
 		return;
-	add_role(p, n, role);
+	add_role(c, p, n, role);
 	add_run(c, p, n, from, to);
 	if (from == to)
 		page_puts(p, STYLE_DIM, "   named nowhere");

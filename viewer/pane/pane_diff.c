@@ -102,6 +102,29 @@ static bool is_equal(const struct command_pair *p)
 	return !p->n_differences && pair_fits(p->history.what, p->worker.what);
 }
 
+static bool is_side(const struct side *a, const struct side *b)
+{
+	return a->what.n && str_eq(a->what, b->what) && str_eq(a->name, b->name);
+}
+
+/* What one side lacks stands beside another event, or beside none. */
+static bool diverges(const struct command_pair *p, const struct divergence *v)
+{
+	return p->event_id == v->event_id || is_side(&p->worker, &v->worker);
+}
+
+/* The row is of what diverges: an editor opens where code names it, or what came before it. */
+static void point_at_code(struct sides *s)
+{
+	const struct named_place *named =
+		named_best(s->c->document, s->c->session->options.source, NAMED_TASK);
+
+	if (!named)
+		return;
+	s->p->about.file = arena_str(&s->p->arena, named->file);
+	s->p->about.line = named->line;
+}
+
 static void put_pair(struct sides *s, const struct document *d, const struct command_pair *p,
 		     bool equal)
 {
@@ -125,6 +148,8 @@ static void put_pair(struct sides *s, const struct document *d, const struct com
 	}
 	s->p->about.event = event < d->history.n_events ? event : PAGE_NO_EVENT;
 	s->p->about.differs = !equal;
+	if (diverges(p, &d->run_row->verdict.divergence))
+		point_at_code(s);
 	sides_row(s);
 	sides_text(s, TEXT_INDENT, equal ? STYLE_PLAIN : STYLE_BAD, history_rest,
 		   equal ? STYLE_PLAIN : STYLE_GOOD, worker_rest, VALUE_ROWS);
@@ -393,7 +418,8 @@ static bool code_of(const struct pane_context *c, struct page *p, struct code_li
 {
 	struct str source = c->session->options.source;
 	const struct stack_frame *frame = report_place(c->document->run_row);
-	const struct named_place *named = frame ? NULL : named_best(c->document, source);
+	const struct named_place *named =
+		frame ? NULL : named_best(c->document, source, NAMED_WORKFLOW);
 
 	*ret_line = frame ? frame->line : named ? named->line : 0;
 	return (frame || named) && checkout_lines(source, frame ? frame->file : named->file, *ret_line,

@@ -78,7 +78,7 @@ static void add_words(const char *label, struct str text, size_t width, struct p
 static void add_named(const struct pane_context *c, struct page *p)
 {
 	struct document *d = c->document;
-	const struct named_place *place = d ? named_best(d, c->session->options.source) : NULL;
+	const struct named_place *place = d ? named_best(d, c->session->options.source, NAMED_WORKFLOW) : NULL;
 
 	if (!place)
 		return;
@@ -86,7 +86,7 @@ static void add_named(const struct pane_context *c, struct page *p)
 	line_printf(&p->now, STYLE_LINK, "%.*s:%" PRId64, STR_ARG(place->file), place->line);
 	line_puts(&p->now, STYLE_PLAIN, "  ");
 	line_add(&p->now, STYLE_DIM, place->text);
-	p->about.file = place->file;
+	p->about.file = arena_str(&p->arena, place->file);
 	p->about.line = place->line;
 	page_end(p);
 }

@@ -56,8 +56,10 @@ static void add_code(struct sides *s)
 	line_init(&code);
 	if (s->shown < s->lines->n) {
 		code_line(&code, s->lines, s->shown, s->marked);
-		s->p->about.file = s->lines->path;
-		s->p->about.line = s->lines->first + (int64_t)s->shown;
+		if (!s->p->about.file.p) {
+			s->p->about.file = s->lines->path;
+			s->p->about.line = s->lines->first + (int64_t)s->shown;
+		}
 	}
 	s->shown++;
 	line_put_cell(&s->p->now, &code, s->code);
