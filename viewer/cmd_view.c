@@ -437,7 +437,10 @@ static int begin(struct viewing *v, const struct str *operands, size_t n)
 		return code;
 	if (v->options->script.p)
 		return run_script(v);
-	return v->options->print || !v->context->out_is_tty ? print(v, v->context->colour) : run_terminal(v);
+	if (!v->options->print && v->context->out_is_tty)
+		return run_terminal(v);
+	return print(v, str_is(v->options->color, "always") ||
+				(v->context->colour && wants_colour(v)));
 }
 
 /* The configuration first, then what the command line says. */

@@ -175,7 +175,6 @@ static void add_tabs(const struct session *s, enum tabs form, struct line *l)
 	}
 }
 
-/* All that changes what is shown is said, so that nothing is hidden unseen. */
 /* What is wrong with the file stays in sight, whichever part of it is looked at. */
 static void add_damage(const struct document *d, struct line *l)
 {
@@ -189,12 +188,22 @@ static void add_damage(const struct document *d, struct line *l)
 			    last - n == 1 ? "" : "s");
 }
 
+static void add_search(const struct session *s, struct line *l)
+{
+	if (s->search.matcher.text.n)
+		line_printf(l, STYLE_PLAIN, "/%.*s %zu hit%s%s  ", STR_ARG(s->search.matcher.text),
+			    s->search.n_hits, s->search.n_hits == 1 ? "" : "s",
+			    s->searching ? " so far" : "");
+}
+
+/* All that changes what is shown is said, so that nothing is hidden unseen. */
 static void add_modifiers(struct session *s, struct line *l)
 {
 	const struct pane *p = PANE_TABLE[session_place(s)->pane];
 	struct pane_context c = {s, session_document(s), (size_t)s->width, (size_t)s->height};
 
 	if (p->modifiers) {
+		add_search(s, l);
 		p->modifiers(&c, l);
 		return;
 	}
@@ -202,10 +211,7 @@ static void add_modifiers(struct session *s, struct line *l)
 		add_damage(c.document, l);
 	if (c.document && c.document->filter.n)
 		line_printf(l, STYLE_ODD, "filter: %.*s  ", STR_ARG(c.document->filter));
-	if (s->search.matcher.text.n)
-		line_printf(l, STYLE_PLAIN, "/%.*s %zu hit%s%s  ", STR_ARG(s->search.matcher.text),
-			    s->search.n_hits, s->search.n_hits == 1 ? "" : "s",
-			    s->searching ? " so far" : "");
+	add_search(s, l);
 	if (s->breakpoints.n)
 		line_printf(l, STYLE_PLAIN, "breakpoints %zu  ", s->breakpoints.n);
 	if (s->payload != PAYLOAD_MODE_DECODED)
@@ -306,6 +312,21 @@ static void mark_matches(struct session *s, struct line *l)
 	}
 }
 
+/* What a filter leaves empty says so. */
+static void add_nothing(const struct session *s, const struct document *d, struct line *l)
+{
+	struct buf key;
+
+	if (d && (!d->filter.n || d->outline.looked_at < d->history.n_events))
+		return;
+	buf_init(&key, 0);
+	keymap_keys(&s->keymap, ACTION_FILTER, &key);
+	line_puts(l, STYLE_DIM, " nothing fits the filter");
+	if (key.n)
+		line_printf(l, STYLE_DIM, "; %.*s and Enter end it", STR_ARG(buf_str(&key)));
+	buf_done(&key);
+}
+
 static void put_pane(struct session *s, struct screen *screen, const struct layout_part *part)
 {
 	const struct pane *pane = PANE_TABLE[part->pane];
@@ -327,6 +348,11 @@ static void put_pane(struct session *s, struct screen *screen, const struct layo
 		if (s->search.matcher.text.n)
 			mark_matches(s, &l);
 		screen_line(screen, part->area, y, &l, scroll->left, flags_of(s, part, i));
+	}
+	if (!count && part->pane == session_place(s)->pane && y < part->area.height) {
+		line_clear(&l);
+		add_nothing(s, c.document, &l);
+		screen_line(screen, part->area, y++, &l, 0, 0);
 	}
 	for (size_t i = 0; i < pane_feet(&c, part->pane) && y < part->area.height; i++, y++) {
 		line_clear(&l);

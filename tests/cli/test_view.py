@@ -319,6 +319,15 @@ class Opening(unittest.TestCase):
             self.assertEqual((code, err), (0, ""))
             self.assertIn("diverged 2  passed 2", out)
 
+    def test_print_is_coloured_when_that_is_asked_for(self):
+        with World() as w:
+            for no_color, color, wanted in (("", "always", True), ("1", "always", True),
+                                            ("", "auto", False), ("", "never", False)):
+                w.env["NO_COLOR"] = no_color
+                code, out, _ = w.run("--color", color, "--print", f"{FAILED}:8")
+                self.assertEqual(code, 0)
+                self.assertEqual("\x1b[" in out, wanted, (no_color, color))
+
     def test_a_damaged_file_is_shown_up_to_the_damage_and_said(self):
         with World() as w:
             code, out, err = self.given(w, FAILED.read_bytes()[:6000], "-")

@@ -4,7 +4,7 @@
 
 #define SIDEWAYS 8 /* columns a step */
 
-void act_to_row(struct session *s, size_t row)
+static void to_row(struct session *s, size_t row, enum session_move how)
 {
 	struct pane_context c = act_context(s);
 	const struct pane *pane = PANE_TABLE[s->focus];
@@ -19,8 +19,13 @@ void act_to_row(struct session *s, size_t row)
 	event = pane->event(&c, scroll->row);
 	if (event >= c.document->history.n_events)
 		return;
-	session_go(s, event, SESSION_STEP);
+	session_go(s, event, how);
 	scroll->synced = event;
+}
+
+void act_to_row(struct session *s, size_t row)
+{
+	to_row(s, row, SESSION_STEP);
 }
 
 static size_t rows_of_page(struct session *s)
@@ -76,7 +81,7 @@ void act_page_up(struct session *s, struct str argument)
 
 void act_top(struct session *s, struct str argument)
 {
-	act_to_row(s, 0);
+	to_row(s, 0, SESSION_JUMP);
 }
 
 void act_bottom(struct session *s, struct str argument)
@@ -87,7 +92,7 @@ void act_bottom(struct session *s, struct str argument)
 		act_go(s, argument);
 		return;
 	}
-	act_to_row(s, SIZE_MAX);
+	to_row(s, SIZE_MAX, SESSION_JUMP);
 	if (d && d->reading && PANE_TABLE[s->focus]->row_of)
 		document_want(d, INT64_MAX, 0);
 }

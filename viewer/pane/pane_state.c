@@ -19,6 +19,7 @@
  */
 /* Of each part, until x shows all of them: a key must not wait for a thousand timers. */
 #define FACTS_MOST 100
+#define OPEN_FEW 3
 
 static size_t left_of(const struct pane_context *c)
 {
@@ -85,6 +86,38 @@ static size_t n_open(const struct state *s)
 	return n;
 }
 
+static const struct {
+	const char *what;
+	enum entity_kind kind;
+	bool opened; /* how many there were, not how many are open */
+} COUNTS[] = {
+	{"activities", ENTITY_ACTIVITY, false},
+	{"timers", ENTITY_TIMER, false},
+	{"children", ENTITY_CHILD, false},
+	{"updates", ENTITY_UPDATE, false},
+	{"Nexus", ENTITY_NEXUS, false},
+	{"signals in all", ENTITY_SIGNAL, true},
+};
+
+/* ": activities 2, timers 998" where the rows below are more than a small pane has. */
+static struct str kinds_open(const struct state *s, size_t open, struct arena *a)
+{
+	struct str ret = STR("");
+	size_t told = 0;
+
+	for (size_t i = 0; open > OPEN_FEW && i < sizeof(COUNTS) / sizeof(*COUNTS); i++) {
+		size_t n = COUNTS[i].opened ? 0 : s->pending[COUNTS[i].kind];
+
+		if (n)
+			ret = arena_printf(a, "%.*s%s%s %zu", STR_ARG(ret), told ? ", " : ": ",
+					   COUNTS[i].what, n);
+		told += n;
+	}
+	if (told && told < open)
+		ret = arena_printf(a, "%.*s, others %zu", STR_ARG(ret), open - told);
+	return ret;
+}
+
 /* Items stand beside each other, the next line takes what has no room. */
 static void add_item(const struct pane_context *c, struct page *p, enum style style, size_t left,
 		     struct str text)
@@ -107,7 +140,8 @@ static void add_summary(const struct pane_context *c, const struct state *s, str
 
 	add_item(c, p, STYLE_STRONG, 1, arena_printf(a, "after ev %" PRId64, h->events[s->n - 1].id));
 	add_item(c, p, open ? STYLE_STRONG : STYLE_PLAIN, 1,
-		 open ? arena_printf(a, "open %zu", open) : STR("open: nothing"));
+		 open ? arena_printf(a, "open %zu%.*s", open, STR_ARG(kinds_open(s, open, a)))
+		      : STR("open: nothing"));
 	add_item(c, p, STYLE_PLAIN, 1,
 		 s->shown ? arena_printf(a, "seen ev 1-%" PRId64, h->events[s->shown - 1].id)
 			  : STR("seen nothing"));
@@ -144,19 +178,6 @@ static void tell(struct telling *w, const struct state *s, enum state_part part,
 	page_puts(w->p, STYLE_PLAIN, otherwise);
 }
 
-static const struct {
-	const char *what;
-	enum entity_kind kind;
-	bool opened; /* how many there were, not how many are open */
-} COUNTS[] = {
-	{"activities", ENTITY_ACTIVITY, false},
-	{"timers", ENTITY_TIMER, false},
-	{"children", ENTITY_CHILD, false},
-	{"updates", ENTITY_UPDATE, false},
-	{"Nexus", ENTITY_NEXUS, false},
-	{"signals in all", ENTITY_SIGNAL, true},
-};
-
 /* "activities 1  timers 1  children 0": of each kind how many are open. */
 static void add_counts(const struct pane_context *c, const struct state *s, struct page *p)
 {
@@ -176,11 +197,13 @@ static void add_counts(const struct pane_context *c, const struct state *s, stru
 static void add_limits(const struct pane_context *c, const struct state *s, struct page *p)
 {
 	const struct server_limit_row *bytes = &SERVER_LIMIT_ROWS[SERVER_BYTES];
+	/* By its id: a server counts those that are missing here, too. */
+	int64_t last = c->document->history.events[s->n - 1].id;
 	struct arena *a = &c->session->step;
 
 	add_label(c, "server limits", p);
 	page_text(p, STYLE_PLAIN,
-		  arena_printf(a, "%zu of %" PRIu64 " events, %.*s of %.*s", s->n,
+		  arena_printf(a, "%" PRId64 " of %" PRIu64 " events, %.*s of %.*s", last,
 			       SERVER_LIMIT_ROWS[SERVER_EVENTS].error,
 			       STR_ARG(detail_bytes(s->bytes, a)),
 			       STR_ARG(detail_bytes(bytes->error, a))),
