@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+import line
 import stood
 import toolchains
 from common import BUILD, E2E, ROOT, SDKS, Tally, judge_row, read_tsv, relative, replay, say
@@ -75,6 +76,8 @@ def run_change(tally, sdk, change, rows, lock):
         if row["verdict"] == "diverged" and not problem:
             tally.check(stood.judge(sdk, change, row["history"], found),
                         "%s %s, where it stood" % (label, row["history"]), again)
+            tally.check(line.judge(sdk, change, paths[row["history"]]),
+                        "%s %s, the line" % (label, row["history"]), again)
     tally.check("; ".join(outcome.problems), label + ", the run", again)
 
 
