@@ -30,11 +30,14 @@ struct viewing {
 	struct payload_files payloads;
 	char copies[4096]; /* the file that copies go to where there is no clipboard; "": none yet */
 	bool worked;	 /* since the last drawing */
-	/* Files that are looked at again and again: the run file, the history at hand. */
+	/* Files that are looked at again and again: those at hand. */
 	struct followed {
 		struct str path;
-		int64_t bytes, time; /* when it was read */
-	} followed_run, followed_history;
+		struct follow_state {
+			int64_t bytes, time;
+		} read, failed; /* when it was, or could not be */
+		unsigned failures; /* in a row */
+	} followed_run, followed_history, followed_other;
 	bool follows;
 	int follow_every; /* in milliseconds */
 };
@@ -44,9 +47,11 @@ int64_t view_now_ms(void);
 /* Remembers what the run file is now. */
 void view_follow_begin(struct viewing *v);
 /*
- * The run file again, where it is not what it was when it was read (a replay is writing it,
- * or began anew). True: there is something new to draw.
+ * The run file and the histories that are looked at, where they are not what they were when
+ * they were read: of a run that a replay is writing what was appended. What went bad, or is gone,
+ * is said. True: there is something new to draw.
  */
+enum follow_step { FOLLOW_SAME, FOLLOW_READ, FOLLOW_PART, FOLLOW_FAILED };
 bool view_follow(struct viewing *v);
 /* Reads the user's configuration, if there is one; the error names file and line. */
 bool view_config(struct viewing *v, struct err *err);

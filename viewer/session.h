@@ -163,6 +163,8 @@ void session_add_file(struct session *s, struct str path, int64_t bytes);
  * what is open, folded and pointed at stays so.
  */
 void session_take_run(struct session *s, struct run_file *r, struct str path);
+/* run_file_read_more() found more of the run: its rows are taken, as those of another one. */
+void session_run_grew(struct session *s);
 /*
  * The history at PATH, as it lies here, was replayed again: what the only row of MORE says.
  * MORE is the session's. It stands until a run file that is read again says something new.

@@ -4,12 +4,22 @@
 
 #include "viewer/act/act.h"
 
+/* Rows are in the order of their paths. */
 const struct run_row *session_row_named(const struct session *s, struct str path)
 {
-	for (size_t i = 0; s->run && i < s->run->n_rows; i++)
-		if (str_eq(s->run->rows[i].entry.history, path))
-			return &s->run->rows[i];
-	return NULL;
+	size_t low = 0, high = s->run ? s->run->n_rows : 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(s->run->rows[middle].entry.history, path) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return s->run && low < s->run->n_rows && str_eq(s->run->rows[low].entry.history, path)
+		       ? &s->run->rows[low]
+		       : NULL;
 }
 
 /* What is known of a history by the name that the run, or else its path, gives it. */
@@ -40,14 +50,6 @@ static const struct run_row *row_of_file(struct session *s, struct str path)
 		       : session_row_named(s, path);
 }
 
-/* The row that PATH has in the new run, or SIZE_MAX. */
-static size_t row_index(const struct session *s, const struct run_row *old)
-{
-	const struct run_row *row = old ? session_row_named(s, old->entry.history) : NULL;
-
-	return row ? (size_t)(row - s->run->rows) : SIZE_MAX;
-}
-
 /* What was replayed again since holds, unless the run says now what it did not say then. */
 static void keep_reruns(struct session *s)
 {
@@ -62,35 +64,72 @@ static void keep_reruns(struct session *s)
 	}
 }
 
+/* By name what points at rows, while others take their places. */
+struct pointed {
+	VEC_OF(struct str) of_documents;
+	struct str cursor; /* n 0: at none */
+	bool heading;	   /* of the group that it is in */
+};
+
+static struct pointed by_name(const struct session *s)
+{
+	size_t line = s->scrolls[PANE_RUN].row;
+	const struct run_row *at = run_list_row(&s->runs, line);
+	struct pointed p = {.cursor = at ? at->entry.history : STR_NONE};
+
+	p.heading = at && s->runs.lines.at[line].kind != RUN_LINE_HISTORY;
+	for (size_t i = 0; i < s->documents.n; i++) {
+		const struct document *d = s->documents.at[i];
+
+		vec_push(&p.of_documents, d->run_row ? d->run_row->entry.history : d->path);
+	}
+	return p;
+}
+
+static void point_again(struct session *s, struct pointed *p)
+{
+	const struct run_row *at = p->cursor.n ? session_row_named(s, p->cursor) : NULL;
+	size_t row = at ? (size_t)(at - s->run->rows) : 0;
+
+	run_list_take(&s->runs, s->run);
+	for (size_t i = 0; i < s->documents.n; i++) {
+		struct str name = p->of_documents.at[i];
+		const struct run_row *known = row_known(s, name);
+
+		if (known && known->entry.history.p == name.p) /* it only moved */
+			s->documents.at[i]->run_row = known;
+		else
+			document_set_run_row(s->documents.at[i], known);
+	}
+	if (at)
+		s->scrolls[PANE_RUN].row = p->heading ? run_list_heading(&s->runs, row)
+						      : run_list_line(&s->runs, row);
+	vec_done(&p->of_documents);
+	search_again(s, NULL);
+	session_changed(s);
+}
+
 void session_take_run(struct session *s, struct run_file *r, struct str path)
 {
 	struct run_file *old = s->run;
-	struct scroll *scroll = &s->scrolls[PANE_RUN];
-	const struct run_row *at = run_list_row(&s->runs, scroll->row);
-	bool heading = at && s->runs.lines.at[scroll->row].kind != RUN_LINE_HISTORY;
-	size_t row;
+	struct pointed pointed = by_name(s);
 
 	s->run = r;
 	if (!str_eq(s->run_path, path))
 		s->run_path = arena_str(&s->arena, path);
 	keep_reruns(s);
-	row = row_index(s, at);
-	run_list_take(&s->runs, r);
-	for (size_t i = 0; i < s->documents.n; i++) {
-		struct document *d = s->documents.at[i];
-		struct str history = d->run_row ? d->run_row->entry.history : d->path;
-
-		document_set_run_row(d, row_known(s, history));
-	}
+	point_again(s, &pointed);
 	if (!old)
-		scroll->row = run_list_begin(&s->runs);
-	else if (row != SIZE_MAX)
-		scroll->row = heading ? run_list_heading(&s->runs, row)
-				      : run_list_line(&s->runs, row);
-	search_again(s, NULL);
-	session_changed(s);
-	if (old)
-		run_file_free(old);
+		s->scrolls[PANE_RUN].row = run_list_begin(&s->runs);
+	run_file_free(old);
+}
+
+void session_run_grew(struct session *s)
+{
+	struct pointed pointed = by_name(s);
+
+	run_file_take_more(s->run);
+	point_again(s, &pointed);
 }
 
 static void take_alone(struct session *s, struct str path, struct run_file *more)

@@ -2,404 +2,22 @@
 /* run_file.c: JSON Lines in, rows out; streams, so that only the rows are held. */
 #include "replayer/run/run_file.h"
 
-#include "formats/base/base64.h"
 #include "formats/base/buf.h"
 #include "formats/base/limits.h"
 #include "formats/base/mem.h"
-#include "replayer/run/run_evidence.h"
+#include "replayer/run/run_reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#define RUN_FILE_VERSION 1
 #define CHUNK_BYTES ((size_t)128 * 1024)
 
-struct reader {
-	struct run_file *run;
-	VEC_OF(struct run_row) rows;
-	int64_t line;
-	size_t bytes;
-	bool ended; /* the totals line was read */
-	struct map shared; /* -> shared_list: what most rows say alike, kept once */
-	VEC_OF(struct str) shared_list;
-	struct err *err;
-};
-
-/* ---- members of one object, each of its kind or an error ---- */
-
-static bool wrong(struct reader *r, const char *key, const char *kind)
-{
-	return err_set(r->err, ERR_SYNTAX, "'%s' is not %s", key, kind);
-}
-
-/* NULL where the key is missing or null. */
-static json_t *member(json_t *object, const char *key)
-{
-	json_t *value = json_object_get(object, key);
-
-	return json_is_null(value) ? NULL : value;
-}
-
-static bool get_str(struct reader *r, json_t *object, const char *key, struct str *ret)
-{
-	json_t *value = member(object, key);
-
-	*ret = STR_NONE;
-	if (!value)
-		return true;
-	if (!json_is_string(value))
-		return wrong(r, key, "a string");
-	*ret = arena_str(&r->run->arena,
-			 str_slice(json_string_value(value), json_string_length(value)));
-	return true;
-}
-
-static bool get_int(struct reader *r, json_t *object, const char *key, int64_t *ret)
-{
-	json_t *value = member(object, key);
-
-	*ret = 0;
-	if (!value)
-		return true;
-	if (!json_is_integer(value) || json_integer_value(value) < 0)
-		return wrong(r, key, "a whole number");
-	*ret = json_integer_value(value);
-	return true;
-}
-
-static bool get_bool(struct reader *r, json_t *object, const char *key, bool *ret)
-{
-	json_t *value = member(object, key);
-
-	*ret = json_is_true(value);
-	return !value || json_is_boolean(value) || wrong(r, key, "true or false");
-}
-
-static bool get_object(struct reader *r, json_t *object, const char *key, json_t **ret)
-{
-	*ret = member(object, key);
-	return !*ret || json_is_object(*ret) || wrong(r, key, "an object");
-}
-
-struct str_key {
-	const char *key;
-	size_t offset;
-	bool shared; /* few values, in many rows */
-};
-
-static bool get_shared_str(struct reader *r, json_t *object, const char *key, struct str *ret)
-{
-	json_t *value = member(object, key);
-	uint64_t *index = NULL;
-
-	if (json_is_string(value))
-		index = map_get(&r->shared, str_slice(json_string_value(value),
-						      json_string_length(value)));
-	if (!index) {
-		if (!get_str(r, object, key, ret))
-			return false;
-		if (ret->p) {
-			map_put(&r->shared, *ret, r->shared_list.n, NULL);
-			vec_push(&r->shared_list, *ret);
-		}
-		return true;
-	}
-	*ret = r->shared_list.at[*index];
-	return true;
-}
-
-static bool get_strs(struct reader *r, json_t *object, const struct str_key *keys, size_t n,
-		     void *to)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct str *ret = (struct str *)((char *)to + keys[i].offset);
-
-		if (!(keys[i].shared ? get_shared_str : get_str)(r, object, keys[i].key, ret))
-			return false;
-	}
-	return true;
-}
-
-/* ---- the kinds of lines ---- */
-
-static bool get_side(struct reader *r, json_t *object, const char *key, const char *what,
-		     struct side *ret)
-{
-	json_t *side;
-
-	return get_object(r, object, key, &side) && get_str(r, side, what, &ret->what) &&
-	       get_str(r, side, "name", &ret->name) && get_str(r, side, "id", &ret->id);
-}
-
-static bool get_divergence_kind(struct reader *r, json_t *object, enum divergence_kind *ret)
-{
-	struct str name;
-
-	if (!get_str(r, object, "kind", &name))
-		return false;
-	for (int kind = 0; kind < DIVERGENCE_KINDS; kind++) {
-		if (str_is(name, divergence_name(kind))) {
-			*ret = kind;
-			return true;
-		}
-	}
-	return err_set(r->err, ERR_SYNTAX, "there is no kind of divergence '%.*s'",
-		       STR_ARG(str_take(name, LIMIT_SHOWN_NAME_BYTES)));
-}
-
-static bool get_fingerprint(struct reader *r, json_t *object, struct verdict *v)
-{
-	struct str hex;
-
-	if (!get_str(r, object, "fingerprint", &hex))
-		return false;
-	for (size_t i = 0; i < hex.n; i++)
-		if (!strchr("0123456789abcdef", hex.p[i]) || !hex.p[i])
-			return wrong(r, "fingerprint", "hexadecimal");
-	if (hex.n >= sizeof(v->fingerprint))
-		return wrong(r, "fingerprint", "of 16 digits");
-	if (hex.n)
-		memcpy(v->fingerprint, hex.p, hex.n);
-	return true;
-}
-
-static bool get_divergence(struct reader *r, json_t *row, struct verdict *v)
-{
-	struct divergence *d = &v->divergence;
-	struct str provenance;
-	json_t *o;
-
-	if (!get_object(r, row, "divergence", &o))
-		return false;
-	if (!o)
-		return err_set(r->err, ERR_SYNTAX, "diverged, but no 'divergence'");
-	if (!get_divergence_kind(r, o, &d->kind) ||
-	    !get_int(r, o, "eventId", &d->event_id) ||
-	    !get_int(r, o, "workflowTask", &d->workflow_task) ||
-	    !get_side(r, o, "history", "event", &d->history) ||
-	    !get_side(r, o, "worker", "command", &d->worker) ||
-	    !get_str(r, o, "field", &d->field) ||
-	    !get_str(r, o, "historyValue", &d->history_value) ||
-	    !get_str(r, o, "workerValue", &d->worker_value) ||
-	    !get_str(r, o, "message", &v->message) ||
-	    !get_str(r, o, "provenance", &provenance) ||
-	    !get_bool(r, o, "ownWords", &d->own_words) || !get_fingerprint(r, o, v))
-		return false;
-	d->provenance = provenance.p; /* arena_str() ends it with a NUL */
-	return true;
-}
-
-static bool get_verdict(struct reader *r, json_t *row, struct verdict *v)
-{
-	struct str name;
-
-	if (!get_str(r, row, "verdict", &name))
-		return false;
-	if (!verdict_from_name(name, &v->kind))
-		return err_set(r->err, ERR_SYNTAX, "there is no verdict '%.*s'",
-			       STR_ARG(str_take(name, LIMIT_SHOWN_NAME_BYTES)));
-	if (!get_str(r, row, "reason", &v->reason) ||
-	    !get_bool(r, row, "unstable", &v->unstable))
-		return false;
-	if (v->kind == VERDICT_DIVERGED)
-		return get_divergence(r, row, v);
-	return get_str(r, row, "message", &v->message) && get_fingerprint(r, row, v);
-}
-
-/* Of the old worker, in short. */
-static bool get_old(struct reader *r, json_t *row, const struct verdict **ret)
-{
-	struct verdict v = {0}, *copy;
-	struct str name;
-	json_t *o;
-
-	if (!get_object(r, row, "old", &o))
-		return false;
-	if (!o)
-		return true;
-	if (!get_str(r, o, "verdict", &name))
-		return false;
-	if (!verdict_from_name(name, &v.kind))
-		return err_set(r->err, ERR_SYNTAX, "there is no verdict '%.*s'",
-			       STR_ARG(str_take(name, LIMIT_SHOWN_NAME_BYTES)));
-	if (!get_str(r, o, "reason", &v.reason) || !get_fingerprint(r, o, &v) ||
-	    !get_int(r, o, "eventId", &v.divergence.event_id) ||
-	    (v.kind == VERDICT_DIVERGED && !get_divergence_kind(r, o, &v.divergence.kind)))
-		return false;
-	copy = arena_new(&r->run->arena, struct verdict);
-	*copy = v;
-	*ret = copy;
-	return true;
-}
-
-/* The path as the file system has it, where it is no UTF-8. */
-static bool get_raw_path(struct reader *r, json_t *row, struct str *path)
-{
-	struct str text;
-	char *bytes;
-	size_t n;
-
-	if (!get_str(r, row, "historyBytes", &text))
-		return false;
-	if (!text.p)
-		return true;
-	bytes = arena_alloc(&r->run->arena, BASE64_DECODED_MAX(text.n));
-	if (!base64_decode(text, bytes, &n))
-		return wrong(r, "historyBytes", "base64");
-	*path = str_slice(bytes, n);
-	return true;
-}
-
-static const struct str_key ENTRY_KEYS[] = {
-	{"history", offsetof(struct ledger_entry, history), false},
-	{"workflowId", offsetof(struct ledger_entry, workflow_id), false},
-	{"runId", offsetof(struct ledger_entry, run_id), false},
-	{"workflowType", offsetof(struct ledger_entry, workflow_type), true},
-	{"queue", offsetof(struct ledger_entry, queue), true},
-	{"sdk", offsetof(struct ledger_entry, sdk), true},
-	{"sdkVersion", offsetof(struct ledger_entry, sdk_version), true},
-	{"output", offsetof(struct ledger_entry, output), true},
-	{"duplicateOf", offsetof(struct ledger_entry, duplicate_of), false},
-};
-
-static const struct str_key WORKER_KEYS[] = {
-	{"identity", offsetof(struct ledger_entry, worker_identity), true},
-	{"sdk", offsetof(struct ledger_entry, worker_sdk), true},
-	{"version", offsetof(struct ledger_entry, worker_version), true},
-	{"buildId", offsetof(struct ledger_entry, worker_build_id), true},
-};
-
-#define N_KEYS(keys) (sizeof(keys) / sizeof(*(keys)))
-
-/* Most rows have none: they share the empty one. */
-static bool get_evidence(struct reader *r, json_t *row, const struct evidence **ret)
-{
-	static const struct evidence NONE;
-	struct evidence e = {0}, *copy;
-
-	if (!run_evidence_read(row, &r->run->arena, &e, r->err))
-		return false;
-	*ret = &NONE;
-	if (memcmp(&e, &NONE, sizeof(e)) != 0) {
-		copy = arena_new(&r->run->arena, struct evidence);
-		*copy = e;
-		*ret = copy;
-	}
-	return true;
-}
-
-/* Hexadecimal; anything else is as good as none. */
-static bool get_digest(struct reader *r, json_t *o, uint64_t *ret)
-{
-	struct str text = STR_NONE;
-	char room[17] = "", *end;
-
-	if (!get_str(r, o, "digest", &text))
-		return false;
-	if (text.n == sizeof(room) - 1) {
-		memcpy(room, text.p, text.n);
-		*ret = strtoull(room, &end, 16);
-		if (*end)
-			*ret = 0;
-	}
-	return true;
-}
-
-static bool read_row(struct reader *r, json_t *o)
-{
-	struct run_row row = {.line = r->line};
-	struct ledger_entry *e = &row.entry;
-	json_t *ms = member(o, "ms"), *worker;
-
-	if (r->rows.n == LIMIT_RUN_ROWS)
-		return err_set(r->err, ERR_LIMIT, "more than %zu histories", LIMIT_RUN_ROWS);
-	if (!get_strs(r, o, ENTRY_KEYS, N_KEYS(ENTRY_KEYS), e) ||
-	    !get_raw_path(r, o, &e->history) || !get_int(r, o, "events", &e->events) ||
-	    !get_int(r, o, "bytes", &e->bytes) || !get_digest(r, o, &e->digest) ||
-	    !get_bool(r, o, "idGuessed", &e->id_guessed) ||
-	    !get_bool(r, o, "payloadsGuessed", &e->payloads_guessed) ||
-	    !get_bool(r, o, "known", &e->known) ||
-	    !get_object(r, o, "worker", &worker) ||
-	    !get_strs(r, worker, WORKER_KEYS, N_KEYS(WORKER_KEYS), e) ||
-	    !get_verdict(r, o, &row.verdict) || !get_old(r, o, &e->old) ||
-	    !get_evidence(r, o, &e->evidence))
-		return false;
-	if (ms && (!json_is_number(ms) || json_number_value(ms) < 0))
-		return wrong(r, "ms", "a number of milliseconds");
-	e->ms = json_number_value(ms);
-	vec_push(&r->rows, row);
-	return true;
-}
-
-static bool read_header(struct reader *r, json_t *o)
-{
-	struct ledger_header *h = &r->run->header;
-	struct str kind;
-	int64_t version;
-
-	if (!json_is_string(json_object_get(o, "hindcast")))
-		return err_set(r->err, ERR_FORMAT, "this is not a hindcast run file");
-	if (!get_str(r, o, "hindcast", &kind) || !get_int(r, o, "version", &version))
-		return false;
-	if (!str_is(kind, "run") || version != RUN_FILE_VERSION)
-		return err_set(r->err, ERR_FORMAT,
-			       "a '%.*s' of version %" PRId64
-			       "; this hindcast reads a 'run' of version %d",
-			       STR_ARG(str_take(kind, LIMIT_SHOWN_NAME_BYTES)), version,
-			       RUN_FILE_VERSION);
-	return get_str(r, o, "tool", &h->tool) && get_str(r, o, "started", &h->started) &&
-	       get_str(r, o, "asked", &h->asked) && get_str(r, o, "oldRun", &h->old_run) && get_int(r, o, "resumed", &h->resumed) &&
-	       get_int(r, o, "histories", &h->histories) &&
-	       get_int(r, o, "leftOut", &h->left_out);
-}
-
-static bool read_object(struct reader *r, json_t *o)
-{
-	if (r->line == 1)
-		return read_header(r, o);
-	if (r->ended)
-		return err_set(r->err, ERR_SYNTAX, "there is more after the totals");
-	if (json_object_get(o, "totals")) {
-		r->ended = true;
-		return get_str(r, o, "ended", &r->run->ended);
-	}
-	if (json_object_get(o, "history"))
-		return read_row(r, o);
-	return err_set(r->err, ERR_SYNTAX, "neither a verdict nor the totals");
-}
-
-/* WHOLE: a line end follows; half a last line is what an interrupted run leaves. */
-static bool read_line(struct reader *r, struct str text, bool whole)
-{
-	json_error_t where;
-	json_t *o;
-	bool ok;
-
-	r->line++;
-	if (text.n > LIMIT_RUN_LINE_BYTES)
-		return err_set(r->err, ERR_LIMIT, "longer than %zu bytes",
-			       LIMIT_RUN_LINE_BYTES);
-	o = json_loadb(text.p ? text.p : "", text.n, JSON_ALLOW_NUL, &where);
-	if (!json_is_object(o)) {
-		json_decref(o);
-		r->run->half_line = !whole && r->line > 1;
-		if (r->run->half_line)
-			return true;
-		if (r->line == 1)
-			return err_set(r->err, ERR_FORMAT, "this is not a hindcast run file");
-		return err_set(r->err, ERR_SYNTAX, "not a JSON object");
-	}
-	ok = read_object(r, o);
-	json_decref(o);
-	return ok;
-}
-
 /* Takes the whole lines out of PENDING. */
-static bool read_lines(struct reader *r, struct buf *pending)
+static bool read_lines(struct run_reader *r, struct buf *pending)
 {
 	struct str rest = buf_str(pending);
 	const char *end;
@@ -407,7 +25,7 @@ static bool read_lines(struct reader *r, struct buf *pending)
 	while (rest.n && (end = memchr(rest.p, '\n', rest.n))) {
 		struct str line = str_split(&rest, '\n');
 
-		if (!read_line(r, line, true))
+		if (!run_reader_line(r, line, true))
 			return false;
 	}
 	if (rest.n > LIMIT_RUN_LINE_BYTES) {
@@ -431,10 +49,14 @@ static int by_path(const void *a, const void *b)
 	return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
+/* Anew: those of before stay until the next time, for who still points at them. */
 static void count(struct run_file *run)
 {
 	VEC_OF(size_t) place = {0};
 
+	causes_done(&run->causes_before);
+	run->causes_before = run->causes;
+	causes_init(&run->causes);
 	memset(run->totals, 0, sizeof(run->totals));
 	for (size_t i = 0; i < run->n_rows; i++) {
 		run->rows[i].entry.verdict = &run->rows[i].verdict;
@@ -452,65 +74,94 @@ static void count(struct run_file *run)
 	vec_done(&place);
 }
 
-static void finish(struct reader *r)
+/* Rows that were read take their places among those that are there. */
+static void merge(struct run_file *run, struct run_row *more, size_t n)
 {
-	struct run_file *run = r->run;
+	struct run_row *rows = mem_alloc((run->n_rows + n) * sizeof(*rows) + 1);
+	size_t i = 0, j = 0;
 
-	run->rows = r->rows.at;
-	run->n_rows = r->rows.n;
-	if (run->n_rows)
-		qsort(run->rows, run->n_rows, sizeof(*run->rows), by_path);
-	for (size_t i = 0; i < run->n_rows; i++)
-		run->rows[i].was = VERDICT_KINDS;
+	if (n)
+		qsort(more, n, sizeof(*more), by_path);
+	while (i < run->n_rows || j < n) {
+		bool old = j == n || (i < run->n_rows && by_path(&run->rows[i], &more[j]) <= 0);
+
+		rows[i + j] = old ? run->rows[i] : more[j];
+		i += old;
+		j += !old;
+	}
+	mem_free(run->rows);
+	run->rows = rows;
+	run->n_rows = i + j;
+}
+
+void run_file_take_more(struct run_file *run)
+{
+	struct run_reader *r = run->reader;
+
+	for (size_t i = 0; i < r->rows.n; i++)
+		r->rows.at[i].was = VERDICT_KINDS;
+	merge(run, r->rows.at, r->rows.n);
+	vec_done(&r->rows);
 	count(run);
 }
 
-static void start(struct reader *r, struct err *err)
+static struct run_reader *start(struct err *err)
 {
-	*r = (struct reader){.run = mem_zalloc(sizeof(*r->run)), .err = err};
+	struct run_reader *r = mem_zalloc(sizeof(*r));
+
+	r->run = mem_zalloc(sizeof(*r->run));
+	r->run->reader = r;
+	r->err = err;
 	arena_init(&r->run->arena);
 	causes_init(&r->run->causes);
+	causes_init(&r->run->causes_before);
+	return r;
 }
 
-static bool end(struct reader *r, bool ok, struct run_file **ret)
+/* The line at which it went wrong. */
+static bool name_line(const struct run_reader *r)
 {
-	map_done(&r->shared);
-	vec_done(&r->shared_list);
+	if (r->err && r->line)
+		r->err->line = r->line;
+	return r->line ? err_wrap(r->err, "line %" PRId64, r->line) : false;
+}
+
+static bool end(struct run_reader *r, bool ok, struct run_file **ret)
+{
 	if (ok && r->line == 0) {
 		r->line = 1;
 		ok = err_set(r->err, ERR_FORMAT, "this is not a hindcast run file: it is empty");
 	}
 	if (!ok) {
-		if (r->err && r->line)
-			r->err->line = r->line;
-		if (r->line)
-			err_wrap(r->err, "line %" PRId64, r->line);
-		vec_done(&r->rows);
+		name_line(r);
 		run_file_free(r->run);
 		return false;
 	}
-	finish(r);
+	r->err = NULL;
+	run_file_take_more(r->run);
 	*ret = r->run;
 	return true;
 }
 
 bool run_file_parse(struct run_file **ret, struct str text, struct err *err)
 {
-	struct reader r;
+	struct run_reader *r = start(err);
 	bool ok = true;
 
-	start(&r, err);
 	while (ok && text.n) {
 		bool whole = memchr(text.p, '\n', text.n);
 
-		ok = read_line(&r, str_split(&text, '\n'), whole);
+		ok = run_reader_line(r, str_split(&text, '\n'), whole);
 	}
-	return end(&r, ok, ret);
+	return end(r, ok, ret);
 }
 
-static bool read_chunks(struct reader *r, int fd, struct buf *pending)
+/* From where FD is: all, or some more than MOST bytes. */
+static bool read_chunks(struct run_reader *r, int fd, size_t most, struct buf *pending)
 {
-	for (;;) {
+	size_t from = r->bytes;
+
+	while (r->bytes - from < most) {
 		char *room = buf_room(pending, CHUNK_BYTES);
 		ssize_t n = room ? read(fd, room, CHUNK_BYTES) : -1;
 
@@ -521,54 +172,149 @@ static bool read_chunks(struct reader *r, int fd, struct buf *pending)
 		if (n < 0)
 			return err_errno(r->err, "reading");
 		if (n == 0)
-			return !pending->n || read_line(r, buf_str(pending), false);
+			return !pending->n || run_reader_line(r, buf_str(pending), false);
 		pending->n += (size_t)n;
-		r->bytes += (size_t)n;
-		if (r->bytes > LIMIT_RUN_FILE_BYTES)
+		if (r->bytes + pending->n > LIMIT_RUN_FILE_BYTES)
 			return err_set(r->err, ERR_LIMIT, "more than %zu bytes",
 				       LIMIT_RUN_FILE_BYTES);
 		if (!read_lines(r, pending))
 			return false;
 	}
+	return true;
+}
+
+static int open_file(struct str path)
+{
+	struct buf name;
+	int fd;
+
+	buf_init(&name, 0);
+	buf_add(&name, path);
+	fd = open(name.p ? name.p : "", O_RDONLY | O_CLOEXEC);
+	buf_done(&name);
+	return fd;
+}
+
+/* ---- a file that grows ---- */
+
+#define PRINT_BYTES 4096
+
+/* N bytes at AT; 0: they are not there. */
+static uint64_t print_of(int fd, off_t at, size_t n)
+{
+	char bytes[PRINT_BYTES];
+
+	return pread(fd, bytes, n, at) == (ssize_t)n ? map_hash(str_slice(bytes, n)) : 0;
+}
+
+/* What is read is to be known again. */
+static void remember(struct run_reader *r, int fd)
+{
+	size_t n = r->bytes < PRINT_BYTES ? r->bytes : PRINT_BYTES;
+	struct stat st;
+
+	r->is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	if (!r->is_file)
+		return;
+	r->dev = st.st_dev;
+	r->ino = st.st_ino;
+	r->prints[0] = (struct run_print){0, n, print_of(fd, 0, n)};
+	r->prints[1] = (struct run_print){(off_t)(r->bytes - n), n,
+					  print_of(fd, (off_t)(r->bytes - n), n)};
+}
+
+static bool is_known(const struct run_reader *r, int fd, const struct stat *st)
+{
+	if (!r->is_file || st->st_dev != r->dev || st->st_ino != r->ino ||
+	    st->st_size < (off_t)r->bytes)
+		return false;
+	for (int i = 0; i < 2; i++)
+		if (print_of(fd, r->prints[i].at, r->prints[i].n) != r->prints[i].hash)
+			return false;
+	return true;
+}
+
+/* Behind the line end that the last line got meanwhile; false: it got something else. */
+static bool close_line(struct run_reader *r, int fd)
+{
+	char end;
+
+	if (!r->open_line || pread(fd, &end, 1, (off_t)r->bytes) == 0)
+		return true;
+	r->open_line = false;
+	return end == '\n' && ++r->bytes;
+}
+
+static bool read_more(struct run_reader *r, int fd, size_t most)
+{
+	struct str ended = r->run->ended;
+	struct run_reader before = *r;
+	struct buf pending;
+	bool ok;
+
+	buf_init(&pending, LIMIT_RUN_LINE_BYTES + 2 * CHUNK_BYTES);
+	ok = close_line(r, fd) && lseek(fd, (off_t)r->bytes, SEEK_SET) >= 0 &&
+	     read_chunks(r, fd, most, &pending);
+	buf_done(&pending);
+	if (ok) {
+		remember(r, fd);
+		return true;
+	}
+	/* Texts that many rows share may stay. */
+	r->rows.n = before.rows.n;
+	r->line = before.line;
+	r->bytes = before.bytes;
+	r->ended = before.ended;
+	r->open_line = before.open_line;
+	r->run->ended = ended;
+	return false;
+}
+
+enum run_growth run_file_read_more(struct run_file *run, struct str path, size_t most)
+{
+	struct run_reader *r = run->reader;
+	bool half = run->half_line, ended = r->ended, ok;
+	int fd = open_file(path);
+	struct stat st;
+
+	if (fd < 0)
+		return RUN_OTHER;
+	run->half_line = false;
+	ok = fstat(fd, &st) == 0 && is_known(r, fd, &st) && read_more(r, fd, most);
+	close(fd);
+	if (!ok) {
+		run->half_line = half;
+		return RUN_OTHER;
+	}
+	if ((size_t)st.st_size > r->bytes && !run->half_line)
+		return RUN_GREW_PART;
+	return r->rows.n || r->ended != ended || run->half_line != half ? RUN_GREW : RUN_SAME;
 }
 
 bool run_file_read(struct run_file **ret, struct str path, struct err *err)
 {
-	struct reader r;
-	struct buf name, pending;
+	struct run_reader *r;
+	struct buf pending;
+	int fd = open_file(path);
 	bool ok;
-	int fd;
 
-	buf_init(&name, 0);
+	if (fd < 0)
+		return err_errno(err, "%.*s", STR_ARG(path));
 	buf_init(&pending, LIMIT_RUN_LINE_BYTES + 2 * CHUNK_BYTES);
-	buf_add(&name, path);
-	fd = open(name.p ? name.p : "", O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		ok = err_errno(err, "%.*s", STR_ARG(path));
-	} else {
-		start(&r, err);
-		ok = end(&r, read_chunks(&r, fd, &pending), ret) ||
-		     err_wrap(err, "%.*s", STR_ARG(path));
-		close(fd);
-	}
+	r = start(err);
+	ok = read_chunks(r, fd, SIZE_MAX, &pending);
+	if (ok)
+		remember(r, fd);
+	ok = end(r, ok, ret) || err_wrap(err, "%.*s", STR_ARG(path));
+	close(fd);
 	buf_done(&pending);
-	buf_done(&name);
 	return ok;
-}
-
-static void end_causes(void *causes)
-{
-	causes_done(causes);
 }
 
 void run_file_update(struct run_file *r, size_t i, struct run_file *more)
 {
-	struct causes *before = arena_new(&r->arena, struct causes);
 	enum verdict_kind was = r->rows[i].verdict.kind;
 
-	*before = r->causes;
-	arena_defer(&r->arena, end_causes, before);
-	causes_init(&r->causes);
 	r->rows[i] = more->rows[0];
 	r->rows[i].was = was;
 	count(r);
@@ -578,8 +324,13 @@ void run_file_free(struct run_file *r)
 {
 	if (!r)
 		return;
+	map_done(&r->reader->shared);
+	vec_done(&r->reader->shared_list);
+	vec_done(&r->reader->rows);
+	mem_free(r->reader);
 	mem_free(r->rows);
 	causes_done(&r->causes);
+	causes_done(&r->causes_before);
 	arena_done(&r->arena);
 	mem_free(r);
 }

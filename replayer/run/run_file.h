@@ -29,6 +29,8 @@ struct run_file {
 	size_t n_rows;
 	int64_t totals[VERDICT_KINDS];
 	struct causes causes;
+	struct causes causes_before; /* they were last counted anew */
+	struct run_reader *reader;   /* how far it was read */
 	struct str ended; /* STR_NONE: the run was interrupted */
 	bool half_line;	  /* the last line was not whole and was left out */
 };
@@ -38,9 +40,23 @@ bool run_file_read(struct run_file **ret, struct str path, struct err *err);
 /* The same from memory; strings are copied. */
 bool run_file_parse(struct run_file **ret, struct str text, struct err *err);
 /*
+ * Reads what was appended to the file since, up to about MOST bytes, while R stays as it is.
+ * RUN_OTHER: it is not there, was replaced or cut, or what was appended is wrong, and
+ * run_file_read() has the words for it.
+ */
+enum run_growth {
+	RUN_SAME,
+	RUN_GREW,      /* run_file_take_more() */
+	RUN_GREW_PART, /* there is more to read */
+	RUN_OTHER,
+};
+enum run_growth run_file_read_more(struct run_file *r, struct str path, size_t most);
+/* Its rows take their places, so those of before are elsewhere; causes are there once more. */
+void run_file_take_more(struct run_file *r);
+/*
  * The history of row I was replayed again: the only row of MORE takes its place, and all is
  * counted anew. MORE stays the caller's, and is there as long as R or another row is in its
- * place. What R said before stays where it was until R goes.
+ * place. Causes of before are there until all is counted anew once more.
  */
 void run_file_update(struct run_file *r, size_t i, struct run_file *more);
 void run_file_free(struct run_file *r);
