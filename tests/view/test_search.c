@@ -6,7 +6,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include "tests/bench/make_history.h"
 #include "viewer/model/search.h"
 #include "viewer/model/seek.h"
 
@@ -271,6 +275,84 @@ static void breakpoints_are_gone_to_both_ways(void **state)
 	document_free(d);
 }
 
+/* ---- histories that are not open ---- */
+
+static void write_file(const char *path, size_t events, size_t cut)
+{
+	struct buf text;
+	FILE *f = fopen(path, "w");
+
+	buf_init(&text, 0);
+	make_history(&text, &(struct make_history){.events = events});
+	assert_true(f && fwrite(text.p, 1, text.n - cut, f) == text.n - cut);
+	assert_int_equal(fclose(f), 0);
+	buf_done(&text);
+}
+
+/* Steps until the history at PATH was loaded; hits there are in the end. */
+static size_t steps_to_load(const char *path, size_t *ret_hits, bool *ret_read)
+{
+	struct search s;
+	size_t steps = 0;
+
+	search_init(&s, STR("Stock"), schema, NULL);
+	search_add(&s, str_of(path), NULL, NULL);
+	search_start(&s, 0);
+	while (search_step(&s))
+		steps += !s.histories.at[0].hits;
+	*ret_hits = s.n_hits;
+	*ret_read = !s.unread;
+	search_done(&s);
+	return steps;
+}
+
+static void a_large_closed_history_is_loaded_in_slices(void **state)
+{
+	char path[] = "/tmp/hindcast-closed-XXXXXX";
+	struct document *d;
+	struct search open;
+	size_t hits;
+	bool read;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0 && close(fd) == 0);
+	write_file(path, 20000, 0);
+	assert_true(steps_to_load(path, &hits, &read) >= 4);
+	d = open_file(path);
+	run_whole(&open, "Stock", d);
+	assert_int_equal(hits, open.n_hits);
+	assert_true(read && hits > 1000);
+	search_done(&open);
+	document_free(d);
+	write_file(path, 20000, 5000); /* cut: what is there is looked through */
+	steps_to_load(path, &hits, &read);
+	assert_true(read && hits > 1000);
+	unlink(path);
+	(void)state;
+}
+
+/* In the middle of loading. */
+static void a_search_is_given_up_at_any_step(void **state)
+{
+	char path[] = "/tmp/hindcast-closed-XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0 && close(fd) == 0);
+	write_file(path, 6000, 0);
+	for (size_t steps = 0; steps < 4; steps++) {
+		struct search s;
+
+		search_init(&s, STR("Stock"), schema, NULL);
+		search_add(&s, str_of(path), NULL, NULL);
+		search_start(&s, 0);
+		for (size_t i = 0; i < steps; i++)
+			search_step(&s);
+		search_done(&s);
+	}
+	unlink(path);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +365,8 @@ int main(void)
 		cmocka_unit_test(what_was_found_is_kept_but_of_what_changed),
 		cmocka_unit_test(a_history_that_is_opened_meanwhile_is_looked_at_once),
 		cmocka_unit_test(breakpoints_are_gone_to_both_ways),
+		cmocka_unit_test(a_large_closed_history_is_loaded_in_slices),
+		cmocka_unit_test(a_search_is_given_up_at_any_step),
 	};
 
 	return cmocka_run_group_tests(tests, make_schema, done_schema);

@@ -3,9 +3,11 @@
 #include "viewer/model/search.h"
 
 #include "formats/base/mem.h"
+#include "formats/read/load_slices.h"
 
-/* A slice: what is looked at in some two milliseconds. */
+/* A slice: what is looked at, or indexed, in some two milliseconds. */
 #define EVENTS_A_STEP 500
+#define INDEX_A_STEP 4000
 
 void search_init(struct search *s, struct str text, const struct schema *schema,
 		 const struct codec_tools *tools)
@@ -30,6 +32,9 @@ void search_add(struct search *s, struct str path, struct document *document,
 
 static void unload(struct search_history *h)
 {
+	if (h->slices)
+		load_slices_free(h->slices);
+	h->slices = NULL;
 	if (!h->loaded)
 		return;
 	history_done(h->loaded);
@@ -166,12 +171,17 @@ static bool look_on(struct search *s, struct search_history *h)
 	return h->next < whole;
 }
 
-static bool load(struct search *s, struct search_history *h, unsigned flags)
+static struct load_settings settings_of(const struct search *s, unsigned flags)
 {
-	const struct load_settings settings = {
+	return (struct load_settings){
 		.schema = s->schema,
 		.flags = flags | LOAD_PARTIAL | LOAD_KEEP_UNKNOWN,
 	};
+}
+
+static bool load(struct search *s, struct search_history *h, unsigned flags)
+{
+	const struct load_settings settings = settings_of(s, flags);
 	struct err err = ERR_INIT;
 	struct load_info info;
 
@@ -187,11 +197,35 @@ static bool load(struct search *s, struct search_history *h, unsigned flags)
 	return false;
 }
 
+/* A slice of loading; false: the file can't be read. What has no slices is loaded at once. */
+static bool load_on(struct search *s, struct search_history *h)
+{
+	const struct load_settings settings = settings_of(s, LOAD_INDEX);
+	enum json_index_state state;
+
+	if (!h->slices)
+		return load_slices_open(&h->slices, &settings, h->path) || load(s, h, LOAD_INDEX);
+	state = load_slices_step(h->slices, INDEX_A_STEP);
+	if (state == JSON_INDEX_MORE)
+		return true;
+	h->loaded = mem_zalloc(sizeof(*h->loaded));
+	if (state == JSON_INDEX_WHOLE && load_slices_take(h->slices, h->loaded, NULL)) {
+		prepare(s, h, 0);
+		load_slices_free(h->slices);
+		h->slices = NULL;
+		return true;
+	}
+	mem_free(h->loaded);
+	h->loaded = NULL;
+	unload(h);
+	return load(s, h, LOAD_INDEX);
+}
+
 /* A history that nobody has open. Where an event can't be read by itself, all are in order. */
 static bool step_closed(struct search *s, struct search_history *h)
 {
-	if (!h->loaded && !load(s, h, LOAD_INDEX))
-		return false;
+	if (!h->loaded)
+		return load_on(s, h);
 	if (look_on(s, h))
 		return true;
 	if (h->loaded->live && !history_decoded(h->loaded, NULL)) {

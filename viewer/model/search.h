@@ -14,13 +14,14 @@
  * Hits are a bit for each event, so that the next one is found in no time and "3 of 17" is
  * counted. Of an open history, where its text is at hand, events that hold the text as it
  * stands there are looked at before all others (search_glance.c), so the first hits of a large
- * file come at once. Histories that are not open are loaded, looked through in slices,
- * too, and closed again.
+ * file come at once. Histories that are not open are loaded, large ones in slices (load_slices.h), looked
+ * through in slices, too, and closed again.
  */
 struct search_history {
 	struct str path;
 	struct document *document; /* NULL: not open, or no longer */
-	struct history *loaded;	   /* while it is looked through without one */
+	struct load_slices *slices; /* while a large file is loaded without one */
+	struct history *loaded;	    /* while it is looked through */
 	uint64_t *hits, *seen;	   /* a bit for each event; NULL: not looked at yet */
 	size_t n_events;
 	size_t n_hits;
