@@ -42,6 +42,8 @@ void file_list_init(struct file_list *l)
 
 void file_list_done(struct file_list *l)
 {
+	roster_done(&l->roster);
+	vec_done(&l->fits);
 	vec_done(&l->shown);
 	vec_done(&l->same_name);
 	map_done(&l->by_name);
@@ -98,9 +100,14 @@ void file_list_order(struct session *s)
 	size_t at = scroll->row < l->shown.n ? l->shown.at[scroll->row] : SIZE_MAX;
 	bool moved = scroll->row > 0;
 
-	l->shown.n = 0;
+	if (l->ordered != l->known || l->roster.numbers.n != s->files.n)
+		roster_know(&l->roster, s->files.n);
+	l->shown.n = l->fits.n = 0;
 	for (size_t i = 0; i < s->files.n; i++)
-		if (roster_fits(&l->roster, i))
+		vec_push(&l->fits, 0);
+	roster_fitting(&l->roster, l->fits.at);
+	for (size_t i = 0; i < s->files.n; i++)
+		if (l->fits.at[i])
 			vec_push(&l->shown, (uint32_t)i);
 	roster_order(&l->roster, l->shown.at, l->shown.n);
 	l->ordered = l->known;

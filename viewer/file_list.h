@@ -36,6 +36,7 @@ struct file_row {
 
 struct file_list {
 	struct roster roster;
+	VEC_OF(uint8_t) fits;	/* of each of session.files: the filter leaves it */
 	VEC_OF(uint32_t) shown; /* indices of session.files, in the order of the screen */
 	struct members_cursor members; /* archives are read in one pass */
 	struct str folder;		/* that all paths begin with; n 0: none */

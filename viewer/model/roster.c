@@ -2,9 +2,6 @@
 /* roster.c: sorting by a key, and queries or words to filter by. */
 #include "viewer/model/roster.h"
 
-#include "formats/base/opts.h"
-
-#include <stdlib.h>
 
 static const char *const NAMES[ROSTER_KEYS] = {
 	[ROSTER_GIVEN] = "given", [ROSTER_NAME] = "name", [ROSTER_EVENTS] = "events",
@@ -66,90 +63,52 @@ bool roster_filter(struct roster *r, struct str text, const struct schema *schem
 	return true;
 }
 
-static bool has(struct str s, struct str word)
+/* Items whose own texts hold the word: they stand behind each other, and no word has a blank. */
+static void find_own(const struct roster *r, uint8_t *fits)
 {
-	return str_find(s, word) >= 0;
-}
+	struct str texts = buf_str(&r->texts);
+	size_t item = 0, at = 0;
+	ptrdiff_t found;
 
-static bool has_word(const struct roster_about *about, struct str word)
-{
-	const struct query_history *h = &about->history;
-
-	return has(about->name, word) || has(h->path, word) || has(h->workflow_id, word) ||
-	       has(h->run_id, word) || has(h->type, word) || has(about->status, word) ||
-	       has(about->more, word);
-}
-
-bool roster_fits(const struct roster *r, size_t i)
-{
-	struct roster_about about = {0};
-	bool fits;
-
-	if (!r->query && !r->word.n)
-		return true;
-	r->about(r->data, i, &about);
-	fits = r->query ? query_fits_history(r->query, &about.history)
-			: has_word(&about, r->word);
-	return fits != r->inverse;
-}
-
-/* ---- order ---- */
-
-static int by_number(int64_t a, int64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-/* What is not known comes last, whichever way round. */
-static int by_key(const struct roster *r, const struct roster_about *a,
-		  const struct roster_about *b)
-{
-	int order = 0;
-
-	if (r->key == ROSTER_TIME && (a->time < 0 || b->time < 0))
-		return by_number(b->time, a->time);
-	switch (r->key) {
-	case ROSTER_NAME:
-		order = str_cmp(a->name, b->name);
-		break;
-	case ROSTER_EVENTS:
-		order = by_number(a->history.events, b->history.events);
-		break;
-	case ROSTER_SIZE:
-		order = by_number(a->history.bytes, b->history.bytes);
-		break;
-	case ROSTER_TYPE:
-		order = str_cmp(a->history.type, b->history.type);
-		break;
-	case ROSTER_TIME:
-		order = by_number(a->time, b->time);
-		break;
-	case ROSTER_STATUS:
-		order = str_cmp(a->status, b->status);
-		break;
-	default:
-		return r->down ? by_number((int64_t)b->place, (int64_t)a->place)
-			       : by_number((int64_t)a->place, (int64_t)b->place);
+	while ((found = str_find(str_skip(texts, at), r->word)) >= 0) {
+		at += (size_t)found;
+		while (r->ends.at[item] <= at)
+			item++;
+		fits[item] = 1;
+		at = r->ends.at[item];
 	}
-	return r->down ? -order : order;
 }
 
-static int in_order(const void *a, const void *b, void *data)
+static void find_shared(const struct roster *r, enum roster_shared of, uint8_t *fits)
 {
-	const struct roster *r = data;
-	struct roster_about x = {0}, y = {0};
-	int order;
+	VEC_OF(uint8_t) has = {0};
+	bool any = false;
 
-	r->about(r->data, *(const uint32_t *)a, &x);
-	r->about(r->data, *(const uint32_t *)b, &y);
-	order = by_key(r, &x, &y);
-	if (!order && r->key != ROSTER_GIVEN)
-		order = str_cmp(x.name, y.name);
-	return order ? order : by_number((int64_t)x.place, (int64_t)y.place);
+	for (size_t i = 0; i < r->shared[of].n; i++) {
+		vec_push(&has, str_find(r->shared[of].at[i], r->word) >= 0);
+		any |= has.at[i];
+	}
+	for (size_t i = 0; any && i < r->numbers.n; i++)
+		fits[i] |= has.at[r->numbers.at[i].shared[of]];
+	vec_done(&has);
 }
 
-void roster_order(const struct roster *r, uint32_t *items, size_t n)
+void roster_fitting(const struct roster *r, uint8_t *fits)
 {
-	if (n > 1)
-		qsort_r(items, n, sizeof(*items), in_order, (void *)r);
+	size_t n = r->numbers.n;
+
+	for (size_t i = 0; i < n; i++) {
+		struct roster_about about = {0};
+
+		if (r->query)
+			r->about(r->data, i, &about);
+		fits[i] = r->query ? query_fits_history(r->query, &about.history) : !r->word.n;
+	}
+	if (r->word.n) {
+		find_own(r, fits);
+		for (int of = 0; of < ROSTER_SHARED; of++)
+			find_shared(r, of, fits);
+	}
+	for (size_t i = 0; r->inverse && i < n; i++)
+		fits[i] = !fits[i];
 }

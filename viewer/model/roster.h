@@ -2,6 +2,8 @@
 /* roster.h: many histories in a list: which of them are shown, and in what order. */
 #pragma once
 
+#include "formats/base/buf.h"
+#include "formats/base/vec.h"
 #include "formats/query/query.h"
 
 /*
@@ -29,6 +31,14 @@ struct roster_about {
 	size_t place;	   /* in the order of the list */
 };
 
+enum roster_shared { ROSTER_SHARED_TYPE, ROSTER_SHARED_STATUS, ROSTER_SHARED_MORE, ROSTER_SHARED };
+
+/* What an item is sorted by, whatever the key: the lower one comes first. */
+struct roster_numbers {
+	uint64_t by[ROSTER_KEYS];
+	uint32_t shared[ROSTER_SHARED];
+};
+
 struct roster {
 	void (*about)(const void *data, size_t i, struct roster_about *ret);
 	const void *data;
@@ -38,7 +48,14 @@ struct roster {
 	struct str word;   /* n 0: none */
 	struct str filter; /* as typed; n 0: none */
 	bool inverse;
+	/* What is known of each item (roster_know()). */
+	VEC_OF(struct roster_numbers) numbers;
+	struct buf texts; /* its own ones, behind each other, a blank between any two */
+	VEC_OF(size_t) ends; /* of each item's in them */
+	VEC_OF(struct str) shared[ROSTER_SHARED]; /* those that many have, by their number */
 };
+
+void roster_done(struct roster *r);
 
 /* "events", "-size": by that, the other way round. False with the error set. */
 bool roster_sort(struct roster *r, struct str text, struct err *err);
@@ -47,6 +64,12 @@ const char *roster_key_name(enum roster_key key);
 /* TEXT is copied into A; empty: all. */
 bool roster_filter(struct roster *r, struct str text, const struct schema *schema,
 		   struct arena *a, struct err *err);
-bool roster_fits(const struct roster *r, size_t i);
-/* N items, each an index into the list, put in order; equal ones by name, then as given. */
+/* Of all that are known: FITS[i] is 1 or 0. */
+void roster_fitting(const struct roster *r, uint8_t *fits);
+/*
+ * Asks about all N items of the list: when they are others, or say other things. What they say
+ * is to stay until then.
+ */
+void roster_know(struct roster *r, size_t n);
+/* N items that are known, each an index into the list, put in order; equal ones by name, then as given. */
 void roster_order(const struct roster *r, uint32_t *items, size_t n);

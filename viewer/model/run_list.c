@@ -39,9 +39,11 @@ void run_list_init(struct run_list *l)
 
 void run_list_done(struct run_list *l)
 {
+	roster_done(&l->roster);
 	vec_done(&l->groups);
 	vec_done(&l->group_of);
 	vec_done(&l->order);
+	vec_done(&l->fits);
 	vec_done(&l->lines);
 }
 
@@ -182,16 +184,17 @@ void run_list_sort(struct run_list *l)
 static void fill(struct run_list *l)
 {
 	size_t n = l->group_of.n, first = 0;
-	VEC_OF(uint8_t) fits = {0};
 
-	l->order.n = 0;
+	l->order.n = l->fits.n = 0;
 	for (size_t i = 0; i < l->groups.n; i++)
 		l->groups.at[i].n = 0;
 	for (size_t i = 0; i < n; i++) {
-		vec_push(&fits, roster_fits(&l->roster, i));
-		l->groups.at[l->group_of.at[i]].n += fits.at[i];
+		vec_push(&l->fits, 0);
 		vec_push(&l->order, 0);
 	}
+	roster_fitting(&l->roster, l->fits.at);
+	for (size_t i = 0; i < n; i++)
+		l->groups.at[l->group_of.at[i]].n += l->fits.at[i];
 	for (size_t i = 0; i < l->groups.n; i++) {
 		struct run_group *g = &l->groups.at[i];
 
@@ -202,10 +205,9 @@ static void fill(struct run_list *l)
 	for (size_t i = 0; i < n; i++) {
 		struct run_group *g = &l->groups.at[l->group_of.at[i]];
 
-		if (fits.at[i])
+		if (l->fits.at[i])
 			l->order.at[g->first + g->n++] = (uint32_t)i;
 	}
-	vec_done(&fits);
 }
 
 /* What a filter finds is there to be seen. */
@@ -277,6 +279,7 @@ void run_list_take(struct run_list *l, const struct run_file *run)
 	keep_folds(&folds, l);
 	l->run = run;
 	l->roster.data = run;
+	roster_know(&l->roster, run->n_rows);
 	l->groups.n = l->group_of.n = 0;
 	l->problem = STR_NONE;
 	find_groups(l);
@@ -317,7 +320,7 @@ size_t run_list_show(struct run_list *l, size_t row)
 
 	if (line == SIZE_MAX || l->lines.at[line].kind == RUN_LINE_HISTORY)
 		return line;
-	if (!roster_fits(&l->roster, row))
+	if (row >= l->fits.n || !l->fits.at[row])
 		return SIZE_MAX;
 	run_list_fold(l, line, RUN_WHOLE);
 	return run_list_line(l, row);

@@ -43,6 +43,7 @@ struct run_list {
 	VEC_OF(struct run_group) groups;
 	VEC_OF(uint32_t) group_of; /* of each row of the run */
 	VEC_OF(uint32_t) order;
+	VEC_OF(uint8_t) fits; /* of each row of the run: the filter leaves it */
 	VEC_OF(struct run_line) lines;
 	struct str problem; /* why the history of problem_row could not be opened; n 0: it could */
 	size_t problem_row;
