@@ -16,7 +16,7 @@ static bool is_json(struct str text)
 {
 	struct json j = {text, 0};
 
-	return json_only(&j, NULL) && json_utf8(text);
+	return json_only(&j, NULL);
 }
 
 static void set_form(struct payload_opened *o, enum payload_form form, struct str text)

@@ -18,20 +18,35 @@ static const char *end_of(const struct json *j)
 	return j->text.p + j->text.n;
 }
 
-char json_peek(struct json *j)
+/* Mostly there is no blank. */
+static inline char peek(struct json *j)
 {
 	if (j->at >= j->text.n)
 		return '\0';
-	j->at = (size_t)(json_blanks(at(j), end_of(j)) - j->text.p);
-	return j->at < j->text.n ? j->text.p[j->at] : '\0';
+	if (json_is_blank(j->text.p[j->at])) {
+		j->at = (size_t)(json_blanks(at(j), end_of(j)) - j->text.p);
+		if (j->at == j->text.n)
+			return '\0';
+	}
+	return j->text.p[j->at];
+}
+
+static inline bool take(struct json *j, char c)
+{
+	if (peek(j) != c || j->at >= j->text.n)
+		return false;
+	j->at++;
+	return true;
+}
+
+char json_peek(struct json *j)
+{
+	return peek(j);
 }
 
 bool json_take(struct json *j, char c)
 {
-	if (json_peek(j) != c || j->at >= j->text.n)
-		return false;
-	j->at++;
-	return true;
+	return take(j, c);
 }
 
 bool json_error(const struct json *j, struct err *err, const char *format, ...)
@@ -196,7 +211,7 @@ bool json_read_string(struct json *j, struct buf *scratch, struct str *ret, stru
 	const char *start, *stop;
 	bool high;
 
-	if (!json_take(j, '"'))
+	if (!take(j, '"'))
 		return json_error(j, err, "a string is expected");
 	start = at(j);
 	stop = json_scan(start, end_of(j), &high);
@@ -296,7 +311,7 @@ static bool skip_word(struct json *j, const char *word, struct err *err)
 
 static bool skip_scalar(struct json *j, struct err *err)
 {
-	switch (json_peek(j)) {
+	switch (peek(j)) {
 	case '"':
 		return skip_string(j, err);
 	case 't':
@@ -313,11 +328,11 @@ static bool skip_scalar(struct json *j, struct err *err)
 /* Takes "name": where an object's member begins. */
 static bool skip_name(struct json *j, struct err *err)
 {
-	if (json_peek(j) != '"')
+	if (peek(j) != '"')
 		return json_error(j, err, "a member's name is expected");
 	if (!skip_string(j, err))
 		return false;
-	return json_take(j, ':') || json_error(j, err, "':' is expected");
+	return take(j, ':') || json_error(j, err, "':' is expected");
 }
 
 bool json_skip(struct json *j, struct str *ret, struct err *err)
@@ -325,17 +340,17 @@ bool json_skip(struct json *j, struct str *ret, struct err *err)
 	char close[LIMIT_DEPTH]; /* the bracket that ends each open value */
 	size_t depth = 0, start;
 
-	json_peek(j);
+	peek(j);
 	start = j->at;
 	for (;;) {
-		char c = json_peek(j);
+		char c = peek(j);
 
 		if (c == '{' || c == '[') {
 			if (depth == LIMIT_DEPTH)
 				return json_error(j, err, "nested deeper than %d", LIMIT_DEPTH);
 			close[depth++] = c == '{' ? '}' : ']';
 			j->at++;
-			if (json_take(j, close[depth - 1])) {
+			if (take(j, close[depth - 1])) {
 				depth--;
 			} else {
 				if (c == '{' && !skip_name(j, err))
@@ -345,11 +360,11 @@ bool json_skip(struct json *j, struct str *ret, struct err *err)
 		} else if (!skip_scalar(j, err)) {
 			return false;
 		}
-		while (depth && json_take(j, close[depth - 1]))
+		while (depth && take(j, close[depth - 1]))
 			depth--;
 		if (!depth)
 			break;
-		if (!json_take(j, ','))
+		if (!take(j, ','))
 			return json_error(j, err, "',' or '%c' is expected", close[depth - 1]);
 		if (close[depth - 1] == '}' && !skip_name(j, err))
 			return false;
@@ -363,7 +378,7 @@ bool json_only(struct json *j, struct err *err)
 	struct str value;
 
 	return json_skip(j, &value, err) &&
-	       ((json_peek(j) == '\0' && j->at == j->text.n) ||
+	       ((peek(j) == '\0' && j->at == j->text.n) ||
 		json_error(j, err, "something follows the value"));
 }
 

@@ -158,6 +158,36 @@ static void long_texts_are_cut_at_a_character(void **state)
 	page_done(&p);
 }
 
+/* Whatever its length, and whatever brackets and quotes its texts hold. */
+static void what_is_closed_is_passed_over(void **state)
+{
+	struct page p;
+	struct json_lines j;
+	struct buf json;
+
+	page_init(&p);
+	buf_init(&json, 0);
+	j = lines_of(&p);
+	for (size_t n = 1; n < 12000; n += 1 + n / 7) {
+		buf_clear(&json);
+		buf_puts(&json, "{\"a\":[[\"]}\\\\\",\"\\\"[{\",{}],\"");
+		for (size_t i = 0; i < n; i++)
+			buf_add_char(&json, 'x');
+		buf_puts(&json, "\",{\"b\":[1]}, [2]],\"end\":true}");
+		page_clear(&p);
+		p.all_open = false;
+		json_lines_add(&j, buf_str(&json));
+		page_show(&p);
+		if (json.n < 100) /* of a list that stays open there are more lines */
+			continue;
+		assert_int_equal(p.shown.n, 4);
+		assert_true(str_is(p.lines.at[p.shown.at[2]].text.text, "  \"end\": true"));
+		assert_true(str_has(p.lines.at[p.shown.at[1]].text.text, "... 3 more]"));
+	}
+	buf_done(&json);
+	page_done(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +196,7 @@ int main(void)
 		cmocka_unit_test(lists_come_in_parts),
 		cmocka_unit_test(what_all_opens_has_an_end),
 		cmocka_unit_test(long_texts_are_cut_at_a_character),
+		cmocka_unit_test(what_is_closed_is_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "formats/base/width.h"
 #include "formats/history/detail.h"
 #include "formats/transcode/json.h"
+#include "formats/transcode/scan.h"
 
 /* Members of a list in one go, bytes of a string in one go, and what x opens at most. */
 #define PART_MEMBERS ((size_t)200)
@@ -127,6 +128,52 @@ static void put_long(const struct json_lines *j, struct str text, uint64_t id, c
 
 /* ---- lists and objects ---- */
 
+/* Bytes that are walked at first, and then at most. */
+enum { WALK_LEAST = SCAN_BLOCK, WALK_MOST = 64 * SCAN_BLOCK };
+
+/* Over what J is at the bracket of; TEXT is JSON, so brackets alone are asked about. */
+static bool skip_container(struct json *j)
+{
+	struct scan_json state = {0};
+	uint32_t places[WALK_MOST];
+	char tail[SCAN_BLOCK];
+	size_t n = WALK_LEAST;
+
+	for (bool begun = false; j->at < j->text.n; j->at += n, n = n < WALK_MOST ? 2 * n : n) {
+		const char *p = j->text.p + j->at;
+		size_t left = j->text.n - j->at, found;
+
+		n = n < left / SCAN_BLOCK * SCAN_BLOCK ? n : left / SCAN_BLOCK * SCAN_BLOCK;
+		if (!n) {
+			memset(tail, ' ', sizeof(tail));
+			memcpy(tail, p, left);
+			p = tail;
+			n = SCAN_BLOCK;
+		}
+		found = scan()->json(&state, p, n / SCAN_BLOCK, places);
+		if (found > !begun) { /* where it begins, and then its end */
+			j->at += places[!begun] + 1;
+			return j->at <= j->text.n;
+		}
+		begun = true;
+	}
+	return false;
+}
+
+static bool skip(struct json *j, struct str *ret)
+{
+	size_t from;
+	char c = json_peek(j);
+
+	if (c != '{' && c != '[')
+		return json_skip(j, ret, NULL);
+	from = j->at;
+	if (!skip_container(j))
+		return false;
+	*ret = str_slice(j->text.p + from, j->at - from);
+	return true;
+}
+
 /* The next member of what J stands in: its key (n 0 in a list) and value. False: no more. */
 static bool next(struct json *j, bool object, struct str *ret_key, struct str *ret_value)
 {
@@ -140,7 +187,7 @@ static bool next(struct json *j, bool object, struct str *ret_key, struct str *r
 	if (object && (!json_skip(j, ret_key, NULL) || !json_take(j, ':')))
 		return false;
 	*ret_key = str_trim(*ret_key);
-	if (!json_skip(j, ret_value, NULL))
+	if (!skip(j, ret_value))
 		return false;
 	*ret_value = str_trim(*ret_value);
 	return true;
