@@ -100,8 +100,7 @@ static uint32_t answered_by(const struct side *s, size_t at)
 	struct str bytes;
 	int64_t id;
 
-	if (!row || !row->ref_path || !event_attributes_fit(h, index) ||
-	    !history_attributes(h, index, &m, &bytes))
+	if (!row || !row->ref_path || !event_attributes(h, index, &m, &bytes))
 		return DIFF_NOBODY;
 	id = field_int(m, bytes, row->ref_path, 0);
 	return id > 0 ? find_id(s, id) : DIFF_NOBODY;

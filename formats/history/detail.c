@@ -114,7 +114,7 @@ void detail_add(const struct history *h, size_t index, struct buf *out)
 	struct buf text;
 	struct str bytes;
 
-	if (!event_attributes_fit(h, index) || !history_attributes(h, index, &m, &bytes))
+	if (!event_attributes(h, index, &m, &bytes))
 		return;
 	buf_init(&text, 0);
 	if (h->events[index].type == EVENT_MARKER_RECORDED)

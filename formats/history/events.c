@@ -241,13 +241,12 @@ static bool is_of_row(const struct schema_message *m, const struct event_row *ro
 	return str_ends(name, str_of(row->name)) && name.n > n && name.p[name.n - n - 1] == '.';
 }
 
-/* True where the attributes are those that the event's type calls for. */
-static bool attributes_of_type(const struct history *h, size_t index,
-			       const struct event_row *row, const struct schema_message **ret_m,
-			       struct str *ret_bytes)
+bool event_attributes(const struct history *h, size_t index, const struct schema_message **ret_m,
+		      struct str *ret_bytes)
 {
-	return row && history_attributes(h, index, ret_m, ret_bytes) &&
-	       is_of_row(*ret_m, row);
+	const struct event_row *row = event_row(h->events[index].type);
+
+	return row && history_attributes(h, index, ret_m, ret_bytes) && is_of_row(*ret_m, row);
 }
 
 bool event_attributes_fit(const struct history *h, size_t index)
@@ -255,7 +254,7 @@ bool event_attributes_fit(const struct history *h, size_t index)
 	const struct schema_message *m;
 	struct str bytes;
 
-	return attributes_of_type(h, index, event_row(h->events[index].type), &m, &bytes);
+	return event_attributes(h, index, &m, &bytes);
 }
 
 const struct schema_message *event_attributes_message(const struct schema *s, int32_t type)
@@ -325,7 +324,7 @@ size_t event_answers(const struct history *h, size_t index)
 	struct str bytes;
 	int64_t id;
 
-	if (!row || !row->ref_path || !attributes_of_type(h, index, row, &m, &bytes))
+	if (!row || !row->ref_path || !event_attributes(h, index, &m, &bytes))
 		return h->n_events;
 	id = field_int(m, bytes, row->ref_path, 0);
 	return id > 0 ? history_find(h, id) : h->n_events;
@@ -340,7 +339,7 @@ static struct str name_within(const struct history *h, size_t index, unsigned le
 	struct str bytes, name;
 	size_t answered;
 
-	if (!attributes_of_type(h, index, row, &m, &bytes))
+	if (!event_attributes(h, index, &m, &bytes))
 		return STR_NONE;
 	if (row->type == EVENT_MARKER_RECORDED)
 		return marker_name(m, bytes, a);
@@ -365,7 +364,7 @@ struct str event_code_id(const struct history *h, size_t index, struct arena *a)
 	struct str bytes, id;
 	size_t answered;
 
-	if (!attributes_of_type(h, index, row, &m, &bytes))
+	if (!event_attributes(h, index, &m, &bytes))
 		return STR_NONE;
 	if (row->type == EVENT_MARKER_RECORDED)
 		return marker_part(bytes, MARKER_CODE_ID, a);
@@ -374,7 +373,7 @@ struct str event_code_id(const struct history *h, size_t index, struct arena *a)
 		return id;
 	answered = event_answers(h, index);
 	if (answered == h->n_events ||
-	    !attributes_of_type(h, answered, event_row(h->events[answered].type), &m, &bytes))
+	    !event_attributes(h, answered, &m, &bytes))
 		return STR_NONE;
 	row = event_row(h->events[answered].type);
 	return value_text(m, bytes, row->id_path, a);
@@ -388,7 +387,7 @@ static bool is_change(const struct history *h, size_t index, const struct schema
 	struct str name;
 
 	if (!row || row->type != EVENT_MARKER_RECORDED ||
-	    !attributes_of_type(h, index, row, ret_m, ret_bytes))
+	    !event_attributes(h, index, ret_m, ret_bytes))
 		return false;
 	name = field_str(*ret_m, *ret_bytes, "marker_name");
 	return str_is(name, "core_patch") || str_is(name, "Version");

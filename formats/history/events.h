@@ -57,7 +57,14 @@ const struct event_row *event_row(int32_t type);
 struct str event_type_name(const struct history *h, size_t index, struct arena *a);
 /* EVENT_TYPE_TIMER_FIRED as TimerFired, in A; all else that may be a name as it is; else none. */
 struct str event_type_camel(struct str name, struct arena *a);
-/* True where the event has the attributes of its type; false too for unknown types. */
+/*
+ * The attributes, where they are those of the event's type, so that their fields may be asked
+ * for by name; false otherwise, and for unknown types. history_attributes() gives whatever a
+ * history has, which may be another type's.
+ */
+bool event_attributes(const struct history *h, size_t index, const struct schema_message **ret_m,
+		      struct str *ret_bytes);
+/* The same, where they themselves are not needed. */
 bool event_attributes_fit(const struct history *h, size_t index);
 /* The message of the attributes that events of TYPE have; NULL: the type is unknown. */
 const struct schema_message *event_attributes_message(const struct schema *s, int32_t type);

@@ -223,8 +223,7 @@ static void add_event(struct group_maker *m, size_t event)
 
 	m->of_event[event] = GROUP_NONE;
 	if (!entity_kind_of(m->h->events[event].type, &kind) ||
-	    !event_attributes_fit(m->h, event) ||
-	    !history_attributes(m->h, event, &message, &attributes))
+	    !event_attributes(m->h, event, &message, &attributes))
 		return;
 	group = find_group(m, event, kind, attributes);
 	m->of_event[event] = group;

@@ -36,7 +36,7 @@ struct str clue_field(const struct history *h, size_t index, const char *path)
 	const struct schema_message *m;
 	struct str bytes;
 
-	if (!event_attributes_fit(h, index) || !history_attributes(h, index, &m, &bytes))
+	if (!event_attributes(h, index, &m, &bytes))
 		return STR_NONE;
 	return field_str(m, bytes, path);
 }
@@ -46,7 +46,7 @@ int64_t clue_number(const struct history *h, size_t index, const char *path)
 	const struct schema_message *m;
 	struct str bytes;
 
-	if (!event_attributes_fit(h, index) || !history_attributes(h, index, &m, &bytes))
+	if (!event_attributes(h, index, &m, &bytes))
 		return 0;
 	return field_int(m, bytes, path, 0);
 }

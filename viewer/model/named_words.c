@@ -95,7 +95,7 @@ static void add_event(struct list *l, enum named_role role, const struct documen
 
 	if (event >= h->n_events)
 		return;
-	if (h->events[event].type == EVENT_MARKER_RECORDED && history_attributes(h, event, &m, &bytes)) {
+	if (h->events[event].type == EVENT_MARKER_RECORDED && event_attributes(h, event, &m, &bytes)) {
 		add(l, role, marker_part(bytes, MARKER_ABOUT, a));
 		return;
 	}

@@ -16,7 +16,7 @@ static int64_t number_of(const struct document *d, size_t event, const char *pat
 	const struct schema_message *m;
 	struct str bytes;
 
-	return history_attributes(&d->history, event, &m, &bytes) ? field_int(m, bytes, path, 0) : 0;
+	return event_attributes(&d->history, event, &m, &bytes) ? field_int(m, bytes, path, 0) : 0;
 }
 
 static struct str attempts(const char *before, int64_t first, int64_t last, const char *behind,

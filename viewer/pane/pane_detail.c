@@ -121,7 +121,7 @@ static void add_marker(const struct pane_context *c, struct page *p)
 	struct str bytes;
 
 	if (c->document->history.events[c->document->at].type != EVENT_MARKER_RECORDED ||
-	    !history_attributes(&c->document->history, c->document->at, &m, &bytes))
+	    !event_attributes(&c->document->history, c->document->at, &m, &bytes))
 		return;
 	marker_read(c->session->schema, bytes, &p->arena, &marker);
 	if (marker.kind == MARKER_OTHER)

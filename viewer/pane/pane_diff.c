@@ -375,7 +375,7 @@ static struct str build_of(const struct document *d, int64_t task)
 	struct str bytes, build = STR_NONE;
 
 	if (task < 1 || (uint64_t)task > d->history.n_tasks ||
-	    !history_attributes(&d->history, d->history.tasks[task - 1].completed, &m, &bytes))
+	    !event_attributes(&d->history, d->history.tasks[task - 1].completed, &m, &bytes))
 		return STR_NONE;
 	for (size_t i = 0; !build.n && i < sizeof(PATHS) / sizeof(*PATHS); i++)
 		build = field_str(m, bytes, PATHS[i]);

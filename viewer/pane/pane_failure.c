@@ -184,7 +184,7 @@ static int64_t number_at(const struct document *d, uint32_t event, const char *p
 	const struct schema_message *m;
 	struct str bytes;
 
-	return event != GROUP_NONE && history_attributes(&d->history, event, &m, &bytes)
+	return event != GROUP_NONE && event_attributes(&d->history, event, &m, &bytes)
 		       ? field_int(m, bytes, path, 0)
 		       : 0;
 }

@@ -121,7 +121,7 @@ static void add_sdk(const struct document *d, size_t first, const struct history
 	const struct schema_message *m;
 	struct str bytes, name, version;
 
-	if (!history_attributes(&d->history, task->completed, &m, &bytes))
+	if (!event_attributes(&d->history, task->completed, &m, &bytes))
 		return;
 	name = field_str(m, bytes, "sdk_metadata.sdk_name");
 	version = field_str(m, bytes, "sdk_metadata.sdk_version");

@@ -272,8 +272,7 @@ static bool marker_of(const struct document *d, size_t event, struct arena *a, s
 	struct str bytes;
 
 	if (d->history.events[event].type != EVENT_MARKER_RECORDED ||
-	    !event_attributes_fit(&d->history, event) ||
-	    !history_attributes(&d->history, event, &m, &bytes))
+	    !event_attributes(&d->history, event, &m, &bytes))
 		return false;
 	marker_read(d->history.schema, bytes, a, ret);
 	return ret->kind != MARKER_OTHER;
@@ -405,8 +404,7 @@ static void add_set(struct session *s, const struct document *d, size_t event, s
 
 	if ((type != EVENT_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES &&
 	     type != EVENT_WORKFLOW_PROPERTIES_MODIFIED) ||
-	    !event_attributes_fit(&d->history, event) ||
-	    !history_attributes(&d->history, event, &m, &bytes))
+	    !event_attributes(&d->history, event, &m, &bytes))
 		return;
 	w = wire_of(wire_bytes_at(bytes, 2)); /* of both: a map of payloads in field 1 */
 	while (wire_next(&w, &f)) {
