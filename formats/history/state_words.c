@@ -125,7 +125,8 @@ static void tell_entity(struct telling *w, const struct state_open *o, const str
 {
 	const struct history *h = history_of(w);
 	struct state_due dues[STATE_DUES_MOST];
-	struct str name = event_name(h, g->first, w->t->arena);
+	struct str name = w->t->name ? w->t->name(w->t->with, g->first, w->t->arena)
+				     : event_name(h, g->first, w->t->arena);
 	struct str id = event_code_id(h, g->first, w->t->arena);
 	struct str label = group_label(h, g, w->t->arena);
 	size_t n = state_dues(w->t->timeline, o, dues);

@@ -35,8 +35,10 @@ struct state_teller {
 	const struct codec_tools *tools; /* keys of payloads; NULL: none */
 	size_t most; /* facts of a part, and names in one; how many more there are is said. 0: all */
 	struct arena *arena;
-	/* Writes times; and takes the facts. WITH is the caller's. */
+	/* Writes times and names; and takes the facts. WITH is the caller's. */
 	struct str (*time_text)(void *with, int64_t nanoseconds, struct arena *a);
+	/* What an event is called; NULL: event_name(). */
+	struct str (*name)(void *with, size_t event, struct arena *a);
 	void (*fact)(void *with, const struct state_fact *fact);
 	void *with;
 };

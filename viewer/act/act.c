@@ -356,6 +356,20 @@ static void mouse_key(struct session *s, struct key key)
 	}
 }
 
+static void say_unbound(struct session *s)
+{
+	struct buf keys;
+
+	buf_init(&keys, 0);
+	for (size_t i = 0; i < s->n_pending; i++) {
+		buf_puts(&keys, i ? " " : "");
+		key_add(&keys, s->pending[i]);
+	}
+	session_message(s, STYLE_ODD, "%.*s does nothing here; :help lists the keys",
+			STR_ARG(buf_str(&keys)));
+	buf_done(&keys);
+}
+
 void session_key(struct session *s, struct key key)
 {
 	const struct binding *b = NULL;
@@ -393,6 +407,10 @@ void session_key(struct session *s, struct key key)
 			return;
 		}
 	}
+	if (key.code == KEYCODE_ESC) /* what was begun is not gone on with */
+		buf_clear(&s->message);
+	else
+		say_unbound(s);
 	s->n_pending = 0;
 	s->count = 0;
 }

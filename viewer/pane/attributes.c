@@ -48,6 +48,8 @@ struct str attributes_duration(struct str bytes, struct arena *a)
 	char text[TRANSCODE_TEXT_MAX];
 	struct str ret = STR("");
 
+	if (!seconds && nanos > 0 && nanos % 1000000 == 0)
+		return arena_printf(a, "%" PRId32 "ms", nanos / 1000000);
 	if (nanos || seconds <= 0)
 		return arena_str(a, str_slice(text, transcode_print_duration(text, seconds, nanos)));
 	for (size_t i = 0; i < sizeof(UNITS) / sizeof(*UNITS); i++) {

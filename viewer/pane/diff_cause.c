@@ -368,16 +368,25 @@ static void add_same_cause(const struct pane_context *c, struct page *p)
 	const struct run_file *run = c->session->run;
 	const struct run_row *row = c->document->run_row;
 	const struct cause *cause = cause_of(run, row);
+	const struct run_row *smallest = NULL;
 	size_t shown = 0, limit = c->session->expanded ? 1000 : SAME_CAUSE;
 
 	if (!cause)
 		return;
 	page_heading(p, arena_printf(&p->arena, "same cause: %" PRId64, cause->count), c->width);
-	say(p, "smallest", STYLE_PLAIN, cause->smallest, c);
+	for (size_t i = 0; i < run->n_rows; i++)
+		if (run->rows[i].cause == row->cause &&
+		    str_eq(run->rows[i].entry.history, cause->smallest))
+			smallest = &run->rows[i];
+	if (smallest == row)
+		say(p, "smallest", STYLE_PLAIN, STR("this one"), c);
+	else if (smallest)
+		say(p, "smallest", STYLE_PLAIN, row_words(&smallest->entry, &p->arena), c);
 	for (size_t i = 0; i < run->n_rows; i++) {
 		const struct ledger_entry *e = &run->rows[i].entry;
 
-		if (run->rows[i].cause != row->cause || &run->rows[i] == row)
+		if (run->rows[i].cause != row->cause || &run->rows[i] == row ||
+		    &run->rows[i] == smallest)
 			continue;
 		if (shown++ < limit)
 			say(p, shown == 1 ? "others" : "", STYLE_PLAIN,

@@ -160,15 +160,17 @@ void page_text(struct page *p, enum style style, struct str text, size_t left, s
 	do {
 		struct str rest = text, row = str_split(&rest, '\n');
 		bool last = row.n == text.n;
-		struct buf shown;
+		struct buf shown, harmless;
 
 		buf_init(&shown, 0);
+		buf_init(&harmless, 0);
 		for (size_t i = 0; i < row.n; i++) /* tabs are blanks here, not marks */
 			if (row.p[i] == '\t')
 				buf_puts(&shown, "    ");
 			else if (row.p[i] != '\r' || i + 1 < row.n)
 				buf_add_char(&shown, row.p[i]);
-		row = buf_str(&shown);
+		visible_add(&harmless, buf_str(&shown), 0); /* as wide as it will be */
+		row = buf_str(&harmless);
 		do {
 			size_t n = page_fitting(row, room);
 
@@ -178,6 +180,7 @@ void page_text(struct page *p, enum style style, struct str text, size_t left, s
 			row = row.n ? str_skip(row, n) : row;
 		} while (row.n);
 		buf_done(&shown);
+		buf_done(&harmless);
 		if (last)
 			break;
 		text = rest;

@@ -76,6 +76,13 @@ static struct str time_text(void *with, int64_t time, struct arena *a)
 				      STR_ARG(words_span(now - time, a)));
 }
 
+static struct str name_text(void *with, size_t event, struct arena *a)
+{
+	const struct telling *w = with;
+
+	return words_name(w->c->document, event, a);
+}
+
 static size_t n_open(const struct state *s)
 {
 	size_t n = 0;
@@ -165,6 +172,7 @@ static void tell(struct telling *w, const struct state *s, enum state_part part,
 		.most = w->c->session->expanded ? 0 : FACTS_MOST,
 		.arena = &w->c->session->step,
 		.time_text = time_text,
+		.name = name_text,
 		.fact = add_fact,
 		.with = w,
 	};

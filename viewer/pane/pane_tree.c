@@ -84,8 +84,6 @@ static void add_spans(const struct document *d, const struct group *g, struct ar
 	int64_t ran = group_between(h, g->started, g->closed);
 	int64_t whole = group_between(h, g->first, g->closed);
 
-	if (g->attempt > 1)
-		line_printf(l, STYLE_ODD, "  x%" PRId64, g->attempt);
 	if (waited > 0 && g->started != g->first)
 		line_printf(l, STYLE_DIM, "  waited %.*s", STR_ARG(words_span(waited, a)));
 	if (ran >= 0 && g->started != g->first)
@@ -106,29 +104,58 @@ static void add_payloads(const struct pane_context *c, const struct group *g, st
 		if (events[i] == GROUP_NONE || (i && g->closed == g->first))
 			continue;
 		buf_clear(&text);
-		if (i && is_bad(g->state))
-			detail_add(&d->history, events[i], &text);
-		else
-			words_payload(c->session, d, events[i], &text);
+		words_payload(c->session, d, events[i], &text);
 		if (text.n)
 			line_puts(l, STYLE_DIM, i ? " -> " : "  ");
-		line_add(l, i && is_bad(g->state) ? STYLE_BAD : STYLE_DIM,
-			 str_take(buf_str(&text), PAYLOAD_BYTES));
+		line_add(l, STYLE_DIM, str_take(buf_str(&text), PAYLOAD_BYTES));
 	}
 	buf_done(&text);
+}
+
+static void add_failure(const struct document *d, const struct group *g, struct line *l)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	if (g->closed != GROUP_NONE)
+		detail_add(&d->history, g->closed, &text);
+	if (text.n)
+		line_puts(l, STYLE_PLAIN, "  ");
+	line_add(l, STYLE_BAD, str_take(buf_str(&text), PAYLOAD_BYTES));
+	buf_done(&text);
+}
+
+/* What is wanted most of its kind comes first: there is seldom room for all. */
+static void add_outcome(const struct pane_context *c, const struct group *g, struct line *l)
+{
+	const struct document *d = c->document;
+
+	if (g->attempt > 1)
+		line_printf(l, STYLE_ODD, "  x%" PRId64, g->attempt);
+	if (g->kind == ENTITY_PROPERTIES) {
+		line_puts(l, STYLE_PLAIN, "  ");
+		words_what(c->session, d, g->first, l);
+		return;
+	}
+	if (is_bad(g->state))
+		add_failure(d, g, l);
+	add_spans(d, g, &c->session->step, l);
+	if (!is_bad(g->state))
+		add_payloads(c, g, l);
 }
 
 static void add_name(const struct pane_context *c, const struct group *g, struct line *l)
 {
 	bool later = g->first > c->document->at;
 
+	if (g->kind == ENTITY_PROPERTIES) {
+		line_add(l, later ? STYLE_DIM : STYLE_STRONG,
+			 words_type(c->document, g->first, what_width(c), &c->session->step));
+		return;
+	}
 	line_puts(l, later ? STYLE_DIM : STYLE_PLAIN, words_kind(g->kind));
 	line_puts(l, STYLE_PLAIN, " ");
-	if (g->kind == ENTITY_PROPERTIES)
-		line_add(l, later ? STYLE_DIM : STYLE_STRONG,
-			 words_label(c->document, g->first, &c->session->step));
-	else
-		words_subject(c->session, c->document, g->first, later ? STYLE_DIM : STYLE_STRONG, l);
+	words_subject(c->session, c->document, g->first, later ? STYLE_DIM : STYLE_STRONG, l);
 }
 
 static void add_group(const struct pane_context *c, size_t row, struct line *l)
@@ -155,8 +182,7 @@ static void add_group(const struct pane_context *c, size_t row, struct line *l)
 	line_puts(&part, style == STYLE_PLAIN && g->first > d->at ? STYLE_DIM : style,
 		  entity_state_text(g->kind, g->state));
 	line_to(&part, STATE);
-	add_spans(d, g, a, &part);
-	add_payloads(c, g, &part);
+	add_outcome(c, g, &part);
 	line_put_cell(l, &part, c->width > begin ? c->width - begin : 0);
 	line_done(&part);
 }
