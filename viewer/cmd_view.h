@@ -32,7 +32,7 @@ struct viewing {
 	bool worked;	 /* since the last drawing */
 	/* Files that are looked at again and again: those at hand. */
 	struct followed {
-		struct str path;
+		char path[4096];
 		struct follow_state {
 			int64_t bytes, time;
 		} read, failed; /* when it was, or could not be */

@@ -33,11 +33,20 @@ static bool same_state(const struct follow_state *a, const struct follow_state *
 	return a->bytes == b->bytes && a->time == b->time;
 }
 
+static void follow(struct followed *f, struct str file, const struct follow_state *now)
+{
+	*f = (struct followed){.read = *now};
+	if (file.n < sizeof(f->path))
+		memcpy(f->path, file.p, file.n);
+}
+
 void view_follow_begin(struct viewing *v)
 {
+	struct follow_state now = {0};
+
 	v->follow_every = EVERY_LEAST;
-	v->followed_run.path = v->session.run_path;
-	state_of(v->session.run_path, &v->followed_run.read);
+	state_of(v->session.run_path, &now);
+	follow(&v->followed_run, v->session.run_path, &now);
 }
 
 /* ---- reading ---- */
@@ -97,8 +106,8 @@ static bool look(struct viewing *v, struct followed *f, struct str file, struct 
 	int64_t began = view_now_ms(), took;
 	enum follow_step step;
 
-	if (!str_eq(f->path, file))
-		*f = (struct followed){.path = file, .read = now};
+	if (!str_is(file, f->path))
+		follow(f, file, &now);
 	if (!there) {
 		err_set(&err, ERR_IO, "%.*s is gone", STR_ARG(file));
 		return complain_of(v, f, err.message);

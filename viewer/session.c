@@ -6,9 +6,6 @@
 
 #include <stdio.h>
 
-/* Places that one can come back to: older ones are forgotten. */
-#define JUMPS_MOST 100
-
 void session_init(struct session *s, const struct schema *schema,
 		  const struct session_options *options)
 {
@@ -41,6 +38,8 @@ void session_done(struct session *s)
 	vec_done(&s->comparisons);
 	vec_done(&s->jumps);
 	vec_done(&s->marks);
+	while (s->breakpoints.n)
+		breakpoint_remove(s, s->breakpoints.n - 1);
 	vec_done(&s->breakpoints);
 	for (int i = 0; i < PANES; i++)
 		page_done(&s->pages[i]);
@@ -72,6 +71,60 @@ static void say_damage(struct session *s, const struct document *d)
 		session_message(s, STYLE_BAD, "%.*s", STR_ARG(d->info.damage));
 }
 
+/* Whether something that the user can go to is in D; jumps alone do not keep it. */
+static bool is_needed(const struct session *s, const struct document *d)
+{
+	for (size_t i = 0; i < s->places.n; i++)
+		if (s->places.at[i].document == d)
+			return true;
+	for (size_t i = 0; i < s->comparisons.n; i++)
+		if (s->comparisons.at[i]->left == d || s->comparisons.at[i]->right == d)
+			return true;
+	for (size_t i = 0; i < s->marks.n; i++)
+		if (s->marks.at[i].to.document == d)
+			return true;
+	for (size_t i = 0; i < s->breakpoints.n; i++)
+		if (s->breakpoints.at[i].document == d)
+			return true;
+	return false;
+}
+
+static void forget_jumps(struct session *s, const struct document *d)
+{
+	size_t n = 0, before = s->jump_at;
+
+	for (size_t i = 0; i < s->jumps.n; i++) {
+		if (s->jumps.at[i].document != d)
+			s->jumps.at[n++] = s->jumps.at[i];
+		else if (i < before)
+			s->jump_at--;
+	}
+	s->jumps.n = n;
+}
+
+static void close_document(struct session *s, size_t at)
+{
+	struct document *d = s->documents.at[at];
+
+	forget_jumps(s, d);
+	search_closed(&s->search, d);
+	document_free(d);
+	s->documents.n--;
+	memmove(s->documents.at + at, s->documents.at + at + 1,
+		(s->documents.n - at) * sizeof(*s->documents.at));
+	session_changed(s); /* pages know what they are of by where it lies */
+}
+
+/* Where too many are open those that were opened first go, and never the last. */
+static void close_oldest(struct session *s)
+{
+	for (size_t i = 0; i + 1 < s->documents.n && s->documents.n > DOCUMENTS_MOST;)
+		if (is_needed(s, s->documents.at[i]))
+			i++;
+		else
+			close_document(s, i);
+}
+
 struct document *session_open(struct session *s, struct str path, struct err *err)
 {
 	const struct run_row *row = session_row_named(s, path);
@@ -84,6 +137,7 @@ struct document *session_open(struct session *s, struct str path, struct err *er
 	if (!document_open(&d, file, s->schema, row, DOCUMENT_FIRST, err))
 		return NULL;
 	vec_push(&s->documents, d);
+	close_oldest(s);
 	search_takes(s, d);
 	say_damage(s, d);
 	return d;
@@ -132,6 +186,15 @@ struct document *session_document(struct session *s)
 	return s->places.n ? session_place(s)->document : NULL;
 }
 
+void session_add_place(struct session *s, struct place place)
+{
+	if (s->places.n == PLACES_MOST) {
+		memmove(s->places.at + 1, s->places.at + 2, (PLACES_MOST - 2) * sizeof(place));
+		s->places.n--;
+	}
+	vec_push(&s->places, place);
+}
+
 /* Tabs are beside each other; all else is a level of its own. */
 static bool is_tab(enum pane_kind pane)
 {
@@ -146,7 +209,7 @@ void session_show(struct session *s, enum pane_kind pane, struct document *d)
 	if (now && now->document == d && is_tab(now->pane) && is_tab(pane)) {
 		now->pane = pane;
 	} else if (!now || now->document != d || now->pane != pane) {
-		vec_push(&s->places, (struct place){.pane = pane, .document = d});
+		session_add_place(s, (struct place){.pane = pane, .document = d});
 	}
 	s->focus = pane;
 	s->zoomed = false;

@@ -83,6 +83,19 @@ struct rerun_row {
 	enum verdict_kind was; /* in the run file; VERDICT_KINDS: nothing, or it was given up */
 };
 
+/*
+ * What is kept of a long sitting. Jumps, places, comparisons and histories: the oldest that nobody
+ * is at goes for a new one; marks and breakpoints, which the user set, stay, and no more are set.
+ */
+enum {
+	JUMPS_MOST = 100,
+	PLACES_MOST = 100,
+	COMPARISONS_MOST = 8,
+	DOCUMENTS_MOST = 64, /* beside those at which there is a place, a mark or a breakpoint */
+	MARKS_MOST = 100,
+	BREAKPOINTS_MOST = 100,
+};
+
 struct session_options {
 	bool ascii;		/* no characters beyond it are drawn */
 	int64_t now;		/* nanoseconds since 1970; 0: not known */
@@ -184,6 +197,8 @@ bool session_read_on(struct session *s, struct document *d);
 /* The file of D has changed (document_read_again()). */
 bool session_read_again(struct session *s, struct document *d, struct err *err);
 
+/* A new level above all others; of too many the second goes, the first screen stays. */
+void session_add_place(struct session *s, struct place place);
 /* What is looked at. */
 struct place *session_place(struct session *s);
 struct document *session_document(struct session *s);

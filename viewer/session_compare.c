@@ -81,11 +81,22 @@ void session_compare_again(struct session *s, const struct document *d)
 	}
 }
 
+/* Of those that nobody looks at the oldest go. */
+static void make_room(struct session *s)
+{
+	for (size_t i = 0; i < s->comparisons.n && s->comparisons.n >= COMPARISONS_MOST;)
+		if (is_looked_at(s, s->comparisons.at[i]))
+			i++;
+		else
+			drop(s, i);
+}
+
 static size_t comparison_of(struct session *s, struct document *left, struct document *right)
 {
 	for (size_t i = 0; i < s->comparisons.n; i++)
 		if (s->comparisons.at[i]->left == left && s->comparisons.at[i]->right == right)
 			return i;
+	make_room(s);
 	vec_push(&s->comparisons, comparison_new(left, right, s->schema));
 	return s->comparisons.n - 1;
 }
@@ -99,7 +110,7 @@ bool session_compare(struct session *s, struct document *left, struct document *
 	if (compare_on(s, i, err) == COMPARISON_FAILED)
 		return false;
 	if (!s->places.n || session_place(s)->comparison != c)
-		vec_push(&s->places, (struct place){PANE_COMPARE, left, c});
+		session_add_place(s, (struct place){PANE_COMPARE, left, c});
 	s->focus = PANE_COMPARE;
 	s->zoomed = false;
 	s->scrolls[PANE_COMPARE] = (struct scroll){0};

@@ -210,7 +210,7 @@ static bool filter(struct rows *r, const char *text)
 {
 	struct err err = ERR_INIT;
 
-	if (!roster_filter(&r->list.roster, str_of(text), r->schema, &r->arena, &err))
+	if (!roster_filter(&r->list.roster, str_of(text), r->schema, &err))
 		return false;
 	run_list_filter(&r->list);
 	return true;

@@ -205,6 +205,7 @@ void session_command(struct session *s, struct str text)
 {
 	const struct action_row *row;
 	struct str rest = str_trim(text), name;
+	struct arena_mark mark;
 	long long number;
 
 	buf_clear(&s->message);
@@ -225,7 +226,9 @@ void session_command(struct session *s, struct str text)
 		return;
 	}
 	rest = str_trim(rest);
-	session_act(s, row->action, rest.n ? arena_str(&s->arena, rest) : STR_NONE);
+	mark = arena_mark(&s->step);
+	session_act(s, row->action, rest.n ? arena_str(&s->step, rest) : STR_NONE);
+	arena_rewind(&s->step, mark);
 }
 
 void act_command(struct session *s, struct str argument)

@@ -187,6 +187,10 @@ void act_mark(struct session *s, struct str argument)
 			s->marks.at[i].to = (struct jump){d, session_place(s)->pane, d->at};
 			return;
 		}
+	if (s->marks.n == MARKS_MOST) {
+		session_message(s, STYLE_ODD, "%d marks are all there can be: set one of them anew", MARKS_MOST);
+		return;
+	}
 	vec_push(&s->marks, (struct mark){key, {d, session_place(s)->pane, d->at}});
 }
 

@@ -33,9 +33,19 @@ struct breakpoint *breakpoint_at(struct session *s, const struct document *d, si
 
 void breakpoint_remove(struct session *s, size_t at)
 {
+	arena_done(&s->breakpoints.at[at].arena);
 	s->breakpoints.n--;
 	memmove(s->breakpoints.at + at, s->breakpoints.at + at + 1,
 		(s->breakpoints.n - at) * sizeof(*s->breakpoints.at));
+}
+
+static bool has_room(struct session *s)
+{
+	if (s->breakpoints.n < BREAKPOINTS_MOST)
+		return true;
+	session_message(s, STYLE_ODD, "%d breakpoints are all there can be: B lists them, b there removes one",
+			BREAKPOINTS_MOST);
+	return false;
 }
 
 static void toggle_here(struct session *s, struct document *d)
@@ -48,20 +58,14 @@ static void toggle_here(struct session *s, struct document *d)
 			return;
 		}
 	}
-	vec_push(&s->breakpoints, (struct breakpoint){.document = d, .event = d->at});
-}
-
-static const struct query *query_of(struct session *s, struct str text, struct err *err)
-{
-	const struct query *q = NULL;
-
-	return query_parse(&q, text, QUERY_EVENT, s->schema, &s->arena, err) ? q : NULL;
+	if (has_room(s))
+		vec_push(&s->breakpoints, (struct breakpoint){.document = d, .event = d->at});
 }
 
 static void toggle_query(struct session *s, struct str text)
 {
+	struct breakpoint b = {0};
 	struct err err = ERR_INIT;
-	const struct query *q;
 
 	for (size_t i = 0; i < s->breakpoints.n; i++)
 		if (str_eq(s->breakpoints.at[i].text, text)) {
@@ -69,13 +73,16 @@ static void toggle_query(struct session *s, struct str text)
 			session_message(s, STYLE_PLAIN, "breakpoint removed: %.*s", STR_ARG(text));
 			return;
 		}
-	q = query_of(s, text, &err);
-	if (!q) {
+	if (!has_room(s))
+		return;
+	arena_init(&b.arena);
+	b.text = arena_str(&b.arena, text);
+	if (!query_parse(&b.query, b.text, QUERY_EVENT, s->schema, &b.arena, &err)) {
 		session_message(s, STYLE_BAD, "%s", err.message);
+		arena_done(&b.arena);
 		return;
 	}
-	vec_push(&s->breakpoints,
-		 (struct breakpoint){.query = q, .text = arena_str(&s->arena, text)});
+	vec_push(&s->breakpoints, b);
 	session_message(s, STYLE_PLAIN, "breakpoint %zu: %.*s", s->breakpoints.n, STR_ARG(text));
 }
 

@@ -10,14 +10,15 @@ void prompt_init(struct prompt *p)
 {
 	*p = (struct prompt){0};
 	buf_init(&p->text, PROMPT_BYTES);
-	arena_init(&p->arena);
+	buf_init(&p->stem, PROMPT_BYTES);
 }
 
 void prompt_done(struct prompt *p)
 {
+	for (size_t i = 0; i < p->n_history; i++)
+		buf_done(&p->history[i].text);
+	buf_done(&p->stem);
 	buf_done(&p->text);
-	vec_done(&p->history);
-	arena_done(&p->arena);
 }
 
 static void set_text(struct prompt *p, struct str text)
@@ -33,7 +34,7 @@ void prompt_open(struct prompt *p, enum action action, const char *lead, struct 
 	p->action = action;
 	snprintf(p->lead, sizeof(p->lead), "%s", lead);
 	p->recalled = 0;
-	p->stem = STR_NONE;
+	p->completes = false;
 	set_text(p, text);
 }
 
@@ -88,9 +89,9 @@ static void cut_word(struct prompt *p)
 
 static const struct prompt_entry *entry(const struct prompt *p, size_t back)
 {
-	for (size_t i = p->history.n; i > 0; i--)
-		if (p->history.at[i - 1].lead == p->lead[0] && --back == 0)
-			return &p->history.at[i - 1];
+	for (size_t i = p->n_history; i > 0; i--)
+		if (p->history[i - 1].lead == p->lead[0] && --back == 0)
+			return &p->history[i - 1];
 	return NULL;
 }
 
@@ -104,7 +105,7 @@ static void recall(struct prompt *p, int step)
 	if (back && !e)
 		return;
 	p->recalled = back;
-	set_text(p, e ? e->text : STR(""));
+	set_text(p, e ? buf_str(&e->text) : STR(""));
 }
 
 /* Names of actions, one after the other with each Tab. */
@@ -112,16 +113,18 @@ static void complete(struct prompt *p)
 {
 	size_t seen = 0;
 
-	if (p->lead[0] != ':' || (!p->stem.p && memchr(p->text.p, ' ', p->text.n)))
+	if (p->lead[0] != ':' || (!p->completes && str_has(buf_str(&p->text), " ")))
 		return;
-	if (!p->stem.p) {
-		p->stem = arena_str(&p->arena, buf_str(&p->text));
+	if (!p->completes) {
+		p->completes = true;
 		p->completion = 0;
+		buf_clear(&p->stem);
+		buf_add(&p->stem, buf_str(&p->text));
 	}
 	for (size_t i = 0; i < N_ACTION_ROWS; i++) {
 		const struct action_row *row = &ACTION_ROWS[i];
 
-		if (row->part || !str_starts(str_of(row->name), p->stem) ||
+		if (row->part || !str_starts(str_of(row->name), buf_str(&p->stem)) ||
 		    seen++ < p->completion)
 			continue;
 		p->completion++;
@@ -129,7 +132,23 @@ static void complete(struct prompt *p)
 		return;
 	}
 	p->completion = 0;
-	set_text(p, p->stem);
+	set_text(p, buf_str(&p->stem));
+}
+
+static void keep(struct prompt *p)
+{
+	struct prompt_entry new = {.lead = p->lead[0]};
+
+	if (p->n_history == PROMPT_HISTORY_MOST) {
+		new.text = p->history[0].text; /* its room is used again */
+		p->n_history--;
+		memmove(p->history, p->history + 1, p->n_history * sizeof(*p->history));
+	} else {
+		buf_init(&new.text, PROMPT_BYTES);
+	}
+	buf_clear(&new.text);
+	buf_add(&new.text, buf_str(&p->text));
+	p->history[p->n_history++] = new;
 }
 
 static enum prompt_end leave(struct prompt *p, enum prompt_end how)
@@ -137,9 +156,9 @@ static enum prompt_end leave(struct prompt *p, enum prompt_end how)
 	const struct prompt_entry *last = entry(p, 1);
 
 	p->open = false;
-	if (how == PROMPT_ENTERED && p->text.n && (!last || !str_eq(last->text, buf_str(&p->text))))
-		vec_push(&p->history,
-			 (struct prompt_entry){p->lead[0], arena_str(&p->arena, buf_str(&p->text))});
+	if (how == PROMPT_ENTERED && p->text.n &&
+	    (!last || !str_eq(buf_str(&last->text), buf_str(&p->text))))
+		keep(p);
 	return how;
 }
 
@@ -149,7 +168,7 @@ enum prompt_end prompt_key(struct prompt *p, struct key key)
 		complete(p);
 		return PROMPT_GOES_ON;
 	}
-	p->stem = STR_NONE;
+	p->completes = false;
 	switch (key.code) {
 	case KEYCODE_ENTER:
 		return leave(p, PROMPT_ENTERED);

@@ -226,6 +226,7 @@ void document_free(struct document *d)
 	timeline_done(&d->timeline);
 	outline_done(&d->outline);
 	matcher_done(&d->filter_words);
+	arena_done(&d->filter_arena);
 	tree_done(&d->tree);
 	chart_done(&d->chart);
 	history_done(&d->history);
@@ -257,19 +258,25 @@ bool document_filter(struct document *d, struct str text, const struct codec_too
 {
 	struct outline_filter filter = {.inverse = text.n && text.p[0] == '!', .tools = tools};
 	struct str body = filter.inverse ? str_trim(str_skip(text, 1)) : text;
+	struct arena a;
 
-	if (body.n && !query_parse(&filter.query, body, QUERY_EVENT, d->history.schema, &d->arena, err)) {
+	arena_init(&a);
+	if (body.n && !query_parse(&filter.query, body, QUERY_EVENT, d->history.schema, &a, err)) {
 		filter.query = NULL;
-		if (!is_word(body))
+		if (!is_word(body)) {
+			arena_done(&a);
 			return false;
+		}
 	}
 	matcher_done(&d->filter_words);
 	d->filter_words = (struct matcher){0};
 	if (body.n && !filter.query) {
-		matcher_init(&d->filter_words, body, &d->arena);
+		matcher_init(&d->filter_words, body, &a);
 		filter.words = &d->filter_words;
 	}
-	d->filter = body.n ? arena_str(&d->arena, text) : STR_NONE;
+	d->filter = body.n ? arena_str(&a, text) : STR_NONE;
+	arena_done(&d->filter_arena);
+	d->filter_arena = a;
 	d->outline_filter = filter;
 	outline_begin(&d->outline, &d->history, &filter, true);
 	return true;

@@ -46,6 +46,7 @@ struct document {
 	size_t wanted_index; /* the same by its index; 0: none */
 	struct outline outline;
 	struct str filter; /* of the outline, as typed; n 0: none */
+	struct arena filter_arena; /* of the filter that there is */
 	struct outline_filter outline_filter;
 	struct matcher filter_words; /* of a filter that is no query */
 	/* Made when they are looked at first (history NULL: not yet). */

@@ -42,24 +42,28 @@ static bool is_word(struct str s)
 	return s.n > 0;
 }
 
-bool roster_filter(struct roster *r, struct str text, const struct schema *schema,
-		   struct arena *a, struct err *err)
+bool roster_filter(struct roster *r, struct str text, const struct schema *schema, struct err *err)
 {
 	struct str body = str_trim(text);
 	struct err unfit = ERR_INIT;
 	bool inverse = body.n && body.p[0] == '!';
 	const struct query *query = NULL;
+	struct arena a;
 
-	body = arena_str(a, str_trim(str_skip(body, inverse)));
-	if (body.n && !query_parse(&query, body, QUERY_HISTORY, schema, a, &unfit) &&
+	arena_init(&a);
+	body = arena_str(&a, str_trim(str_skip(body, inverse)));
+	if (body.n && !query_parse(&query, body, QUERY_HISTORY, schema, &a, &unfit) &&
 	    !is_word(body)) {
+		arena_done(&a);
 		*err = unfit;
 		return false;
 	}
 	r->query = query;
 	r->word = query ? STR_NONE : body;
 	r->inverse = inverse && body.n;
-	r->filter = body.n ? arena_str(a, str_trim(text)) : STR_NONE;
+	r->filter = body.n ? arena_str(&a, str_trim(text)) : STR_NONE;
+	arena_done(&r->arena);
+	r->arena = a;
 	return true;
 }
 

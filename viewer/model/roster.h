@@ -53,6 +53,7 @@ struct roster {
 	struct buf texts; /* its own ones, behind each other, a blank between any two */
 	VEC_OF(size_t) ends; /* of each item's in them */
 	VEC_OF(struct str) shared[ROSTER_SHARED]; /* those that many have, by their number */
+	struct arena arena; /* of the filter that there is */
 };
 
 void roster_done(struct roster *r);
@@ -61,9 +62,8 @@ void roster_done(struct roster *r);
 bool roster_sort(struct roster *r, struct str text, struct err *err);
 /* Of the key that it is sorted by: "events". */
 const char *roster_key_name(enum roster_key key);
-/* TEXT is copied into A; empty: all. */
-bool roster_filter(struct roster *r, struct str text, const struct schema *schema,
-		   struct arena *a, struct err *err);
+/* TEXT is copied; empty: all. False, with everything as it was: it is no filter. */
+bool roster_filter(struct roster *r, struct str text, const struct schema *schema, struct err *err);
 /* Of all that are known: FITS[i] is 1 or 0. */
 void roster_fitting(const struct roster *r, uint8_t *fits);
 /*

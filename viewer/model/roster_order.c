@@ -144,6 +144,7 @@ void roster_know(struct roster *r, size_t n)
 
 void roster_done(struct roster *r)
 {
+	arena_done(&r->arena);
 	vec_done(&r->numbers);
 	vec_done(&r->ends);
 	buf_done(&r->texts);

@@ -87,6 +87,19 @@ void search_opened(struct search *s, struct str path, struct document *document)
 	h->document = document;
 }
 
+void search_closed(struct search *s, const struct document *document)
+{
+	for (size_t i = 0; i < s->histories.n; i++) {
+		struct search_history *h = &s->histories.at[i];
+
+		if (h->document != document)
+			continue;
+		if (!h->done)
+			look_again(s, h);
+		h->document = NULL;
+	}
+}
+
 /* ---- looking ---- */
 
 static const struct history *history_of(const struct search_history *h)

@@ -76,6 +76,8 @@ size_t search_ordinal(const struct search *s, struct search_hit hit);
 struct search_history *search_find(const struct search *s, struct str path);
 /* A history was opened since it was added, or is not among them: then it is the last. */
 void search_opened(struct search *s, struct str path, struct document *document);
+/* It will be no more: hits in it stay, and what was not looked at yet is read for that. */
+void search_closed(struct search *s, const struct document *document);
 
 /*
  * search_glance.c: looks at the next piece of the history's own bytes, and at each event in

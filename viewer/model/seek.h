@@ -18,6 +18,7 @@ struct breakpoint {
 	const struct query *query; /* NULL: of an event */
 	struct str text;	   /* the query as typed */
 	size_t hits;		   /* how often it was stopped at */
+	struct arena arena;	   /* of query and text */
 };
 
 /* Whether an event stops at it. */

@@ -235,7 +235,7 @@ static bool act(const struct pane_context *c, enum action action, struct str arg
 		choose(s, roster_sort(r, argument, &err), &err);
 		return true;
 	case ACTION_FILTER:
-		choose(s, roster_filter(r, argument, s->schema, &s->arena, &err), &err);
+		choose(s, roster_filter(r, argument, s->schema, &err), &err);
 		return true;
 	case ACTION_ENTER:
 		if (s->scrolls[PANE_FILES].row < s->list.shown.n)

@@ -319,7 +319,7 @@ static void filter(struct session *s, struct str text)
 {
 	struct err err = ERR_INIT;
 
-	if (!roster_filter(&s->runs.roster, text, s->schema, &s->arena, &err)) {
+	if (!roster_filter(&s->runs.roster, text, s->schema, &err)) {
 		session_message(s, STYLE_BAD, "%s", err.message);
 		return;
 	}
