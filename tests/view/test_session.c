@@ -315,6 +315,45 @@ static void a_history_that_is_opened_later_is_searched_too(void **state)
 	end(&t);
 }
 
+/* ---- the timeline ---- */
+
+static void a_long_run_opens_around_the_current_event(void **state)
+{
+	struct two t;
+	struct session *s = &t.session;
+	struct chart *chart;
+	struct axis_scale scale;
+	size_t event, left, at;
+
+	begin(&t, 60, 6000);
+	session_resize(s, 80, 24);
+	for (int i = 0; i < 2; i++) {
+		session_act(s, ACTION_OPEN, str_of(t.path[i]));
+		work(&t);
+		event = i ? 3000 : 30;
+		session_go(s, event, SESSION_STEP);
+		session_act(s, ACTION_VIEW_TIME, STR_NONE);
+		look(&t);
+		chart = &session_document(s)->chart;
+		assert_true((chart->zoom > 0) == (i == 1));
+	}
+	/* Where the cursor is, and 32 events before and behind it in half of the columns at least. */
+	scale = chart_scale(chart, chart->room);
+	at = axis_column(&scale, session_document(s)->history.events[event].time);
+	assert_in_range(at, chart->left, chart->left + chart->room - 1);
+	left = axis_column(&scale, session_document(s)->history.events[event - 32].time);
+	assert_in_range(at - left, chart->room / 8, chart->room);
+	session_resize(s, 200, 24); /* it stays in sight, and so does the scale */
+	look(&t);
+	scale = chart_scale(chart, chart->room);
+	at = axis_column(&scale, session_document(s)->history.events[event].time);
+	assert_in_range(at, chart->left, chart->left + chart->room - 1);
+	session_act(s, ACTION_FIT, STR_NONE);
+	look(&t);
+	assert_int_equal(chart->zoom, 0);
+	end(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +365,7 @@ int main(void)
 		cmocka_unit_test(a_hit_beyond_what_is_read_is_gone_to_when_it_is_there),
 		cmocka_unit_test(what_could_not_be_read_is_said_at_the_end),
 		cmocka_unit_test(a_history_that_is_opened_later_is_searched_too),
+		cmocka_unit_test(a_long_run_opens_around_the_current_event),
 	};
 
 	return cmocka_run_group_tests_name("view_session", tests, NULL, NULL);

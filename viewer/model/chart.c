@@ -4,6 +4,13 @@
 
 #include "viewer/model/tree.h"
 
+enum {
+	ZOOM_MOST = 40,
+	CROWD = 4,   /* events a column from which on a chart is not begun with all of it */
+	AROUND = 32, /* events before and behind the current one that it is begun with */
+};
+#define SHORTEST 1e6 /* nanoseconds of a column that it is begun with */
+
 void chart_filter(struct chart *c, const uint8_t *wanted)
 {
 	bool tasks = false, loose = false;
@@ -54,6 +61,46 @@ void chart_idle(struct chart *c, bool shown)
 	c->seen = SIZE_MAX;
 }
 
+/* Columns that the text of a gap's length takes. */
+enum { GAP_LABEL = 6 };
+
+struct axis_scale chart_scale(const struct chart *c, size_t room)
+{
+	return axis_fit(&c->axis, room, c->zoom, GAP_LABEL);
+}
+
+bool chart_closer(struct chart *c, size_t room)
+{
+	if (c->zoom >= ZOOM_MOST || chart_scale(c, room).per_column <= 1)
+		return false;
+	c->zoom++;
+	return true;
+}
+
+/* Columns from the first to the last of the events around EVENT. */
+static size_t columns_around(const struct chart *c, size_t event, size_t room)
+{
+	const struct event *events = c->history->events;
+	size_t last = c->history->n_events - 1;
+	size_t from = event > AROUND ? event - AROUND : 0;
+	size_t to = last - event > AROUND ? event + AROUND : last;
+	struct axis_scale s = chart_scale(c, room);
+
+	return axis_column(&s, events[to].time) - axis_column(&s, events[from].time);
+}
+
+void chart_begin(struct chart *c, size_t event, size_t room)
+{
+	if (c->begun)
+		return;
+	c->begun = true;
+	if (c->history->n_events / CROWD < room)
+		return;
+	while (columns_around(c, event, room) < room / 2 && chart_scale(c, room).per_column > SHORTEST &&
+	       chart_closer(c, room))
+		continue;
+}
+
 size_t chart_row(const struct chart *c, size_t event)
 {
 	uint32_t group = c->groups->of_event[event];
@@ -87,9 +134,10 @@ void chart_follow(struct chart *c, size_t event, size_t at, size_t room, size_t 
 {
 	size_t most = columns > room ? columns - room : 0;
 
-	if (event != c->seen && (at < c->left || at >= c->left + room))
+	if ((event != c->seen || room != c->room) && (at < c->left || at >= c->left + room))
 		c->left = at > room / 2 ? at - room / 2 : 0;
 	c->seen = event;
+	c->room = room;
 	if (c->left > most)
 		c->left = most;
 }

@@ -22,14 +22,6 @@
  */
 enum { MARKS = 3 };
 
-static struct chart *chart_of(const struct pane_context *c)
-{
-	struct chart *chart = document_chart(c->document, c->session->generation);
-
-	chart_idle(chart, c->session->idle_shown);
-	return chart;
-}
-
 static size_t label_width(const struct pane_context *c)
 {
 	size_t w = c->width * 3 / 10;
@@ -44,6 +36,16 @@ static size_t room_of(const struct pane_context *c)
 	return c->width > taken + 4 ? c->width - taken : 4;
 }
 
+static struct chart *chart_of(const struct pane_context *c)
+{
+	struct chart *chart = document_chart(c->document, c->session->generation);
+
+	chart_idle(chart, c->session->idle_shown);
+	if (c->height) /* printed as a whole it is all there */
+		chart_begin(chart, c->document->at, room_of(c));
+	return chart;
+}
+
 /* The text of a gap's length. */
 static struct str gap_text(const struct axis_gap *gap, struct arena *a)
 {
@@ -54,7 +56,7 @@ static struct str gap_text(const struct axis_gap *gap, struct arena *a)
 static struct axis_scale scale_of(const struct pane_context *c)
 {
 	struct chart *chart = chart_of(c);
-	struct axis_scale s = axis_fit(&chart->axis, room_of(c), chart->zoom, 6);
+	struct axis_scale s = chart_scale(chart, room_of(c));
 	int64_t now = c->document->history.events[c->document->at].time;
 
 	chart_follow(chart, c->document->at, axis_column(&s, now), room_of(c), axis_columns(&s));
@@ -305,6 +307,21 @@ static void put_text(const struct pane_context *c, size_t column, struct str tex
 	memcpy(cells + at, text.p, text.n);
 }
 
+/* A time on the axis: "6h23m", or "6:23:04.500" where one that is a STEP away would read the same. */
+static struct str tick_text(uint64_t ns, uint64_t step, struct arena *a)
+{
+	struct str text = words_span((int64_t)ns, a);
+	uint64_t ms = ns / 1000000, s = ms / 1000;
+
+	if (ns < step || (!str_eq(text, words_span((int64_t)(ns - step), a)) &&
+			  !str_eq(text, words_span((int64_t)(ns + step), a))))
+		return text;
+	text = s < 86400 ? STR("") : arena_printf(a, "%" PRIu64 "d", s / 86400);
+	text = arena_printf(a, "%.*s%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, STR_ARG(text),
+			    s / 3600 % 24, s / 60 % 60, s % 60);
+	return ms % 1000 ? arena_printf(a, "%.*s.%03" PRIu64, STR_ARG(text), ms % 1000) : text;
+}
+
 /* Round times from a gap (or the begin) on, up to column END. */
 static void put_ticks(const struct pane_context *c, const struct axis_scale *s, int64_t from,
 		      int64_t to, bool first, char *cells)
@@ -319,7 +336,7 @@ static void put_ticks(const struct pane_context *c, const struct axis_scale *s, 
 		k = (uint64_t)((double)(chart->left - start) * s->per_column / (double)step) + 1;
 	for (; k <= span / step; k++) {
 		size_t column = axis_column(s, (int64_t)((uint64_t)from + k * step));
-		struct str text = words_span((int64_t)(k * step), &c->session->step);
+		struct str text = tick_text(k * step, step, &c->session->step);
 
 		if (column >= chart->left + room_of(c))
 			break;
@@ -461,14 +478,13 @@ static void foot(const struct pane_context *c, size_t i, struct line *l)
 
 /* ---- zoom and pan ---- */
 
-static void zoom(const struct pane_context *c, int by)
+static void zoom(const struct pane_context *c, bool closer)
 {
 	struct chart *chart = chart_of(c);
-	unsigned most = 40;
 
-	if ((by < 0 && !chart->zoom) || (by > 0 && (chart->zoom >= most || scale_of(c).per_column <= 1)))
+	if (closer ? !chart_closer(chart, room_of(c)) : !chart->zoom)
 		return;
-	chart->zoom += (unsigned)by;
+	chart->zoom -= !closer;
 	chart->left = SIZE_MAX - room_of(c); /* wherever it was: the current event is sought */
 	chart->seen = SIZE_MAX;
 	(void)scale_of(c);
@@ -497,7 +513,7 @@ static bool act(const struct pane_context *c, enum action action, struct str arg
 		return true;
 	case ACTION_ZOOM_IN:
 	case ACTION_ZOOM_OUT:
-		zoom(c, action == ACTION_ZOOM_IN ? 1 : -1);
+		zoom(c, action == ACTION_ZOOM_IN);
 		return true;
 	case ACTION_FIT:
 		chart->zoom = 0;
