@@ -175,11 +175,12 @@ struct comparison_line comparison_line_at(const struct comparison *c, size_t lin
 {
 	static const enum comparison_line_kind OF_CHANGE[] = {COMPARISON_PLACE, COMPARISON_VALUES};
 	size_t at = part_at(c, line), change;
-	const struct comparison_part *p = &c->parts.at[at];
+	const struct comparison_part *p;
 	const struct diff_row *row;
 
 	if (at == c->parts.n)
 		return (struct comparison_line){.kind = COMPARISON_SUMMARY};
+	p = &c->parts.at[at];
 	if (p->folded || line == p->first)
 		return (struct comparison_line){p->folded ? COMPARISON_FOLD : COMPARISON_ROW, p->row,
 						p->folded};
