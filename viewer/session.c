@@ -21,6 +21,7 @@ void session_init(struct session *s, const struct schema *schema,
 	buf_init(&s->request.argument, 0);
 	for (int i = 0; i < PANES; i++)
 		page_init(&s->pages[i]);
+	page_init(&s->unfolded);
 }
 
 void session_done(struct session *s)
@@ -43,6 +44,7 @@ void session_done(struct session *s)
 	vec_done(&s->breakpoints);
 	for (int i = 0; i < PANES; i++)
 		page_done(&s->pages[i]);
+	page_done(&s->unfolded);
 	if (s->run)
 		run_file_free(s->run);
 	for (size_t i = 0; i < s->reruns.n; i++)

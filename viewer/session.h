@@ -72,6 +72,16 @@ struct jump {
 	size_t event;
 };
 
+/* A screen to come back to, as it was. */
+struct origin {
+	size_t level; /* of its place */
+	struct place place;
+	enum pane_kind focus;
+	bool zoomed;
+	size_t event;
+	struct scroll scroll; /* of the focus, with nothing unfolded by a search */
+};
+
 struct mark {
 	uint32_t key;
 	struct jump to;
@@ -130,8 +140,13 @@ struct session {
 		const struct document *document;
 		size_t at, width, height;
 		unsigned generation;
+		unsigned search; /* whose hits its folds are open for; 0: of none */
 		bool made;
+		bool turned; /* a fold of it was, since */
 	} page_keys[PANES];
+	struct page unfolded; /* one of these with all folds open, to be searched */
+	struct page_key unfolded_key;
+	enum pane_kind unfolded_of;
 	unsigned generation; /* goes up when anything changes that pages depend on */
 
 	int width, height;
@@ -153,10 +168,11 @@ struct session {
 	bool had_message; /* before the key that is handled */
 
 	struct search search; /* text n is 0: none */
+	unsigned searches;    /* goes up with each text that is searched; from 1 */
 	bool searching;	      /* it has not looked at all yet */
 	bool wanted, wanted_forward; /* go to the next hit as soon as there is one */
 	size_t rows_asked; /* hits there were when rows were last looked at for them */
-	struct jump origin;	     /* where it was begun */
+	struct origin origin;	     /* where it was begun */
 	struct seek seek;	     /* of the next breakpoint */
 	VEC_OF(struct jump) jumps;
 	size_t jump_at; /* the next one back */

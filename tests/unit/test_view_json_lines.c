@@ -188,6 +188,40 @@ static void what_is_closed_is_passed_over(void **state)
 	page_done(&p);
 }
 
+/* Of a list that comes in parts, all those before the hit. */
+static void parts_before_a_hit_are_led_open(void **state)
+{
+	struct page p, all;
+	struct json_lines j, whole;
+	struct matcher m;
+	struct buf list;
+	size_t row;
+
+	buf_init(&list, 0);
+	for (int i = 0; i < 700; i++)
+		buf_printf(&list, "%s{\"number\":%d,\"text\":\"a text that is too long for one line and so for a member\"}", i ? "," : "[", i);
+	buf_puts(&list, "]");
+	page_init(&p);
+	page_init(&all);
+	matcher_init(&m, STR(": 400"), &all.arena); /* in the first member of a part */
+	p.seeks = &m;
+	all.all_open = true;
+	j = lines_of(&p);
+	whole = lines_of(&all);
+	lay_out(&j, list.p);
+	json_lines_add(&whole, buf_str(&list));
+	assert_true(page_lead(&p, &all));
+	lay_out(&j, list.p);
+	assert_true(page_next_hit(&p, 0, true, &row));
+	assert_int_equal(p.hits.n, 1);
+	assert_int_equal(p.led.n, 3); /* two parts, and the member */
+	assert_true(p.shown.n < 700);
+	matcher_done(&m);
+	page_done(&p);
+	page_done(&all);
+	buf_done(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +231,7 @@ int main(void)
 		cmocka_unit_test(what_all_opens_has_an_end),
 		cmocka_unit_test(long_texts_are_cut_at_a_character),
 		cmocka_unit_test(what_is_closed_is_passed_over),
+		cmocka_unit_test(parts_before_a_hit_are_led_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

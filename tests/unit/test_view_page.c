@@ -85,6 +85,103 @@ static void all_open_but_what_was_touched(void **state)
 	page_done(&p);
 }
 
+/* ---- searching ---- */
+
+struct searched {
+	struct page page, all;
+	struct matcher matcher;
+	struct arena arena;
+};
+
+static void searched_init(struct searched *s, const char *text)
+{
+	arena_init(&s->arena);
+	matcher_init(&s->matcher, str_of(text), &s->arena);
+	page_init(&s->page);
+	page_init(&s->all);
+	s->page.seeks = &s->matcher;
+	s->all.all_open = true;
+}
+
+static void searched_done(struct searched *s)
+{
+	page_done(&s->page);
+	page_done(&s->all);
+	matcher_done(&s->matcher);
+	arena_done(&s->arena);
+}
+
+static void lead(struct searched *s, bool expected)
+{
+	make(&s->page);
+	make(&s->all);
+	assert_int_equal(page_lead(&s->page, &s->all), expected);
+	make(&s->page);
+}
+
+static void folds_that_hold_a_hit_are_led_open_until_they_are_closed(void **state)
+{
+	struct searched s;
+	size_t row;
+
+	searched_init(&s, "second");
+	lead(&s, true);
+	assert_int_equal(s.page.led.n, 1); /* what is open anyway is not led open */
+	assert_rows(&s.page, "cart lines first second total after ");
+	assert_true(page_next_hit(&s.page, 0, true, &row));
+	assert_int_equal(row, 3);
+	assert_false(page_next_hit(&s.page, 4, true, &row));
+	assert_true(page_next_hit(&s.page, 4, false, &row));
+	assert_false(page_next_hit(&s.page, 3, false, &row));
+	page_turn(&s.page, page_id(0, STR("lines")));
+	make(&s.page);
+	assert_rows(&s.page, "cart lines total after ");
+	assert_false(page_next_hit(&s.page, 0, true, &row));
+	searched_done(&s);
+}
+
+static void folds_around_closed_ones_are_led_open_too(void **state)
+{
+	struct searched s;
+
+	searched_init(&s, "first");
+	page_turn(&s.page, page_id(0, STR("cart")));
+	lead(&s, true);
+	assert_rows(&s.page, "cart lines first second total after ");
+	searched_done(&s);
+}
+
+static void what_is_seen_or_not_there_leads_nowhere(void **state)
+{
+	struct searched s;
+
+	searched_init(&s, "lines");
+	lead(&s, false);
+	assert_rows(&s.page, "cart lines total after ");
+	assert_int_equal(s.page.hits.n, 1);
+	searched_done(&s);
+	searched_init(&s, "nothing");
+	lead(&s, false);
+	assert_int_equal(s.page.hits.n, 0);
+	searched_done(&s);
+}
+
+static void rows_are_the_same_lines_with_and_without_what_is_led_open(void **state)
+{
+	/* cart lines first second total after, and without: cart lines total after */
+	static const size_t WITHOUT[] = {0, 1, 1, 1, 2, 3}, WITH[] = {0, 1, 4, 5};
+	struct searched s;
+
+	searched_init(&s, "second");
+	lead(&s, true);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(page_row_without_led(&s.page, i), WITHOUT[i]);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(page_row_with_led(&s.page, i), WITH[i]);
+	assert_int_equal(page_row_with_led(&s.page, 9), 5);
+	searched_done(&s);
+}
+
 static void ids_tell_places_apart(void **state)
 {
 	assert_true(page_id(0, STR("a")) != page_id(0, STR("b")));
@@ -98,6 +195,10 @@ int main(void)
 		cmocka_unit_test(closed_hides_what_is_within),
 		cmocka_unit_test(touched_stays_so_when_made_anew),
 		cmocka_unit_test(all_open_but_what_was_touched),
+		cmocka_unit_test(folds_that_hold_a_hit_are_led_open_until_they_are_closed),
+		cmocka_unit_test(folds_around_closed_ones_are_led_open_too),
+		cmocka_unit_test(what_is_seen_or_not_there_leads_nowhere),
+		cmocka_unit_test(rows_are_the_same_lines_with_and_without_what_is_led_open),
 		cmocka_unit_test(ids_tell_places_apart),
 	};
 

@@ -2,7 +2,8 @@
 /* act_search.c: searching, through rows of text and through histories. */
 #include "viewer/act/act.h"
 
-#include <inttypes.h>
+#include "formats/base/width.h"
+
 #include <stdio.h>
 
 /* ---- what is searched ---- */
@@ -41,6 +42,7 @@ void search_forget(struct session *s)
 static void begin(struct session *s, struct str text)
 {
 	search_init(&s->search, text, s->schema, &s->options.tools);
+	s->searches++;
 	add_histories(s);
 	search_start(&s->search, history_of(s, session_document(s)));
 	s->searching = s->search.histories.n != 0;
@@ -95,10 +97,23 @@ static bool row_matches(struct session *s, const struct pane_context *c, size_t 
 	       row_leads_to_hits(s, c, row);
 }
 
-/* Panes whose rows are text to be searched as it stands; the others' rows are events. */
-static bool searches_rows(const struct session *s)
+/*
+ * Where a search goes on from a pane: through its rows, which stand for histories or text; from
+ * event to event, which are its rows; or through the lines of its page, and behind the last of
+ * them from event to event. A page that is of no event is gone through round its end.
+ */
+enum search_way { WAY_ROWS, WAY_EVENTS, WAY_LINES, WAY_PAGE };
+
+static enum search_way way_of(const struct session *s)
 {
-	return !PANE_TABLE[s->focus]->row_of;
+	const struct pane *pane = PANE_TABLE[s->focus];
+	bool of_history = pane->scope == SCOPE_HISTORY || pane->scope == SCOPE_WHOLE;
+
+	if (pane->row_of)
+		return WAY_EVENTS;
+	if (!pane->build)
+		return WAY_ROWS;
+	return of_history && s->places.n && vec_last(&s->places)->document ? WAY_LINES : WAY_PAGE;
 }
 
 static bool next_row(struct session *s, bool forward, size_t from)
@@ -120,9 +135,71 @@ static bool next_row(struct session *s, bool forward, size_t from)
 	return found;
 }
 
+/* ---- lines of a page ---- */
+
+/* Columns that are seen beside a hit, where the line is scrolled to it. */
+#define BESIDE 8
+
+/* Scrolls sideways where the hit would not be seen. */
+static void show_column(struct session *s, const struct pane_context *c, struct str text)
+{
+	struct scroll *scroll = &s->scrolls[s->focus];
+	size_t start, end, first, behind;
+
+	if (!matcher_find(&s->search.matcher, text, 0, &start, &end))
+		return;
+	first = width_of(str_take(text, start));
+	behind = width_of(str_take(text, end)) + BESIDE;
+	if (behind <= c->width + BESIDE)
+		scroll->left = 0;
+	else if (first < scroll->left + BESIDE || behind > scroll->left + c->width)
+		scroll->left = first > BESIDE && behind - first > c->width ? first - BESIDE
+									   : behind - c->width;
+}
+
+/* To the first line with a hit at ROW or behind it; before it, unless FORWARD. */
+static bool to_line(struct session *s, bool forward, size_t row)
+{
+	struct pane_context c = act_context(s);
+	const struct page *page = pane_page(&c, s->focus);
+	size_t to, nth = 0;
+
+	if (!page || !page_next_hit(page, row, forward, &to))
+		return false;
+	act_to_row(s, to);
+	show_column(s, &c, pane_page_line(&c, s->focus, to)->text.text);
+	while (page->hits.at[nth] != to)
+		nth++;
+	session_message(s, STYLE_PLAIN, "/%.*s: line %zu of %zu here",
+			STR_ARG(s->search.matcher.text), nth + 1, page->hits.n);
+	return true;
+}
+
+/* From the line of the cursor on, which counts for a text that was not searched before. */
+static bool next_line(struct session *s, bool forward, bool is_new)
+{
+	size_t row = s->scrolls[s->focus].row;
+
+	if (to_line(s, forward, forward && !is_new ? row + 1 : row))
+		return true;
+	return way_of(s) == WAY_PAGE && to_line(s, forward, forward ? 0 : SIZE_MAX);
+}
+
 /* ---- events ---- */
 
-static void show_hit(struct session *s, struct search_hit hit, bool wrapped)
+/* A page goes on with that of the event, where it is of one; else the list has it. */
+static void show_event(struct session *s, struct document *d)
+{
+	enum pane_kind main = session_place(s)->pane;
+	bool page = way_of(s) == WAY_LINES, stays = PANE_TABLE[s->focus]->scope == SCOPE_HISTORY;
+
+	if (page && stays && s->focus == main && PANE_TABLE[main]->tab)
+		session_show(s, main, d);
+	else if (d != session_document(s) || (page && !stays))
+		session_show(s, PANE_LIST, d);
+}
+
+static void show_hit(struct session *s, struct search_hit hit, bool forward, bool wrapped)
 {
 	struct search_history *h = &s->search.histories.at[hit.history];
 	struct err err = ERR_INIT;
@@ -135,11 +212,12 @@ static void show_hit(struct session *s, struct search_hit hit, bool wrapped)
 		session_message(s, STYLE_BAD, "%s", err.message);
 		return;
 	}
-	if (d != session_document(s))
-		session_show(s, PANE_LIST, d);
+	show_event(s, d);
 	there = hit.event < d->history.n_events;
 	document_want(d, 0, there ? 0 : hit.event);
 	session_go(s, hit.event, SESSION_JUMP);
+	if (way_of(s) == WAY_LINES)
+		to_line(s, forward, forward ? 0 : SIZE_MAX);
 	session_message(s, STYLE_PLAIN, "/%.*s: %zu of %zu%s%s%s", STR_ARG(s->search.matcher.text),
 			search_ordinal(&s->search, hit), s->search.n_hits,
 			s->searching ? " so far" : "", wrapped ? ", round the end" : "",
@@ -159,65 +237,98 @@ static bool next_event(struct session *s, bool forward)
 	/* Behind the end there may be more before it, that was not looked at yet. */
 	if (wrapped && s->searching)
 		return false;
-	show_hit(s, hit, wrapped);
+	show_hit(s, hit, forward, wrapped);
 	return true;
 }
 
-static void next(struct session *s, bool forward)
+static void say(struct session *s, const char *what)
+{
+	session_message(s, STYLE_ODD, "/%.*s: %s%s", STR_ARG(s->search.matcher.text), what,
+			s->searching ? " so far" : "");
+}
+
+/* IS_NEW: the text was not searched before. */
+static void next(struct session *s, bool forward, bool is_new)
 {
 	if (!s->search.matcher.text.n) {
 		session_message(s, STYLE_ODD, "nothing was searched yet (/)");
 		return;
 	}
 	s->wanted_forward = forward;
-	if (searches_rows(s)) {
+	s->wanted = false;
+	switch (way_of(s)) {
+	case WAY_ROWS:
 		s->wanted = !next_row(s, forward, s->scrolls[s->focus].row);
 		if (s->wanted)
-			session_message(s, STYLE_ODD, "/%.*s: no row matches%s",
-					STR_ARG(s->search.matcher.text),
-					s->searching ? " so far" : "");
-		s->wanted &= s->searching;
-		return;
+			say(s, "no row matches");
+		break;
+	case WAY_PAGE:
+		if (!next_line(s, forward, is_new))
+			session_message(s, STYLE_ODD, "/%.*s: no line matches",
+					STR_ARG(s->search.matcher.text));
+		break;
+	case WAY_LINES:
+		if (next_line(s, forward, is_new))
+			break;
+		/* fall through */
+	case WAY_EVENTS:
+		s->wanted = !next_event(s, forward);
+		if (s->wanted && !s->searching)
+			say(s, "nothing found");
 	}
-	s->wanted = !next_event(s, forward);
-	if (s->wanted && !s->searching) {
-		s->wanted = false;
-		session_message(s, STYLE_ODD, "/%.*s: nothing found", STR_ARG(s->search.matcher.text));
-	}
+	s->wanted &= s->searching;
 }
 
 void act_search_next(struct session *s, struct str argument)
 {
-	next(s, true);
+	next(s, true, false);
 }
 
 void act_search_previous(struct session *s, struct str argument)
 {
-	next(s, false);
+	next(s, false, false);
 }
 
 void act_search(struct session *s, struct str argument)
 {
 	begin_anew(s, str_trim(argument));
 	if (s->search.matcher.text.n)
-		next(s, true);
+		next(s, true, true);
 }
 
 /* ---- while it is typed ---- */
 
 void search_begin_typing(struct session *s)
 {
-	struct document *d = session_document(s);
+	struct pane_context c = act_context(s);
+	const struct page *page = pane_page(&c, s->focus);
 
-	s->origin = (struct jump){d, s->focus, d ? d->at : s->scrolls[s->focus].row};
+	s->origin = (struct origin){
+		.level = s->places.n,
+		.place = *session_place(s),
+		.focus = s->focus,
+		.zoomed = s->zoomed,
+		.event = c.document ? c.document->at : 0,
+		.scroll = s->scrolls[s->focus],
+	};
+	if (page)
+		s->origin.scroll.row = page_row_without_led(page, s->origin.scroll.row);
 }
 
 static void to_origin(struct session *s)
 {
-	if (s->origin.document && s->origin.document == session_document(s))
-		session_go(s, s->origin.event, SESSION_STEP);
-	else if (!s->origin.document && s->focus == s->origin.pane)
-		s->scrolls[s->focus].row = s->origin.event;
+	const struct origin *o = &s->origin;
+
+	search_forget(s);
+	if (s->places.n < o->level)
+		return;
+	s->places.n = o->level;
+	*session_place(s) = o->place;
+	s->focus = o->focus;
+	s->zoomed = o->zoomed;
+	session_go(s, o->event, SESSION_STEP);
+	session_settle(s); /* with nothing unfolded */
+	s->scrolls[s->focus] = o->scroll;
 }
 
 void search_typed(struct session *s, struct str text)
@@ -225,14 +336,14 @@ void search_typed(struct session *s, struct str text)
 	to_origin(s);
 	begin_anew(s, text);
 	if (text.n)
-		next(s, true);
+		next(s, true, true);
 	session_settle(s);
 }
 
 void search_given_up(struct session *s)
 {
 	to_origin(s);
-	search_forget(s);
+	buf_clear(&s->message);
 	session_settle(s);
 }
 
@@ -258,7 +369,7 @@ static void rows_idle(struct session *s)
 static void say_end(struct session *s)
 {
 	const struct search *search = &s->search;
-	const char *what = searches_rows(s) ? "no row matches" : "nothing found";
+	const char *what = way_of(s) == WAY_ROWS ? "no row matches" : "nothing found";
 	char found[64], unread[96] = "";
 
 	if (!s->wanted && !search->unread)
@@ -277,7 +388,7 @@ bool search_idle(struct session *s)
 	if (!s->searching)
 		return false;
 	s->searching = search_step(&s->search);
-	if (searches_rows(s))
+	if (way_of(s) == WAY_ROWS)
 		rows_idle(s);
 	else if (s->wanted && next_event(s, s->wanted_forward))
 		s->wanted = false;

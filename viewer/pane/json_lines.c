@@ -50,12 +50,6 @@ static bool fold(const struct json_lines *j, uint64_t id, enum page_fold begin)
 	return open;
 }
 
-static void unfold(struct page *p)
-{
-	p->about.fold = 0;
-	p->about.closed = false;
-}
-
 /* ---- texts ---- */
 
 /* Bytes that what is behind the cursor's column has room for, with words about the rest. */
@@ -274,7 +268,8 @@ static void put_members(const struct json_lines *j, struct str text, uint64_t id
 			page_end(p);
 			return;
 		}
-		unfold(p);
+		if (p->about.fold)
+			page_part(p);
 		put_key(&p->now, key);
 		put_value(j, value, own, depth, last(at) ? "" : ",");
 		if (j->behind && object)
@@ -300,7 +295,7 @@ static void put_container(const struct json_lines *j, struct str text, uint64_t 
 	line_to(&p->now, j->left + 2 * (size_t)depth);
 	line_printf(&p->now, STYLE_DIM, "%s%s", object ? "}" : "]", tail);
 	page_end(p);
-	p->about.level--;
+	p->about.level--; /* the brace goes with what it closes */
 }
 
 static bool put_packed(const struct json_lines *j, struct str text, unsigned depth, const char *tail)

@@ -5,6 +5,8 @@
 #include "formats/base/visible.h"
 #include "formats/base/width.h"
 
+#include <limits.h>
+
 void page_init(struct page *p)
 {
 	*p = (struct page){.about.event = PAGE_NO_EVENT};
@@ -18,6 +20,8 @@ void page_done(struct page *p)
 	vec_done(&p->lines);
 	vec_done(&p->shown);
 	vec_done(&p->turned);
+	vec_done(&p->led);
+	vec_done(&p->hits);
 	arena_done(&p->arena);
 }
 
@@ -26,7 +30,7 @@ void page_clear(struct page *p)
 	arena_done(&p->arena);
 	arena_init(&p->arena);
 	line_clear(&p->now);
-	p->lines.n = p->shown.n = 0;
+	p->lines.n = p->shown.n = p->hits.n = 0;
 	p->about = (struct page_line){.event = PAGE_NO_EVENT};
 }
 
@@ -59,13 +63,23 @@ uint64_t page_id_number(uint64_t from, uint64_t number)
 	return page_id(from, str_slice((const char *)&number, sizeof(number)));
 }
 
-static size_t touched(const struct page *p, uint64_t id)
+static size_t place_of(const uint64_t *at, size_t n, uint64_t id)
 {
 	size_t i = 0;
 
-	while (i < p->turned.n && p->turned.at[i] != id)
+	while (i < n && at[i] != id)
 		i++;
 	return i;
+}
+
+static size_t touched(const struct page *p, uint64_t id)
+{
+	return place_of(p->turned.at, p->turned.n, id);
+}
+
+static size_t led(const struct page *p, uint64_t id)
+{
+	return place_of(p->led.at, p->led.n, id);
 }
 
 bool page_fold(struct page *p, uint64_t id, enum page_fold begin)
@@ -73,15 +87,25 @@ bool page_fold(struct page *p, uint64_t id, enum page_fold begin)
 	bool closed = begin == PAGE_CLOSED && !p->all_open;
 
 	p->about.fold = id;
-	p->about.closed = closed != (touched(p, id) < p->turned.n);
+	p->about.closed = closed != (touched(p, id) < p->turned.n) && led(p, id) == p->led.n;
 	return !p->about.closed;
 }
 
+void page_part(struct page *p)
+{
+	p->about.part = p->about.fold;
+	p->about.fold = 0;
+	p->about.closed = false;
+}
+
+/* One that was led open is closed by being led open no more. */
 void page_turn(struct page *p, uint64_t id)
 {
-	size_t i = touched(p, id);
+	size_t i = touched(p, id), k = led(p, id);
 
-	if (i < p->turned.n)
+	if (k < p->led.n)
+		p->led.at[k] = *vec_last(&p->led), p->led.n--;
+	else if (i < p->turned.n)
 		p->turned.at[i] = *vec_last(&p->turned), p->turned.n--;
 	else
 		vec_push(&p->turned, id);
@@ -89,14 +113,23 @@ void page_turn(struct page *p, uint64_t id)
 
 void page_untouch(struct page *p)
 {
-	p->turned.n = 0;
+	p->turned.n = p->led.n = 0;
+}
+
+/* ---- rows ---- */
+
+static bool matches(const struct page *p, const struct page_line *l)
+{
+	size_t start, end;
+
+	return p->seeks && matcher_find(p->seeks, l->text.text, 0, &start, &end);
 }
 
 void page_show(struct page *p)
 {
 	struct page_line *closed = NULL;
 
-	p->shown.n = 0;
+	p->shown.n = p->hits.n = 0;
 	for (size_t i = 0; i < p->lines.n; i++) {
 		struct page_line *l = &p->lines.at[i];
 
@@ -105,8 +138,118 @@ void page_show(struct page *p)
 			continue;
 		}
 		closed = l->closed ? l : NULL;
+		if (matches(p, l))
+			vec_push(&p->hits, (uint32_t)p->shown.n);
 		vec_push(&p->shown, (uint32_t)i);
 	}
+}
+
+bool page_next_hit(const struct page *p, size_t row, bool forward, size_t *ret)
+{
+	size_t i = 0;
+
+	while (i < p->hits.n && p->hits.at[i] < row)
+		i++;
+	if (forward ? i == p->hits.n : i == 0)
+		return false;
+	*ret = p->hits.at[forward ? i : i - 1];
+	return true;
+}
+
+/* ---- folds that hold hits ---- */
+
+/* What a fold holds: lines of at least that level behind its own. */
+struct within {
+	uint64_t id;
+	unsigned level;
+	bool done; /* it was led open, or need not be */
+};
+
+/* The line of a fold, or of the part in its place; NULL: it is in one that is closed. */
+static const struct page_line *line_of(const struct page *p, uint64_t id)
+{
+	for (size_t i = 0; i < p->lines.n; i++)
+		if (p->lines.at[i].fold == id || p->lines.at[i].part == id)
+			return &p->lines.at[i];
+	return NULL;
+}
+
+static void lead_to(struct page *p, struct within *w)
+{
+	const struct page_line *l = w->done ? NULL : line_of(p, w->id);
+
+	if (!w->done && (!l || l->closed) && led(p, w->id) == p->led.n)
+		vec_push(&p->led, w->id);
+	w->done = true;
+}
+
+/* A long text shows less of itself in the line of its closed fold than in its own first line. */
+static bool says_less(const struct page *p, uint64_t id)
+{
+	const struct page_line *l = line_of(p, id);
+
+	return l && l->closed && !matches(p, l);
+}
+
+bool page_lead(struct page *p, const struct page *all)
+{
+	VEC_OF(struct within) around = {0};
+	size_t before = p->led.n;
+
+	for (size_t i = 0; i < all->lines.n; i++) {
+		const struct page_line *l = &all->lines.at[i];
+		struct within own = {l->fold, l->level + 1, false};
+		bool hit = matches(p, l);
+
+		while (around.n && l->level < vec_last(&around)->level)
+			around.n--;
+		if (l->part)
+			vec_push(&around, (struct within){l->part, l->level, false});
+		for (size_t k = 0; hit && k < around.n; k++)
+			lead_to(p, &around.at[k]);
+		if (hit && own.id && says_less(p, own.id))
+			lead_to(p, &own);
+		if (own.id)
+			vec_push(&around, own);
+	}
+	vec_done(&around);
+	return p->led.n > before;
+}
+
+/* Goes along the rows up to and with *ROW, or until there are *WITHOUT of those not led to. */
+static void count_rows(const struct page *p, size_t *row, size_t *without)
+{
+	size_t n = 0, i = 0;
+	unsigned level = UINT_MAX; /* lines of at least that level were led to */
+
+	for (; i < p->shown.n && i <= *row && n <= *without; i++) {
+		const struct page_line *l = &p->lines.at[p->shown.at[i]];
+
+		if (l->level >= level)
+			continue;
+		n++;
+		level = led(p, l->part) < p->led.n   ? l->level
+			: led(p, l->fold) < p->led.n ? l->level + 1
+						     : UINT_MAX;
+	}
+	*row = i ? i - 1 : 0;
+	*without = n ? n - 1 : 0;
+}
+
+size_t page_row_without_led(const struct page *p, size_t row)
+{
+	size_t without = SIZE_MAX;
+
+	count_rows(p, &row, &without);
+	return without;
+}
+
+size_t page_row_with_led(const struct page *p, size_t row)
+{
+	size_t with = SIZE_MAX;
+
+	count_rows(p, &with, &row);
+	return with;
 }
 
 /* ---- lines ---- */

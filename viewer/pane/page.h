@@ -4,6 +4,7 @@
 
 #include "formats/base/arena.h"
 #include "viewer/cells/line.h"
+#include "viewer/model/matcher.h"
 
 /*
  *     line_puts(&p->now, STYLE_STRONG, "kind");
@@ -20,6 +21,13 @@
  *     open = page_fold(p, page_id(0, "input"), PAGE_CLOSED);
  *     page_end(p);
  *     if (open) { p->about.level++; ... p->about.level--; }
+ *
+ * A page may be searched: folds that hold a hit are led open, for as long as it is searched for
+ * that or until somebody closes them, and the rows with a hit are known:
+ *
+ *     while (page_lead(p, all))                 ALL: the same page with all folds open
+ *             build the page again
+ *     page_show(p)                              p->hits
  */
 #define PAGE_NO_EVENT SIZE_MAX
 
@@ -32,6 +40,7 @@ struct page_line {
 	bool differs;	 /* > and < stop here */
 	unsigned level;
 	uint64_t fold;	 /* its id; 0: it does not fold */
+	uint64_t part;	 /* the fold that it took the place of: an open part goes on to the end of its level */
 	bool closed;
 	uint32_t hides; /* lines that are made and that it hides (page_show()) */
 };
@@ -47,6 +56,9 @@ struct page {
 	VEC_OF(uint32_t) shown; /* lines that no fold hides: the rows */
 	VEC_OF(uint64_t) turned; /* folds that somebody touched; the page may be made anew */
 	bool all_open;		 /* folds are open before they are touched, whatever they say */
+	struct matcher *seeks;	 /* what is looked for in it; NULL: nothing */
+	VEC_OF(uint64_t) led;	 /* folds that are open because they hold a hit */
+	VEC_OF(uint32_t) hits;	 /* rows that match, in order */
 };
 
 void page_init(struct page *p);
@@ -59,12 +71,25 @@ uint64_t page_id(uint64_t from, struct str name);
 uint64_t page_id_number(uint64_t from, uint64_t number);
 /* The line in the making folds. False: it is closed, and what is within need not be made. */
 bool page_fold(struct page *p, uint64_t id, enum page_fold begin);
+/* The line in the making is the first of a part that was opened: it can't be closed any more. */
+void page_part(struct page *p);
 /* Opens or closes the fold of that id; the page is to be made anew then. */
 void page_turn(struct page *p, uint64_t id);
 /* All folds as they begin. */
 void page_untouch(struct page *p);
-/* After the last line: finds the rows. */
+/* After the last line: finds the rows, and those with hits. */
 void page_show(struct page *p);
+/*
+ * Which folds, closed on P, hold lines that match on ALL, the same page with all folds open.
+ * False: no more than are led open already. What is within one that is closed is known when
+ * that is open.
+ */
+bool page_lead(struct page *p, const struct page *all);
+/* The row that ROW is without the folds that were led open, and the other way round. */
+size_t page_row_without_led(const struct page *p, size_t row);
+size_t page_row_with_led(const struct page *p, size_t row);
+/* The first row with a hit at ROW or behind it; before it, unless FORWARD. False: none. */
+bool page_next_hit(const struct page *p, size_t row, bool forward, size_t *ret);
 /* A line of its own. */
 void page_puts(struct page *p, enum style style, const char *text);
 /* "- TITLE -----": a rule across WIDTH columns. */

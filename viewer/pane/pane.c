@@ -31,26 +31,88 @@ static size_t place_of(const struct pane_context *c, enum pane_kind kind)
 	return main == kind ? 0 : s->scrolls[main].row;
 }
 
+static bool same_place(const struct page_key *a, const struct page_key *b)
+{
+	return a->made && a->document == b->document && a->at == b->at && a->width == b->width &&
+	       a->height == b->height;
+}
+
+/* The same page with all folds open: it is there as long as texts are searched in it. */
+static const struct page *page_unfolded(const struct pane_context *c, enum pane_kind kind,
+					const struct page_key *want)
+{
+	struct session *s = c->session;
+
+	if (s->unfolded_of == kind && same_place(&s->unfolded_key, want) &&
+	    s->unfolded_key.generation == want->generation)
+		return &s->unfolded;
+	page_clear(&s->unfolded);
+	s->unfolded.all_open = true;
+	PANE_TABLE[kind]->build(c, &s->unfolded);
+	s->unfolded_of = kind;
+	s->unfolded_key = *want;
+	return &s->unfolded;
+}
+
+/* The page that keys go to has its folds open where what is searched is in them. */
+static void lead(const struct pane_context *c, enum pane_kind kind, const struct page_key *want)
+{
+	struct page *page = &c->session->pages[kind];
+	bool any_closed = false;
+
+	for (size_t i = 0; i < page->lines.n; i++)
+		any_closed |= page->lines.at[i].closed;
+	while (any_closed && page_lead(page, page_unfolded(c, kind, want))) {
+		page_clear(page);
+		PANE_TABLE[kind]->build(c, page);
+	}
+}
+
+static void make_page(const struct pane_context *c, enum pane_kind kind, const struct page_key *want)
+{
+	struct session *s = c->session;
+	const struct page_key *have = &s->page_keys[kind];
+	struct page *page = &s->pages[kind];
+	struct scroll *scroll = &s->scrolls[kind];
+	bool same = same_place(have, want), anew = !same || have->search != want->search ||
+						   have->generation != want->generation;
+	size_t row = same ? page_row_without_led(page, scroll->row) : 0;
+
+	if (anew)
+		page->led.n = 0;
+	page_clear(page);
+	page->all_open = s->expanded || !c->height;
+	page->seeks = want->search ? &s->search.matcher : NULL;
+	PANE_TABLE[kind]->build(c, page);
+	if (anew && want->search)
+		lead(c, kind, want);
+	page_show(page);
+	if (same && have->search != want->search)
+		scroll->row = page_row_with_led(page, row);
+}
+
 static const struct page *made_page(const struct pane_context *c, enum pane_kind kind)
 {
 	struct session *s = c->session;
 	struct page_key *have = &s->page_keys[kind];
+	bool leads = s->search.matcher.text.n && kind == s->focus && c->height;
 	struct page_key want = {c->document,   place_of(c, kind), c->width, c->height,
-				s->generation, true};
+				s->generation, leads ? s->searches : 0, true, false};
 
-	if (have->made && have->document == want.document && have->at == want.at &&
-	    have->width == want.width && have->height == want.height &&
-	    have->generation == want.generation)
+	if (same_place(have, &want) && have->search == want.search &&
+	    have->generation == want.generation && !have->turned)
 		return &s->pages[kind];
 	/* What tells of another row begins at its top. */
 	if (!c->document && have->at != want.at)
 		s->scrolls[kind] = (struct scroll){0};
-	page_clear(&s->pages[kind]);
-	s->pages[kind].all_open = s->expanded || !c->height;
-	PANE_TABLE[kind]->build(c, &s->pages[kind]);
-	page_show(&s->pages[kind]);
+	make_page(c, kind, &want);
 	*have = want;
 	return &s->pages[kind];
+}
+
+const struct page *pane_page(const struct pane_context *c, enum pane_kind kind)
+{
+	return PANE_TABLE[kind]->build ? made_page(c, kind) : NULL;
 }
 
 size_t pane_count(const struct pane_context *c, enum pane_kind kind)
@@ -78,7 +140,7 @@ bool pane_fold(const struct pane_context *c, enum pane_kind kind, size_t i, enum
 	    (how == PANE_CLOSE && line->closed))
 		return false;
 	page_turn(&c->session->pages[kind], line->fold);
-	c->session->page_keys[kind].made = false;
+	c->session->page_keys[kind].turned = true;
 	return true;
 }
 

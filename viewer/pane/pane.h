@@ -103,5 +103,7 @@ size_t pane_fold_around(const struct pane_context *c, enum pane_kind kind, size_
 size_t pane_rows(const struct pane_context *c, enum pane_kind kind);
 /* Feet for which there is room: they never take more than a third. */
 size_t pane_feet(const struct pane_context *c, enum pane_kind kind);
+/* The page of a pane, or NULL where it makes none. */
+const struct page *pane_page(const struct pane_context *c, enum pane_kind kind);
 /* The page line behind a row, or NULL where the pane makes no page. */
 const struct page_line *pane_page_line(const struct pane_context *c, enum pane_kind kind, size_t i);

@@ -140,7 +140,7 @@ static bool act(const struct pane_context *c, enum action action, struct str arg
 
 const struct pane PANE_ROW_MARKS = {
 	.name = "marks",
-	.scope = SCOPE_HISTORY,
+	.scope = SCOPE_ANY,
 	.help = "breakpoints, marks, and the places jumped from",
 	.build = build,
 	.act = act,
