@@ -22,6 +22,7 @@ void session_init(struct session *s, const struct schema *schema,
 	for (int i = 0; i < PANES; i++)
 		page_init(&s->pages[i]);
 	page_init(&s->unfolded);
+	buf_init(&s->origin.folds, 0);
 }
 
 void session_done(struct session *s)
@@ -45,6 +46,7 @@ void session_done(struct session *s)
 	for (int i = 0; i < PANES; i++)
 		page_done(&s->pages[i]);
 	page_done(&s->unfolded);
+	buf_done(&s->origin.folds);
 	if (s->run)
 		run_file_free(s->run);
 	for (size_t i = 0; i < s->reruns.n; i++)

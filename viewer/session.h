@@ -80,6 +80,7 @@ struct origin {
 	bool zoomed;
 	size_t event;
 	struct scroll scroll; /* of the focus, with nothing unfolded by a search */
+	struct buf folds;     /* of the run */
 };
 
 struct mark {

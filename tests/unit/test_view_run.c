@@ -280,6 +280,55 @@ static struct run_file *grown_run(void)
 	return run;
 }
 
+/* "[] a5 a4 ..." from PLACE on, round the end. */
+static void assert_places(const struct run_list *l, bool forward, const char *expected)
+{
+	struct run_place first = run_list_place(l, 0), p = first;
+	struct buf b;
+
+	buf_init(&b, 0);
+	do {
+		const struct run_group *g = &l->groups.at[p.group];
+
+		if (p.at == RUN_PLACE_HEADING)
+			buf_puts(&b, "[] ");
+		else
+			buf_printf(&b, "%.*s ",
+				   STR_ARG(l->run->rows[l->order.at[g->first + p.at]].entry.workflow_id));
+		p = run_list_step(l, p, forward);
+	} while (p.group != first.group || p.at != first.at);
+	assert_string_equal(b.p, expected);
+	buf_done(&b);
+}
+
+static void every_history_has_a_place_however_it_is_folded(void **state)
+{
+	struct rows r;
+	struct err err = ERR_INIT;
+	struct run_place p;
+	struct buf folds;
+
+	open_rows(&r);
+	buf_init(&folds, 0);
+	run_list_folds(&r.list, &folds);
+	assert_places(&r.list, true, "[] a5 a4 a3 a2 a1 [] b2 b1 [] c1 [] p2 p1 [] s1 s2 ");
+	assert_places(&r.list, false, "[] s2 s1 [] p1 p2 [] c1 [] b1 b2 [] a1 a2 a3 a4 a5 ");
+	p = run_list_place(&r.list, 4); /* "2 more" */
+	assert_int_equal(run_list_unfold_to(&r.list, p), 4);
+	assert_lines(&r.list, "[1]diverged:5 a5 a4 a3 a2 a1 [2]diverged:2 b2 b1 [3]crashed:1 c1 "
+			      "[0]passed:2 [0]skipped:2");
+	p = run_list_step(&r.list, run_list_place(&r.list, r.list.lines.n - 1), false);
+	assert_string_equal(run_list_row(&r.list, run_list_unfold_to(&r.list, p))->entry.workflow_id.p,
+			    "p1");
+	run_list_fold_as(&r.list, buf_str(&folds));
+	assert_lines(&r.list, BRIEF);
+	assert_true(roster_filter(&r.list.roster, STR("b"), r.schema, &r.arena, &err));
+	run_list_filter(&r.list);
+	assert_places(&r.list, true, "[] b2 b1 ");
+	buf_done(&folds);
+	close_rows(&r);
+}
+
 static void cursor_and_folds_stay_in_a_new_run(void **state)
 {
 	const struct session_options options = {0};
@@ -498,6 +547,7 @@ int main(void)
 		cmocka_unit_test(rows_are_sorted_within_their_cause),
 		cmocka_unit_test(filters_are_queries_or_words),
 		cmocka_unit_test(next_goes_through_what_diverged),
+		cmocka_unit_test(every_history_has_a_place_however_it_is_folded),
 		cmocka_unit_test(cursor_and_folds_stay_in_a_new_run),
 		cmocka_unit_test(what_is_replayed_again_moves),
 		cmocka_unit_test(what_was_replayed_again_outlasts_a_run_that_grows),

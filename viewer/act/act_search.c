@@ -77,24 +77,26 @@ void search_takes(struct session *s, struct document *d)
 
 /* ---- rows ---- */
 
-/* The history that a row stands for holds the text. */
-static bool row_leads_to_hits(struct session *s, const struct pane_context *c, size_t row)
+/* By its text, or because the history that it stands for holds what is searched. */
+static bool row_fits(void *data, struct str history, const struct line *l)
 {
-	const struct pane *pane = PANE_TABLE[s->focus];
-	struct str path = pane->history && s->search.n_hits ? pane->history(c, row) : STR_NONE;
-	const struct search_history *h = path.p ? search_find(&s->search, path) : NULL;
+	struct search *search = data;
+	const struct search_history *h;
+	size_t start, end;
 
+	if (matcher_find(&search->matcher, buf_str(&l->text), 0, &start, &end))
+		return true;
+	h = history.p && search->n_hits ? search_find(search, history) : NULL;
 	return h && h->n_hits;
 }
 
-static bool row_matches(struct session *s, const struct pane_context *c, size_t row, struct line *l)
+static bool row_at_fits(struct session *s, const struct pane_context *c, size_t row, struct line *l)
 {
-	size_t start, end;
+	const struct pane *pane = PANE_TABLE[s->focus];
 
 	line_clear(l);
 	pane_row(c, s->focus, row, l);
-	return matcher_find(&s->search.matcher, buf_str(&l->text), 0, &start, &end) ||
-	       row_leads_to_hits(s, c, row);
+	return row_fits(&s->search, pane->history ? pane->history(c, row) : STR_NONE, l);
 }
 
 /*
@@ -119,15 +121,18 @@ static enum search_way way_of(const struct session *s)
 static bool next_row(struct session *s, bool forward, size_t from)
 {
 	struct pane_context c = act_context(s);
+	const struct pane *pane = PANE_TABLE[s->focus];
 	size_t count = pane_count(&c, s->focus);
 	struct line l;
 	bool found = false;
 
+	if (pane->find)
+		return pane->find(&c, forward, row_fits, &s->search);
 	line_init(&l);
 	for (size_t i = 1; i <= count && !found; i++) {
 		size_t row = forward ? (from + i) % count : (from + 2 * count - i) % count;
 
-		found = row_matches(s, &c, row, &l);
+		found = row_at_fits(s, &c, row, &l);
 		if (found)
 			act_to_row(s, row);
 	}
@@ -303,16 +308,16 @@ void search_begin_typing(struct session *s)
 	struct pane_context c = act_context(s);
 	const struct page *page = pane_page(&c, s->focus);
 
-	s->origin = (struct origin){
-		.level = s->places.n,
-		.place = *session_place(s),
-		.focus = s->focus,
-		.zoomed = s->zoomed,
-		.event = c.document ? c.document->at : 0,
-		.scroll = s->scrolls[s->focus],
-	};
+	s->origin.level = s->places.n;
+	s->origin.place = *session_place(s);
+	s->origin.focus = s->focus;
+	s->origin.zoomed = s->zoomed;
+	s->origin.event = c.document ? c.document->at : 0;
+	s->origin.scroll = s->scrolls[s->focus];
 	if (page)
 		s->origin.scroll.row = page_row_without_led(page, s->origin.scroll.row);
+	buf_clear(&s->origin.folds);
+	run_list_folds(&s->runs, &s->origin.folds);
 }
 
 static void to_origin(struct session *s)
@@ -327,6 +332,8 @@ static void to_origin(struct session *s)
 	s->focus = o->focus;
 	s->zoomed = o->zoomed;
 	session_go(s, o->event, SESSION_STEP);
+	run_list_fold_as(&s->runs, buf_str(&o->folds));
+	session_changed(s);
 	session_settle(s); /* with nothing unfolded */
 	s->scrolls[s->focus] = o->scroll;
 }

@@ -367,6 +367,44 @@ size_t run_list_next(const struct run_list *l, size_t line, enum verdict_kind ki
 	}
 }
 
+/* ---- all places, whatever is folded ---- */
+
+struct run_place run_list_place(const struct run_list *l, size_t line)
+{
+	const struct run_line *at = &l->lines.at[line];
+	const struct run_group *g = &l->groups.at[at->group];
+	size_t i = 0;
+
+	if (at->kind == RUN_LINE_GROUP)
+		return (struct run_place){at->group, RUN_PLACE_HEADING};
+	while (l->order.at[g->first + i] != at->row)
+		i++;
+	return (struct run_place){at->group, i};
+}
+
+struct run_place run_list_step(const struct run_list *l, struct run_place p, bool forward)
+{
+	size_t n = l->groups.n;
+
+	/* SIZE_MAX: the heading is before the first */
+	if (forward ? p.at + 1 < l->groups.at[p.group].n : p.at != RUN_PLACE_HEADING)
+		return (struct run_place){p.group, forward ? p.at + 1 : p.at - 1};
+	do
+		p.group = forward ? (p.group + 1) % n : (p.group + n - 1) % n;
+	while (!l->groups.at[p.group].n);
+	p.at = forward ? RUN_PLACE_HEADING : l->groups.at[p.group].n - 1;
+	return p;
+}
+
+size_t run_list_unfold_to(struct run_list *l, struct run_place p)
+{
+	size_t row = l->order.at[l->groups.at[p.group].first];
+
+	if (p.at == RUN_PLACE_HEADING)
+		return run_list_heading(l, row);
+	return run_list_show(l, l->order.at[l->groups.at[p.group].first + p.at]);
+}
+
 /* ---- folding ---- */
 
 void run_list_fold(struct run_list *l, size_t line, enum run_fold fold)
@@ -381,5 +419,20 @@ void run_list_fold_all(struct run_list *l, bool open)
 {
 	for (size_t i = 0; i < l->groups.n; i++)
 		l->groups.at[i].fold = open ? RUN_WHOLE : fold_first(l->groups.at[i].kind);
+	make_lines(l);
+}
+
+void run_list_folds(const struct run_list *l, struct buf *out)
+{
+	for (size_t i = 0; i < l->groups.n; i++)
+		buf_add_char(out, (char)l->groups.at[i].fold);
+}
+
+void run_list_fold_as(struct run_list *l, struct str folds)
+{
+	if (folds.n != l->groups.n)
+		return;
+	for (size_t i = 0; i < folds.n; i++)
+		l->groups.at[i].fold = (enum run_fold)folds.p[i];
 	make_lines(l);
 }

@@ -2,6 +2,7 @@
 /* run_list.h: the histories of a replay run as rows: by verdict and cause, folded. */
 #pragma once
 
+#include "formats/base/buf.h"
 #include "replayer/run/run_file.h"
 #include "viewer/model/roster.h"
 
@@ -73,6 +74,24 @@ size_t run_list_begin(const struct run_list *l);
 /* The next row of a verdict before or after a line; SIZE_MAX: none. */
 size_t run_list_next(const struct run_list *l, size_t line, enum verdict_kind kind, bool forward);
 
+/*
+ * A heading, or the history of that number (from 0) of a group: the lines as they were if nothing
+ * was folded. Of a "28 more" the first of these; groups whose histories all are filtered out
+ * have no places.
+ */
+#define RUN_PLACE_HEADING SIZE_MAX
+struct run_place {
+	size_t group, at;
+};
+struct run_place run_list_place(const struct run_list *l, size_t line);
+/* The next or the one before, round the end. There must be lines. */
+struct run_place run_list_step(const struct run_list *l, struct run_place p, bool forward);
+/* Its line, the group unfolded for that where it is a history. */
+size_t run_list_unfold_to(struct run_list *l, struct run_place p);
+
 /* Folds the group of a line, or unfolds it one step further. */
 void run_list_fold(struct run_list *l, size_t line, enum run_fold fold);
 void run_list_fold_all(struct run_list *l, bool open);
+/* How groups are folded, a byte each; they are folded so again, unless there are others now. */
+void run_list_folds(const struct run_list *l, struct buf *out);
+void run_list_fold_as(struct run_list *l, struct str folds);

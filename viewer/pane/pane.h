@@ -41,6 +41,9 @@ struct pane_hint {
 };
 #define PANE_HINTS 16
 
+/* Whether a row is what is looked for, by its text or the history that it stands for. */
+typedef bool pane_fits(void *data, struct str history, const struct line *l);
+
 /*
  * A pane makes a page, or gives its rows one by one where there may be many. All functions
  * but build, or count and row, may be NULL.
@@ -64,6 +67,12 @@ struct pane {
 
 	/* The path of the history that a row stands for, or its name in the run; p NULL: none. */
 	struct str (*history)(const struct pane_context *c, size_t i);
+
+	/*
+	 * To the next row that fits, round the end, those that folds hide too: it is unfolded.
+	 * False: none does. Without it rows are gone through as they are seen.
+	 */
+	bool (*find)(const struct pane_context *c, bool forward, pane_fits *fits, void *data);
 
 	/* A line above the rows: names of columns. */
 	void (*head)(const struct pane_context *c, struct line *l);

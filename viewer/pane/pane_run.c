@@ -84,10 +84,9 @@ static void add_number_of(const struct run_list *r, const struct run_group *g, s
 	line_cell(l, STYLE_STRONG, number, width);
 }
 
-static void add_group(const struct pane_context *c, size_t i, struct line *l)
+static void add_group(const struct pane_context *c, const struct run_group *g, struct line *l)
 {
 	const struct run_list *r = &c->session->runs;
-	const struct run_group *g = &r->groups.at[r->lines.at[i].group];
 	enum style style = words_verdict_style(g->kind);
 	struct arena *a = &c->session->step;
 	const struct run_row *smallest = &r->run->rows[g->smallest];
@@ -124,9 +123,8 @@ static struct str took(double ms, struct arena *a)
 	return ms > 0 && ms < 1e12 ? detail_span((int64_t)(ms * 1e6), a) : STR("-");
 }
 
-static void add_history(const struct pane_context *c, size_t i, struct line *l)
+static void add_history(const struct pane_context *c, const struct run_row *row, struct line *l)
 {
-	const struct run_row *row = run_list_row(&c->session->runs, i);
 	const struct ledger_entry *e = &row->entry;
 	const struct divergence *d = &row->verdict.divergence;
 	bool diverged = row->verdict.kind == VERDICT_DIVERGED;
@@ -167,24 +165,12 @@ static void row(const struct pane_context *c, size_t i, struct line *l)
 
 	add_cursor(c, i, l);
 	if (line->kind == RUN_LINE_GROUP)
-		add_group(c, i, l);
+		add_group(c, g, l);
 	else if (line->kind == RUN_LINE_HISTORY)
-		add_history(c, i, l);
+		add_history(c, run_list_row(r, i), l);
 	else
 		line_printf(l, STYLE_LINK, "   %zu more", g->n - RUN_BRIEF_ROWS);
 	arena_rewind(&c->session->step, mark);
-}
-
-/* As the run calls it. A group stands for its first while that is folded. */
-static struct str history(const struct pane_context *c, size_t i)
-{
-	const struct run_list *r = &c->session->runs;
-	const struct run_line *line = &r->lines.at[i];
-	const struct run_row *row = run_list_row(r, i);
-
-	if (!row || (line->kind == RUN_LINE_GROUP && r->groups.at[line->group].fold != RUN_CLOSED))
-		return STR_NONE;
-	return row->entry.history;
 }
 
 /* ---- around them ---- */
@@ -299,6 +285,54 @@ static void next_diverged(struct session *s, size_t line, bool forward)
 		to_line(s, run_list_show(&s->runs, row));
 }
 
+/* The place of a line among all headings and histories, as if nothing was folded. */
+static struct run_place place_at(const struct run_list *r, size_t line)
+{
+	return line < r->lines.n ? run_list_place(r, line) : (struct run_place){0, RUN_PLACE_HEADING};
+}
+
+static bool place_fits(const struct pane_context *c, struct run_place place, struct line *l,
+		       pane_fits *fits, void *data)
+{
+	const struct run_list *r = &c->session->runs;
+	const struct run_group *g = &r->groups.at[place.group];
+	const struct run_row *row;
+	struct arena_mark mark = arena_mark(&c->session->step);
+	bool ok;
+
+	line_clear(l);
+	if (place.at == RUN_PLACE_HEADING) {
+		add_group(c, g, l);
+		ok = fits(data, STR_NONE, l);
+	} else {
+		row = &r->run->rows[r->order.at[g->first + place.at]];
+		add_history(c, row, l);
+		ok = fits(data, row->entry.history, l);
+	}
+	arena_rewind(&c->session->step, mark);
+	return ok;
+}
+
+static bool find(const struct pane_context *c, bool forward, pane_fits *fits, void *data)
+{
+	struct session *s = c->session;
+	struct run_place from = place_at(&s->runs, s->scrolls[PANE_RUN].row), at = from;
+	bool found = false;
+	struct line l;
+
+	if (!s->runs.lines.n)
+		return false;
+	line_init(&l);
+	do {
+		at = run_list_step(&s->runs, at, forward);
+		found = place_fits(c, at, &l, fits, data);
+	} while (!found && (at.group != from.group || at.at != from.at));
+	line_done(&l);
+	if (found)
+		to_line(s, run_list_unfold_to(&s->runs, at));
+	return found;
+}
+
 /* Whatever changes rows keeps the cursor on its history. */
 static void sort(struct session *s, struct str text)
 {
@@ -381,7 +415,7 @@ const struct pane PANE_ROW_RUN = {
 	.help = "a replay run: verdicts by cause",
 	.count = count,
 	.row = row,
-	.history = history,
+	.find = find,
 	.head = head,
 	.title = title,
 	.facts = facts,
