@@ -63,12 +63,8 @@ struct str attributes_duration(struct str bytes, struct arena *a)
 
 static struct str time_of(const struct walk *w, struct str bytes)
 {
-	int64_t seconds = (int64_t)wire_value_at(bytes, 1, 0), ns;
-	int64_t nanos = (int64_t)wire_value_at(bytes, 2, 0);
-
-	if (__builtin_mul_overflow(seconds, 1000000000, &ns) || __builtin_add_overflow(ns, nanos, &ns))
-		return STR("out of range");
-	return words_time_of(w->c->session, w->c->document, ns, &w->p->arena);
+	return words_time_at(w->c->session, w->c->document, (int64_t)wire_value_at(bytes, 1, 0),
+			     (int64_t)wire_value_at(bytes, 2, 0), &w->p->arena);
 }
 
 static struct str number_of(const struct schema_field *f, uint64_t value, struct arena *a)

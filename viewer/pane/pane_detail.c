@@ -77,13 +77,12 @@ static void add_head(const struct pane_context *c, struct page *p)
 {
 	const struct document *d = c->document;
 	const struct event *e = &d->history.events[d->at];
+	struct str date = words_date(d, d->at, &p->arena);
 
 	line_printf(&p->now, STYLE_STRONG, " ev %" PRId64 "  ", e->id);
 	line_add(&p->now, words_style(d, d->at), words_type(d, d->at, SIZE_MAX, &p->arena));
-	if (e->time) {
-		line_puts(&p->now, STYLE_DIM, "  ");
-		line_add(&p->now, STYLE_DIM, detail_time(e->time, &p->arena));
-	}
+	line_puts(&p->now, STYLE_DIM, "  ");
+	line_add(&p->now, STYLE_DIM, str_is(date, "-") ? STR("no time") : date);
 	page_end(p);
 	line_puts(&p->now, STYLE_PLAIN, " ");
 	if (add_issued(d, &p->now, &p->about.event))

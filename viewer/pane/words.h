@@ -13,6 +13,11 @@ struct str words_time_in(const struct session *s, const struct document *d, size
 /* Of any time, as the session's mode wants it. */
 struct str words_time_of(const struct session *s, const struct document *d, int64_t time,
 			 struct arena *a);
+/* Of a Timestamp's parts, which may be further away than nanoseconds go, or no date at all. */
+struct str words_time_at(const struct session *s, const struct document *d, int64_t seconds,
+			 int64_t nanos, struct arena *a);
+/* "2026-11-22T21:56:47.613Z", whatever the mode. */
+struct str words_date(const struct document *d, size_t event, struct arena *a);
 const char *words_time_mode(enum time_mode mode);
 /* Columns that times take: as many as those of this history need. */
 size_t words_time_width(const struct session *s, const struct document *d);
