@@ -7,13 +7,38 @@
 
 #include <stdio.h>
 
-/* A line that leads to an event: there, in the list; else whatever is worth a closer look. */
+/* What a replay knows of a history by that name comes with it. */
+static void follow_history(struct session *s, struct str history, int64_t id)
+{
+	const struct run_row *row = session_row_named(s, history);
+	struct err err = ERR_INIT;
+	struct document *d = row ? session_show_history(s, row) : session_open(s, history, &err);
+	size_t event;
+
+	if (!d && !row)
+		session_message(s, STYLE_BAD, "%s", err.message);
+	if (!d)
+		return;
+	session_show(s, PANE_LIST, d);
+	event = id ? history_find(&d->history, id) : d->at;
+	if (event < d->history.n_events)
+		session_go(s, event, SESSION_JUMP);
+	else if (d->reading)
+		document_want(d, id, 0);
+}
+
+/*
+ * A line that leads to a history or an event: there, in the list; else whatever is worth a
+ * closer look.
+ */
 void act_enter(struct session *s, struct str argument)
 {
 	struct pane_context c = act_context(s);
 	const struct page_line *line = pane_page_line(&c, s->focus, s->scrolls[s->focus].row);
 
-	if (line && line->event != PAGE_NO_EVENT) {
+	if (line && line->history.p) {
+		follow_history(s, arena_str(&s->step, line->history), line->id);
+	} else if (line && line->event != PAGE_NO_EVENT) {
 		session_go(s, line->event, SESSION_JUMP);
 		session_show(s, PANE_LIST, c.document);
 	} else if (pane_fold(&c, s->focus, s->scrolls[s->focus].row, PANE_TURN)) {

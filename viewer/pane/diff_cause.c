@@ -10,7 +10,7 @@
 #include "viewer/pane/frames.h"
 #include "viewer/pane/named_rows.h"
 #include "viewer/pane/sides.h"
-#include "viewer/pane/words.h"
+#include "viewer/pane/words_run.h"
 
 #include <inttypes.h>
 
@@ -356,18 +356,11 @@ static struct str row_words(const struct ledger_entry *e, struct arena *a)
 	return arena_printf(a, "%.*s  %" PRId64 " events", STR_ARG(e->history), e->events);
 }
 
-static const struct cause *cause_of(const struct run_file *run, const struct run_row *row)
-{
-	bool of_run = run && row >= run->rows && row < run->rows + run->n_rows;
-
-	return of_run && row->cause < run->causes.items.n ? &run->causes.items.at[row->cause] : NULL;
-}
-
 static void add_same_cause(const struct pane_context *c, struct page *p)
 {
 	const struct run_file *run = c->session->run;
 	const struct run_row *row = c->document->run_row;
-	const struct cause *cause = cause_of(run, row);
+	const struct cause *cause = words_cause_of(run, row);
 	const struct run_row *smallest = NULL;
 	size_t shown = 0, limit = c->session->expanded ? 1000 : SAME_CAUSE;
 
@@ -378,19 +371,22 @@ static void add_same_cause(const struct pane_context *c, struct page *p)
 		if (run->rows[i].cause == row->cause &&
 		    str_eq(run->rows[i].entry.history, cause->smallest))
 			smallest = &run->rows[i];
-	if (smallest == row)
+	if (smallest == row) {
 		say(p, "smallest", STYLE_PLAIN, STR("this one"), c);
-	else if (smallest)
-		say(p, "smallest", STYLE_PLAIN, row_words(&smallest->entry, &p->arena), c);
+	} else if (smallest) {
+		p->about.history = smallest->entry.history;
+		say(p, "smallest", STYLE_LINK, row_words(&smallest->entry, &p->arena), c);
+	}
 	for (size_t i = 0; i < run->n_rows; i++) {
 		const struct ledger_entry *e = &run->rows[i].entry;
 
 		if (run->rows[i].cause != row->cause || &run->rows[i] == row ||
 		    &run->rows[i] == smallest)
 			continue;
-		if (shown++ < limit)
-			say(p, shown == 1 ? "others" : "", STYLE_PLAIN,
-			    row_words(e, &p->arena), c);
+		if (shown++ >= limit)
+			continue;
+		p->about.history = e->history;
+		say(p, shown == 1 ? "others" : "", STYLE_LINK, row_words(e, &p->arena), c);
 	}
 	if (shown > limit)
 		say(p, "", STYLE_DIM, arena_printf(&p->arena, "and %zu more", shown - limit), c);

@@ -34,6 +34,8 @@
 struct page_line {
 	struct line_slice text;
 	size_t event;	 /* index that Enter goes to, or PAGE_NO_EVENT */
+	struct str history; /* that Enter goes to, by its name in the run or its path; p NULL: none */
+	int64_t id;	 /* of the event there; 0: where it diverges, or at its begin */
 	struct str copy; /* what copying it takes; p NULL: the text */
 	struct str file; /* of a line of code; p NULL: none */
 	int64_t line;	 /* in that file */

@@ -4,6 +4,9 @@
 
 #include <inttypes.h>
 
+/* Histories of the same cause that are listed: some, and what x shows. */
+enum { SOME_MOST = 12, ALL_MOST = 1000 };
+
 /* Why the history itself is not shown, and what can be done about it. */
 static void add_problem(const struct pane_context *c, const struct run_row *row, struct page *p)
 {
@@ -40,6 +43,16 @@ static void add_heading(const struct run_row *row, struct page *p)
 	page_end(p);
 }
 
+static void add_same_cause(const struct pane_context *c, const struct run_row *row, struct page *p)
+{
+	const struct cause *cause = words_cause_of(c->session->run, row);
+
+	if (!cause || cause->count < 2)
+		return;
+	page_heading(p, arena_printf(&p->arena, "same cause: %" PRId64, cause->count), c->width);
+	words_same_cause(c->session->run, row, c->session->expanded ? ALL_MOST : SOME_MOST, p);
+}
+
 static void build(const struct pane_context *c, struct page *p)
 {
 	const struct run_row *row = session_run_row(c->session);
@@ -61,14 +74,17 @@ static void build(const struct pane_context *c, struct page *p)
 	line_puts(&p->now, STYLE_DIM, " file:     ");
 	page_text(p, STYLE_DIM, row->entry.history, p->now.columns, c->width);
 	report_lines_done(&lines);
+	add_same_cause(c, row, p);
 	arena_done(&a);
 }
 
-/* Of a run, it goes along with the rows. */
+/* Of a run, it goes along with the rows; a line of its own may lead somewhere, too. */
 static bool act(const struct pane_context *c, enum action action, struct str argument)
 {
+	const struct page_line *line =
+		pane_page_line(c, PANE_VERDICT, c->session->scrolls[PANE_VERDICT].row);
 	bool rows = action == ACTION_NEXT_DIVERGENCE || action == ACTION_PREVIOUS_DIVERGENCE ||
-		    action == ACTION_ENTER;
+		    (action == ACTION_ENTER && !(line && line->history.p));
 
 	return !c->document && c->session->run && rows && PANE_ROW_RUN.act(c, action, argument);
 }

@@ -169,7 +169,7 @@ static void put_half(struct page *p, const struct page *half, size_t i, size_t w
 
 static bool says_something(const struct page_line *l)
 {
-	return l->event != PAGE_NO_EVENT || l->file.p || l->copy.p;
+	return l->event != PAGE_NO_EVENT || l->file.p || l->copy.p || l->history.p;
 }
 
 /* The halves and their strings go: what is kept is the page's own. */
@@ -183,6 +183,9 @@ static void take_about(struct page *p, const struct page *left, const struct pag
 		return;
 	p->about.event = from->event;
 	p->about.line = from->line;
+	p->about.id = from->id;
+	if (from->history.p)
+		p->about.history = arena_str(&p->arena, from->history);
 	if (from->file.p)
 		p->about.file = arena_str(&p->arena, from->file);
 	if (from->copy.p)

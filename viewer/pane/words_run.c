@@ -2,6 +2,8 @@
 /* words_run.c: letters, causes, and lines of reports on a page. */
 #include "viewer/pane/words_run.h"
 
+#include <inttypes.h>
+
 char words_verdict_letter(enum verdict_kind kind)
 {
 	static const char LETTERS[VERDICT_KINDS] = {
@@ -50,6 +52,37 @@ struct str words_history(const struct run_row *row)
 	if (row->entry.workflow_id.n)
 		return row->entry.workflow_id;
 	return str_skip(path, str_folder(path).n);
+}
+
+const struct cause *words_cause_of(const struct run_file *run, const struct run_row *row)
+{
+	bool of_run = run && row >= run->rows && row < run->rows + run->n_rows;
+
+	return of_run && row->cause < run->causes.items.n ? &run->causes.items.at[row->cause] : NULL;
+}
+
+void words_same_cause(const struct run_file *run, const struct run_row *row, size_t most,
+		      struct page *p)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; words_cause_of(run, row) && i < run->n_rows; i++) {
+		const struct run_row *r = &run->rows[i];
+
+		if (r->cause != row->cause || r == row || shown++ >= most)
+			continue;
+		p->about.history = r->entry.history;
+		line_printf(&p->now, words_verdict_style(r->verdict.kind), " %c ",
+			    words_verdict_letter(r->verdict.kind));
+		line_add(&p->now, STYLE_LINK, words_history(r));
+		if (r->verdict.kind == VERDICT_DIVERGED)
+			line_printf(&p->now, STYLE_PLAIN, "  ev %" PRId64, r->verdict.divergence.event_id);
+		line_printf(&p->now, STYLE_PLAIN, "  %" PRId64 " events  ", r->entry.events);
+		line_add(&p->now, STYLE_DIM, r->entry.history);
+		page_end(p);
+	}
+	if (shown > most)
+		line_printf(&p->now, STYLE_DIM, "   %zu more", shown - most), page_end(p);
 }
 
 void words_report(const struct report_lines *lines, size_t width, struct page *p)
