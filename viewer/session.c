@@ -22,6 +22,7 @@ void session_init(struct session *s, const struct schema *schema,
 	for (int i = 0; i < PANES; i++)
 		page_init(&s->pages[i]);
 	page_init(&s->unfolded);
+	elsewhere_init(&s->elsewhere);
 	buf_init(&s->origin.folds, 0);
 }
 
@@ -46,6 +47,7 @@ void session_done(struct session *s)
 	for (int i = 0; i < PANES; i++)
 		page_done(&s->pages[i]);
 	page_done(&s->unfolded);
+	elsewhere_done(&s->elsewhere);
 	buf_done(&s->origin.folds);
 	if (s->run)
 		run_file_free(s->run);
@@ -233,6 +235,7 @@ static void grew(struct session *s, struct document *d)
 	for (int i = 0; i < PANES; i++)
 		s->scrolls[i].synced = SIZE_MAX;
 	search_again(s, d);
+	elsewhere_again(s, d);
 	session_changed(s);
 }
 

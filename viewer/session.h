@@ -9,6 +9,7 @@
 #include "viewer/keys/prompt.h"
 #include "viewer/model/comparison.h"
 #include "viewer/model/document.h"
+#include "viewer/model/elsewhere.h"
 #include "viewer/model/run_list.h"
 #include "viewer/model/search.h"
 #include "viewer/model/seek.h"
@@ -174,6 +175,7 @@ struct session {
 	bool wanted, wanted_forward; /* go to the next hit as soon as there is one */
 	size_t rows_asked; /* hits there were when rows were last looked at for them */
 	struct origin origin;	     /* where it was begun */
+	struct elsewhere elsewhere;  /* what * asked for last */
 	struct seek seek;	     /* of the next breakpoint */
 	VEC_OF(struct jump) jumps;
 	size_t jump_at; /* the next one back */

@@ -57,6 +57,7 @@ static idle_slice *const IDLE[] = {
 	named_idle,
 	file_list_idle,
 	search_idle,
+	elsewhere_idle,
 	states_idle,
 };
 

@@ -106,6 +106,7 @@ static void point_again(struct session *s, struct pointed *p)
 						      : run_list_line(&s->runs, row);
 	vec_done(&p->of_documents);
 	search_again(s, NULL);
+	elsewhere_again(s, NULL);
 	session_changed(s);
 }
 
@@ -187,6 +188,7 @@ void session_take_rerun(struct session *s, struct str path, struct run_file *mor
 		take_alone(s, path, more);
 	keep_rerun(s, more, was);
 	search_again(s, NULL);
+	elsewhere_again(s, NULL);
 }
 
 const struct run_row *session_run_row(struct session *s)

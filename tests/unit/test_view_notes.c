@@ -65,7 +65,7 @@ static void failures_of_events_and_groups(void **state)
 	failure_read(schema, NULL, bytes, &arena, &f);
 	assert_string_equal(f.kind, "ActivityFailure");
 	assert_true(f.cause.p != NULL);
-	failure_root(schema, bytes, &arena, &root);
+	failure_root(schema, NULL, bytes, &arena, &root);
 	assert_true(str_is(root.type, "net.OpError"));
 	assert_true(root.non_retryable);
 	assert_true(str_is(failure_text(&root, &arena), "net.OpError: dial tcp: refused, non-retryable"));

@@ -322,7 +322,7 @@ static void every_history_has_a_place_however_it_is_folded(void **state)
 			    "p1");
 	run_list_fold_as(&r.list, buf_str(&folds));
 	assert_lines(&r.list, BRIEF);
-	assert_true(roster_filter(&r.list.roster, STR("b"), r.schema, &r.arena, &err));
+	assert_true(roster_filter(&r.list.roster, STR("b"), r.schema, &err));
 	run_list_filter(&r.list);
 	assert_places(&r.list, true, "[] b2 b1 ");
 	buf_done(&folds);

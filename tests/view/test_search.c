@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/bench/make_history.h"
+#include "viewer/model/elsewhere.h"
 #include "viewer/model/search.h"
 #include "viewer/model/seek.h"
 
@@ -353,6 +354,66 @@ static void a_search_is_given_up_at_any_step(void **state)
 	(void)state;
 }
 
+/* ---- failures ---- */
+
+#define DECLINED "samples/order/histories/go/declined.json"
+
+static void look_elsewhere(struct elsewhere *e, const struct failure_key *key)
+{
+	static const char *const OTHERS[] = {DECLINED, "no/such/file.json",
+					     "samples/order/histories/go/approved.json",
+					     "samples/order/histories/java/declined.json"};
+
+	elsewhere_failure(e, STR(DECLINED), key, STR("declined"), schema);
+	for (size_t i = 0; i < 4; i++)
+		search_add(&e->search, str_of(OTHERS[i]), NULL, NULL);
+	while (elsewhere_step(e))
+		continue;
+}
+
+static void a_failure_is_found_in_histories_that_nobody_has_open(void **state)
+{
+	struct document *d = open_file(DECLINED);
+	size_t event = history_find(&d->history, 33);
+	struct failure_key key, other;
+	struct elsewhere e;
+	struct search before;
+	struct str bytes;
+	struct arena a;
+
+	arena_init(&a);
+	elsewhere_init(&e);
+	assert_true(failure_of_event(d, event, &bytes));
+	failure_key_of(schema, NULL, bytes, &a, &key);
+	look_elsewhere(&e, &key);
+	assert_int_equal(e.found.n, 1); /* its own history is none of the others */
+	assert_int_equal(e.found.at[0], 3);
+	assert_int_equal(e.search.histories.at[3].first_id, 31);
+	assert_int_equal(search_first(&e.search.histories.at[3]), 30);
+	assert_int_equal(e.search.histories.at[0].n_hits, 2); /* of the activity, of the workflow */
+	assert_int_equal(e.search.unread, 1);
+	before = e.search;
+	elsewhere_begin(&e, schema); /* one more is listed now */
+	search_add(&e.search, STR("samples/order/histories/go/ship.json"), NULL, NULL);
+	search_add(&e.search, STR("samples/order/histories/java/declined.json"), NULL, NULL);
+	elsewhere_keep(&e, &before, NULL);
+	search_done(&before);
+	assert_int_equal(e.found.n, 1);
+	assert_int_equal(e.search.histories.at[e.found.at[0]].first_id, 31);
+	assert_int_equal(e.search.looked, 1);
+	other = key;
+	other.message = STR("card lost");
+	look_elsewhere(&e, &other);
+	assert_int_equal(e.found.n, 0);
+	other = key;
+	other.sealed = true; /* nobody knows what it says */
+	look_elsewhere(&e, &other);
+	assert_int_equal(e.found.n, 0);
+	elsewhere_done(&e);
+	document_free(d);
+	arena_done(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +428,7 @@ int main(void)
 		cmocka_unit_test(breakpoints_are_gone_to_both_ways),
 		cmocka_unit_test(a_large_closed_history_is_loaded_in_slices),
 		cmocka_unit_test(a_search_is_given_up_at_any_step),
+		cmocka_unit_test(a_failure_is_found_in_histories_that_nobody_has_open),
 	};
 
 	return cmocka_run_group_tests(tests, make_schema, done_schema);

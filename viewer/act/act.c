@@ -46,6 +46,7 @@ static act_run *const RUNS[ACTIONS] = {
 	[ACTION_BREAKPOINT] = act_break,
 	[ACTION_RESUME] = act_continue,
 	[ACTION_RESUME_BACK] = act_continue_back,
+	[ACTION_ELSEWHERE] = act_elsewhere,
 	[ACTION_TIME_MODE] = act_time_mode,
 	[ACTION_EXPAND] = act_expand,
 	[ACTION_PAYLOAD_FORM] = act_payload_form,

@@ -23,6 +23,8 @@ extern act_run act_go, act_next_task, act_previous_task, act_next_in_group, act_
 	act_previous_divergence, act_mark, act_jump_mark, act_jump_back, act_jump_forward;
 /* act_search.c */
 extern act_run act_search, act_search_next, act_search_previous;
+/* act_elsewhere.c */
+extern act_run act_elsewhere;
 /* act_stop.c */
 extern act_run act_filter, act_break, act_continue, act_continue_back;
 /* act_take.c */
@@ -51,6 +53,13 @@ void search_forget(struct session *s);
 void search_again(struct session *s, const struct document *changed);
 /* D was opened. */
 void search_takes(struct session *s, struct document *d);
+/* All histories that are listed, and those that are open. */
+void search_all(struct session *s, struct search *ret);
+
+/* A slice of the way through other histories, while they are looked at; false: nothing to do. */
+bool elsewhere_idle(struct session *s);
+/* As search_again(). */
+void elsewhere_again(struct session *s, const struct document *changed);
 
 /* The history at hand; NULL, and a message that says so, where none is. */
 struct document *act_document(struct session *s);

@@ -8,9 +8,8 @@
 
 /* ---- what is searched ---- */
 
-static void add_histories(struct session *s)
+void search_all(struct session *s, struct search *search)
 {
-	struct search *search = &s->search;
 	struct arena_mark mark = arena_mark(&s->step);
 
 	for (size_t i = 0; s->run && i < s->run->n_rows; i++)
@@ -43,7 +42,7 @@ static void begin(struct session *s, struct str text)
 {
 	search_init(&s->search, text, s->schema, &s->options.tools);
 	s->searches++;
-	add_histories(s);
+	search_all(s, &s->search);
 	search_start(&s->search, history_of(s, session_document(s)));
 	s->searching = s->search.histories.n != 0;
 	s->rows_asked = 0;
@@ -69,6 +68,8 @@ void search_again(struct session *s, const struct document *changed)
 
 void search_takes(struct session *s, struct document *d)
 {
+	if (s->elsewhere.kind == ELSEWHERE_FAILURE)
+		search_opened(&s->elsewhere.search, d->path, d);
 	if (!s->search.matcher.text.n)
 		return;
 	search_opened(&s->search, d->path, d);

@@ -8,8 +8,7 @@
 #include "viewer/model/named_words.h"
 #include "viewer/model/reading.h"
 
-/* Ends of entities that nobody wished for. */
-static bool ends_badly(int32_t type)
+bool document_ends_badly(int32_t type)
 {
 	enum entity_kind kind;
 
@@ -47,7 +46,7 @@ static void work_out(struct document *d)
 	checkpoints_init(&d->checkpoints);
 	d->failures.n = d->turns.n = 0;
 	for (size_t i = 0; i < h->n_events; i++) {
-		if (ends_badly(h->events[i].type))
+		if (document_ends_badly(h->events[i].type))
 			vec_push(&d->failures, (uint32_t)i);
 		if (ends_turn(h->events[i].type))
 			vec_push(&d->turns, (uint32_t)i);

@@ -101,6 +101,8 @@ bool document_replayed(const struct document *d, size_t event);
  * to the code yet, and what is beyond the divergence. What code did itself it knows.
  */
 bool document_dims(const struct document *d, size_t event);
+/* Events of that type are ends that nobody wished for. */
+bool document_ends_badly(int32_t type);
 /* It failed or timed out. */
 bool document_fails(const struct document *d, size_t event);
 /* The number (from 1) of the workflow task that stands around an event, or gets to see it. */

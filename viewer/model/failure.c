@@ -107,12 +107,17 @@ static bool find(const struct schema_message *m, struct str bytes, int depth, st
 	return false;
 }
 
-bool failure_of_event(const struct document *d, size_t event, struct str *ret)
+bool failure_of(const struct history *h, size_t event, struct str *ret)
 {
 	const struct schema_message *m;
 	struct str bytes;
 
-	return history_attributes(&d->history, event, &m, &bytes) && find(m, bytes, 2, ret);
+	return history_attributes(h, event, &m, &bytes) && find(m, bytes, 2, ret);
+}
+
+bool failure_of_event(const struct document *d, size_t event, struct str *ret)
+{
+	return failure_of(&d->history, event, ret);
 }
 
 size_t failure_event(const struct document *d, size_t event)
@@ -141,9 +146,40 @@ struct str failure_text(const struct failure *f, struct arena *a)
 			    f->non_retryable ? ", non-retryable" : "");
 }
 
-void failure_root(const struct schema *s, struct str bytes, struct arena *a, struct failure *ret)
+void failure_root(const struct schema *s, const struct payload_reader *r, struct str bytes,
+		  struct arena *a, struct failure *ret)
 {
-	failure_read(s, NULL, bytes, a, ret);
+	failure_read(s, r, bytes, a, ret);
 	for (int i = 0; ret->cause.p && i < FAILURE_CHAIN_MOST; i++)
-		failure_read(s, NULL, ret->cause, a, ret);
+		failure_read(s, r, ret->cause, a, ret);
+}
+
+void failure_key_of(const struct schema *s, const struct payload_reader *r, struct str bytes,
+		    struct arena *a, struct failure_key *ret)
+{
+	struct failure root;
+
+	failure_root(s, r, bytes, a, &root);
+	*ret = (struct failure_key){r, root.type, root.message, root.sealed};
+}
+
+bool failure_key_same(const struct failure_key *a, const struct failure_key *b)
+{
+	return !a->sealed && !b->sealed && str_eq(a->type, b->type) && str_eq(a->message, b->message);
+}
+
+bool failure_key_fits(const struct failure_key *k, const struct history *h, size_t event,
+		      struct arena *a)
+{
+	struct arena_mark mark = arena_mark(a);
+	struct failure_key key;
+	struct str bytes;
+	bool same = false;
+
+	if (document_ends_badly(h->events[event].type) && failure_of(h, event, &bytes)) {
+		failure_key_of(h->schema, k->reader, bytes, a, &key);
+		same = failure_key_same(k, &key);
+	}
+	arena_rewind(a, mark);
+	return same;
 }

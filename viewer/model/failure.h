@@ -26,10 +26,25 @@ struct failure {
 void failure_read(const struct schema *s, const struct payload_reader *r, struct str bytes,
 		  struct arena *a, struct failure *ret);
 /* The (first) failure that an event carries: its bytes, valid as history_event()'s. */
+bool failure_of(const struct history *h, size_t event, struct str *ret);
 bool failure_of_event(const struct document *d, size_t event, struct str *ret);
 /* The event whose failure EVENT is about: itself, else the last of its group that has one. */
 size_t failure_event(const struct document *d, size_t event);
 /* "CardDeclined: card declined, non-retryable": one line. */
 struct str failure_text(const struct failure *f, struct arena *a);
 /* The last of its causes, which failures that are the same have in common. */
-void failure_root(const struct schema *s, struct str bytes, struct arena *a, struct failure *ret);
+void failure_root(const struct schema *s, const struct payload_reader *r, struct str bytes,
+		  struct arena *a, struct failure *ret);
+
+/* What failures that are the same have in common. Its texts live as failure_read()'s. */
+struct failure_key {
+	const struct payload_reader *reader;
+	struct str type, message;
+	bool sealed; /* it can't be read: none is known to be the same */
+};
+void failure_key_of(const struct schema *s, const struct payload_reader *r, struct str bytes,
+		    struct arena *a, struct failure_key *ret);
+bool failure_key_same(const struct failure_key *a, const struct failure_key *b);
+/* An event that failed or timed out, with a failure of that key. A is scratch. */
+bool failure_key_fits(const struct failure_key *k, const struct history *h, size_t event,
+		      struct arena *a);

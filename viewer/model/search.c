@@ -4,6 +4,7 @@
 
 #include "formats/base/mem.h"
 #include "formats/read/load_slices.h"
+#include "viewer/model/failure.h"
 
 /* A slice: what is looked at, or indexed, in some two milliseconds. */
 #define EVENTS_A_STEP 500
@@ -109,9 +110,17 @@ static const struct history *history_of(const struct search_history *h)
 
 static void add_hit(struct search *s, struct search_history *h, size_t event)
 {
+	if (!h->n_hits)
+		h->first_id = history_of(h)->events[event].id;
 	h->hits[event / 64] |= UINT64_C(1) << event % 64;
 	h->n_hits++;
 	s->n_hits++;
+}
+
+static bool fits(struct search *s, const struct history *h, size_t event)
+{
+	return s->failure ? failure_key_fits(s->failure, h, event, &s->arena)
+			  : matcher_fits(&s->matcher, h, event, s->tools);
 }
 
 void search_look(struct search *s, struct search_history *h, size_t event)
@@ -121,7 +130,7 @@ void search_look(struct search *s, struct search_history *h, size_t event)
 	if (h->seen[event / 64] & bit)
 		return;
 	h->seen[event / 64] |= bit;
-	if (!(h->hits[event / 64] & bit) && matcher_fits(&s->matcher, history_of(h), event, s->tools))
+	if (!(h->hits[event / 64] & bit) && fits(s, history_of(h), event))
 		add_hit(s, h, event);
 }
 
@@ -309,6 +318,7 @@ void search_keep(struct search *s, const struct search *old, const struct docume
 		h->seen = copy_of(before->seen, before->n_events, &s->arena);
 		h->n_events = before->n_events;
 		h->n_hits = before->n_hits;
+		h->first_id = before->first_id;
 		h->done = true;
 		s->n_hits += h->n_hits;
 		s->looked++;
@@ -335,6 +345,11 @@ static size_t hit_from(const struct search_history *h, size_t event)
 		event = (event / 64 + 1) * 64;
 	}
 	return h->n_events;
+}
+
+size_t search_first(const struct search_history *h)
+{
+	return hit_from(h, 0);
 }
 
 /* The last hit of H before EVENT; n_events: none. */

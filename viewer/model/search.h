@@ -17,6 +17,8 @@
  * file come at once. Histories that are not open are loaded, large ones in slices (load_slices.h), looked
  * through in slices, too, and closed again.
  */
+struct failure_key;
+
 struct search_history {
 	struct str path;
 	struct document *document; /* NULL: not open, or no longer */
@@ -25,6 +27,7 @@ struct search_history {
 	uint64_t *hits, *seen;	   /* a bit for each event; NULL: not looked at yet */
 	size_t n_events;
 	size_t n_hits;
+	int64_t first_id; /* of the event that was found first */
 	size_t glanced; /* bytes of its text so far */
 	size_t begin, next; /* events to look at: from begin on, round the end, up to it again */
 	bool done;
@@ -38,6 +41,7 @@ struct search {
 	struct arena arena;
 	const struct schema *schema;
 	const struct codec_tools *tools;
+	const struct failure_key *failure; /* looked for in place of the text, which is empty */
 	VEC_OF(struct search_history) histories;
 	struct map by_path; /* their indices; of a run's, by its name for them too */
 	size_t at; /* the history that is looked through */
@@ -70,6 +74,8 @@ bool search_step(struct search *s);
 /* The hit behind FROM (before it, unless FORWARD), round the end; false: there is none yet. */
 bool search_next(const struct search *s, struct search_hit from, bool forward,
 		 struct search_hit *ret, bool *ret_wrapped);
+/* The first event of H with a hit; n_events: none. */
+size_t search_first(const struct search_history *h);
 /* How many hits there are up to and with HIT. */
 size_t search_ordinal(const struct search *s, struct search_hit hit);
 /* The history at PATH, or that the run calls so, or NULL. */

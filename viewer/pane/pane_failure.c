@@ -246,11 +246,12 @@ static void add_event(const struct pane_context *c, struct page *p, struct docum
 
 static bool same_root(const struct pane_context *c, struct page *p, struct str a, struct str b)
 {
-	struct failure x, y;
+	const struct payload_reader *r = c->session->options.reader;
+	struct failure_key x, y;
 
-	failure_root(c->session->schema, a, &p->arena, &x);
-	failure_root(c->session->schema, b, &p->arena, &y);
-	return str_eq(x.type, y.type) && str_eq(x.message, y.message);
+	failure_key_of(c->session->schema, r, a, &p->arena, &x);
+	failure_key_of(c->session->schema, r, b, &p->arena, &y);
+	return failure_key_same(&x, &y);
 }
 
 /* With a word where it is a failure with the same cause. */
@@ -321,9 +322,9 @@ static size_t first_same(const struct pane_context *c, struct page *p, const str
 static void add_elsewhere(const struct pane_context *c, struct page *p, struct str failure)
 {
 	const struct session *s = c->session;
-	size_t looked = 0, found = 0;
+	size_t looked = 0, found = 0, listed = s->run ? s->run->n_rows : s->files.n;
 
-	if (s->documents.n < 2)
+	if (listed < 2)
 		return;
 	page_heading(p, STR("the same failure elsewhere"), c->width);
 	for (size_t i = 0; i < s->documents.n; i++) {
@@ -333,14 +334,20 @@ static void add_elsewhere(const struct pane_context *c, struct page *p, struct s
 
 		if (event >= d->history.n_events)
 			continue;
+		p->about.history = d->run_row ? d->run_row->entry.history : d->path;
+		p->about.id = d->history.events[event].id;
 		line_puts(&p->now, STYLE_PLAIN, " ");
-		line_add(&p->now, STYLE_PLAIN, d->label);
-		line_printf(&p->now, STYLE_PLAIN, "  ev %" PRId64, d->history.events[event].id);
+		line_add(&p->now, STYLE_LINK, d->label);
+		line_printf(&p->now, STYLE_PLAIN, "  ev %" PRId64, p->about.id);
 		page_end(p);
 		found++;
 	}
-	line_printf(&p->now, STYLE_DIM, " %zu of %zu other open histories%s", found,
-		    s->documents.n - 1, looked == LOOKED_INTO ? ", of which not all were read" : "");
+	if (s->documents.n > 1)
+		line_printf(&p->now, STYLE_DIM, " %zu of %zu other open histories%s", found,
+			    s->documents.n - 1,
+			    looked == LOOKED_INTO ? ", of which not all were read" : ""),
+			page_end(p);
+	line_printf(&p->now, STYLE_DIM, " * looks through all %zu", listed);
 	page_end(p);
 }
 
@@ -393,6 +400,7 @@ const struct pane PANE_ROW_FAILURE = {
 	.help = "the failure of the current event, or of its group, with its causes",
 	.build = build,
 	.hints = {{ACTION_DOWN, "scroll"}, {ACTION_ENTER, "fold, follow"}, {ACTION_NEXT_FAILURE, "next"},
-		  {ACTION_EDIT, "editor"}, {ACTION_COPY_STACK, "copy stack"}, {ACTION_PAGE, "pager"},
+		  {ACTION_ELSEWHERE, "elsewhere"}, {ACTION_EDIT, "editor"}, {ACTION_COPY_STACK, "copy stack"},
+		  {ACTION_PAGE, "pager"},
 		  {ACTION_BACK, "back"}, {ACTION_HELP, "help"}},
 };
