@@ -327,6 +327,23 @@ static void add_nothing(const struct session *s, const struct document *d, struc
 	buf_done(&key);
 }
 
+/* The page that is searched knows, where a text was broken into lines too. */
+static void mark_row(struct session *s, const struct pane_context *c, enum pane_kind kind, size_t i,
+		     struct line *l)
+{
+	const struct page *page = pane_page(c, kind);
+	const struct page_match *m;
+	size_t n;
+
+	if (!page || !page->seeks) {
+		mark_matches(s, l);
+		return;
+	}
+	m = page_matches_of(page, page->shown.at[i], &n);
+	for (size_t k = 0; k < n; k++)
+		line_flag(l, m[k].start, m[k].end, STYLE_MATCH);
+}
+
 static void put_pane(struct session *s, struct screen *screen, const struct layout_part *part)
 {
 	const struct pane *pane = PANE_TABLE[part->pane];
@@ -346,7 +363,7 @@ static void put_pane(struct session *s, struct screen *screen, const struct layo
 		line_clear(&l);
 		pane_row(&c, part->pane, i, &l);
 		if (s->search.matcher.text.n)
-			mark_matches(s, &l);
+			mark_row(s, &c, part->pane, i, &l);
 		screen_line(screen, part->area, y, &l, scroll->left, flags_of(s, part, i));
 	}
 	if (!count && part->pane == session_place(s)->pane && y < part->area.height) {

@@ -182,6 +182,35 @@ static void rows_are_the_same_lines_with_and_without_what_is_led_open(void **sta
 	searched_done(&s);
 }
 
+static void a_text_that_was_broken_into_lines_is_searched_as_a_whole(void **state)
+{
+	struct searched s;
+	const struct page_match *m;
+	size_t row, n;
+
+	searched_init(&s, "out of stock");
+	page_puts(&s.page, STYLE_PLAIN, "before");
+	line_puts(&s.page.now, STYLE_PLAIN, "why: ");
+	page_text(&s.page, STYLE_PLAIN, STR("all teapots out of stock at last\nout of\nstock"), 5, 21);
+	page_show(&s.page);
+	assert_rows(&s.page, "before why: all teapots out  "
+			     "     of stock at last      out of      stock ");
+	assert_int_equal(s.page.hits.n, 1); /* its own line breaks are kept */
+	assert_true(page_next_hit(&s.page, 0, true, &row));
+	assert_int_equal(row, 1);
+	m = page_matches_of(&s.page, 1, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(m->start, 17);
+	assert_int_equal(m->end, 21);
+	m = page_matches_of(&s.page, 2, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(m->start, 5);
+	assert_int_equal(m->end, 13);
+	page_matches_of(&s.page, 3, &n);
+	assert_int_equal(n, 0);
+	searched_done(&s);
+}
+
 static void ids_tell_places_apart(void **state)
 {
 	assert_true(page_id(0, STR("a")) != page_id(0, STR("b")));
@@ -199,6 +228,7 @@ int main(void)
 		cmocka_unit_test(folds_around_closed_ones_are_led_open_too),
 		cmocka_unit_test(what_is_seen_or_not_there_leads_nowhere),
 		cmocka_unit_test(rows_are_the_same_lines_with_and_without_what_is_led_open),
+		cmocka_unit_test(a_text_that_was_broken_into_lines_is_searched_as_a_whole),
 		cmocka_unit_test(ids_tell_places_apart),
 	};
 

@@ -274,10 +274,9 @@ static void next(struct session *s, bool forward, bool is_new)
 					STR_ARG(s->search.matcher.text));
 		break;
 	case WAY_LINES:
-		if (next_line(s, forward, is_new))
-			break;
-		/* fall through */
 	case WAY_EVENTS:
+		if (way_of(s) == WAY_LINES && next_line(s, forward, is_new))
+			break;
 		s->wanted = !next_event(s, forward);
 		if (s->wanted && !s->searching)
 			say(s, "nothing found");

@@ -109,6 +109,7 @@ static void put_long(const struct json_lines *j, struct str text, uint64_t id, c
 		page_end(p);
 		p->about.level += at == n;
 		line_to(&p->now, at < end ? j->left + 4 : 0);
+		p->about.goes_on = at < end ? (uint32_t)j->left + 5 : 0;
 	}
 	if (end < text.n) {
 		line_to(&p->now, j->left + 4);

@@ -22,6 +22,7 @@ void page_done(struct page *p)
 	vec_done(&p->turned);
 	vec_done(&p->led);
 	vec_done(&p->hits);
+	vec_done(&p->matches.in);
 	arena_done(&p->arena);
 }
 
@@ -30,7 +31,7 @@ void page_clear(struct page *p)
 	arena_done(&p->arena);
 	arena_init(&p->arena);
 	line_clear(&p->now);
-	p->lines.n = p->shown.n = p->hits.n = 0;
+	p->lines.n = p->shown.n = p->hits.n = p->matches.in.n = 0;
 	p->about = (struct page_line){.event = PAGE_NO_EVENT};
 }
 
@@ -125,11 +126,108 @@ static bool matches(const struct page *p, const struct page_line *l)
 	return p->seeks && matcher_find(p->seeks, l->text.text, 0, &start, &end);
 }
 
+/* ---- matches ---- */
+
+/* A line, without the blanks in front of what goes on in it. */
+static struct str said(const struct page_line *l)
+{
+	return l->goes_on ? str_skip(l->text.text, l->goes_on - 1) : l->text.text;
+}
+
+/* A match in what the lines from FIRST on say together, in parts. */
+static void add_match(const struct page *p, size_t first, size_t start, size_t end,
+		      struct page_matches *ret)
+{
+	bool begins = true;
+
+	for (size_t i = first; start < end && i < p->lines.n; i++) {
+		const struct page_line *l = &p->lines.at[i];
+		size_t n = said(l).n, blanks = l->text.text.n - n;
+
+		if (start < n) {
+			size_t to = end < n ? end : n;
+
+			vec_push(&ret->in, (struct page_match){(uint32_t)i, (uint32_t)(blanks + start),
+							       (uint32_t)(blanks + to), begins});
+			begins = false;
+			start = to;
+		}
+		start -= n < start ? n : start;
+		end -= n < end ? n : end;
+	}
+}
+
+static void match_text(const struct page *p, struct matcher *m, size_t first, struct str text,
+		       struct page_matches *ret)
+{
+	size_t at = 0, start, end;
+
+	while (matcher_find(m, text, at, &start, &end)) {
+		add_match(p, first, start, end, ret);
+		at = end;
+	}
+}
+
+/* Text that was broken into lines is searched as a whole. */
+static void find_matches(const struct page *p, struct matcher *m, struct page_matches *ret)
+{
+	struct buf joined;
+
+	buf_init(&joined, 0);
+	ret->in.n = 0;
+	for (size_t i = 0, end; m && i < p->lines.n; i = end) {
+		buf_clear(&joined);
+		for (end = i + 1; end < p->lines.n && p->lines.at[end].goes_on; end++) {
+			if (end == i + 1)
+				buf_add(&joined, said(&p->lines.at[i]));
+			buf_add(&joined, said(&p->lines.at[end]));
+		}
+		match_text(p, m, i, end > i + 1 ? buf_str(&joined) : p->lines.at[i].text.text, ret);
+	}
+	buf_done(&joined);
+}
+
+const struct page_match *page_matches_of(const struct page *p, size_t line, size_t *ret_n)
+{
+	size_t low = 0, high = p->matches.in.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (p->matches.in.at[middle].line < line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*ret_n = 0;
+	while (low + *ret_n < p->matches.in.n && p->matches.in.at[low + *ret_n].line == line)
+		++*ret_n;
+	return p->matches.in.at + low;
+}
+
+/* The rows that a match begins in. */
+static void find_hits(struct page *p)
+{
+	size_t row = 0;
+
+	p->hits.n = 0;
+	find_matches(p, p->seeks, &p->matches);
+	for (size_t i = 0; i < p->matches.in.n; i++) {
+		const struct page_match *m = &p->matches.in.at[i];
+
+		while (row < p->shown.n && p->shown.at[row] < m->line)
+			row++;
+		if (m->begins && row < p->shown.n && p->shown.at[row] == m->line &&
+		    (!p->hits.n || *vec_last(&p->hits) != row))
+			vec_push(&p->hits, (uint32_t)row);
+	}
+}
+
 void page_show(struct page *p)
 {
 	struct page_line *closed = NULL;
 
-	p->shown.n = p->hits.n = 0;
+	p->shown.n = 0;
 	for (size_t i = 0; i < p->lines.n; i++) {
 		struct page_line *l = &p->lines.at[i];
 
@@ -138,10 +236,9 @@ void page_show(struct page *p)
 			continue;
 		}
 		closed = l->closed ? l : NULL;
-		if (matches(p, l))
-			vec_push(&p->hits, (uint32_t)p->shown.n);
 		vec_push(&p->shown, (uint32_t)i);
 	}
+	find_hits(p);
 }
 
 bool page_next_hit(const struct page *p, size_t row, bool forward, size_t *ret)
@@ -194,12 +291,14 @@ static bool says_less(const struct page *p, uint64_t id)
 bool page_lead(struct page *p, const struct page *all)
 {
 	VEC_OF(struct within) around = {0};
-	size_t before = p->led.n;
+	struct page_matches matches = {0};
+	size_t before = p->led.n, next = 0;
 
+	find_matches(all, p->seeks, &matches);
 	for (size_t i = 0; i < all->lines.n; i++) {
 		const struct page_line *l = &all->lines.at[i];
 		struct within own = {l->fold, l->level + 1, false};
-		bool hit = matches(p, l);
+		bool hit = next < matches.in.n && matches.in.at[next].line == i;
 
 		while (around.n && l->level < vec_last(&around)->level)
 			around.n--;
@@ -211,7 +310,10 @@ bool page_lead(struct page *p, const struct page *all)
 			lead_to(p, &own);
 		if (own.id)
 			vec_push(&around, own);
+		while (next < matches.in.n && matches.in.at[next].line == i)
+			next++;
 	}
+	vec_done(&matches.in);
 	vec_done(&around);
 	return p->led.n > before;
 }
@@ -302,7 +404,7 @@ void page_text(struct page *p, enum style style, struct str text, size_t left, s
 
 	do {
 		struct str rest = text, row = str_split(&rest, '\n');
-		bool last = row.n == text.n;
+		bool last = row.n == text.n, goes_on = false;
 		struct buf shown, harmless;
 
 		buf_init(&shown, 0);
@@ -317,6 +419,8 @@ void page_text(struct page *p, enum style style, struct str text, size_t left, s
 		do {
 			size_t n = page_fitting(row, room);
 
+			p->about.goes_on = goes_on ? (uint32_t)left + 1 : 0;
+			goes_on = true;
 			line_to(&p->now, left);
 			line_add(&p->now, style, str_take(row, n));
 			page_end(p);

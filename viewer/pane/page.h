@@ -44,7 +44,18 @@ struct page_line {
 	uint64_t fold;	 /* its id; 0: it does not fold */
 	uint64_t part;	 /* the fold that it took the place of: an open part goes on to the end of its level */
 	bool closed;
+	uint32_t goes_on; /* blanks before what goes on from the line before, and 1; 0: it begins */
 	uint32_t hides; /* lines that are made and that it hides (page_show()) */
+};
+
+/* A part of a line that matches: a match goes over several where a text was broken into them. */
+struct page_match {
+	uint32_t line;
+	uint32_t start, end; /* bytes of its text */
+	bool begins;	     /* the match does, here */
+};
+struct page_matches {
+	VEC_OF(struct page_match) in; /* in order */
 };
 
 /* How a fold is before anybody touches it. */
@@ -60,7 +71,8 @@ struct page {
 	bool all_open;		 /* folds are open before they are touched, whatever they say */
 	struct matcher *seeks;	 /* what is looked for in it; NULL: nothing */
 	VEC_OF(uint64_t) led;	 /* folds that are open because they hold a hit */
-	VEC_OF(uint32_t) hits;	 /* rows that match, in order */
+	struct page_matches matches;
+	VEC_OF(uint32_t) hits;	 /* rows that a match begins in, in order */
 };
 
 void page_init(struct page *p);
@@ -90,6 +102,8 @@ bool page_lead(struct page *p, const struct page *all);
 /* The row that ROW is without the folds that were led open, and the other way round. */
 size_t page_row_without_led(const struct page *p, size_t row);
 size_t page_row_with_led(const struct page *p, size_t row);
+/* The matches in a line: the first, and how many. */
+const struct page_match *page_matches_of(const struct page *p, size_t line, size_t *ret_n);
 /* The first row with a hit at ROW or behind it; before it, unless FORWARD. False: none. */
 bool page_next_hit(const struct page *p, size_t row, bool forward, size_t *ret);
 /* A line of its own. */
