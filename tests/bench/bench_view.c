@@ -248,6 +248,8 @@ static void large_file(struct view *v, const char *path)
 	key(v, KEYCODE_ENTER);
 	finish(v);
 	measure_steps(v, "hit", hits);
+	key(v, '7');
+	measure_steps(v, "hit_on_page", hits);
 	row("private_mb", private_mb());
 	row("memcpy_ms", memcpy_ms(text));
 	row("memmem_ms", memmem_ms(text, "Zebra-Quagga"));

@@ -9,7 +9,7 @@ from rows import Row, below
 KEYS = (
     ("row", "one row"), ("task_or_group", "a workflow task, group or failure"),
     ("anywhere", "any event"), ("ends", "the ends"), ("views", "another view"),
-    ("hit", "a hit of a search"),
+    ("hit", "a hit of a search"), ("hit_on_page", "a hit in an event's JSON"),
 )
 
 
