@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pane_time.c: a row for each group on one axis of time. */
+#include "viewer/pane/time_strip.h"
 #include "viewer/pane/words.h"
 
 #include "formats/base/width.h"
@@ -46,6 +47,11 @@ static struct chart *chart_of(const struct pane_context *c)
 	return chart;
 }
 
+static enum strip_glyphs glyphs_of(const struct pane_context *c)
+{
+	return c->session->options.ascii ? STRIP_ASCII : STRIP_UTF8;
+}
+
 /* The text of a gap's length. */
 static struct str gap_text(const struct axis_gap *gap, struct arena *a)
 {
@@ -76,160 +82,6 @@ static size_t event_at(const struct pane_context *c, size_t i)
 static size_t row_of(const struct pane_context *c, size_t event)
 {
 	return chart_row(chart_of(c), event);
-}
-
-/* ---- columns of a row ---- */
-
-/* In the order of the legend, which has those for which there is room. */
-enum glyph {
-	WAITS, RUNS, TIMER, FIRED, FAILED, TRIED, SIGNAL, UPDATE, CANCELED, MORE, TASK, MARKER,
-	CHANGE, UNKNOWN, DONE, GAP, BLANK, GLYPHS,
-};
-
-static const struct glyph_row {
-	const char *utf8, *ascii, *what; /* NULL: goes without saying */
-	enum style style;
-} ROWS[GLYPHS] = {
-	[BLANK] = {" ", " ", NULL, STYLE_PLAIN},
-	[WAITS] = {"\u00b7", ".", "waiting", STYLE_PLAIN},
-	[RUNS] = {"\u2501", "=", "running", STYLE_GOOD},
-	[TIMER] = {"\u2500", "-", "timer", STYLE_PLAIN},
-	[FIRED] = {"F", "F", "fired", STYLE_GOOD},
-	[FAILED] = {"!", "!", "failed", STYLE_BAD},
-	[TRIED] = {"x", "x", "tried before", STYLE_ODD},
-	[SIGNAL] = {"S", "S", "signal", STYLE_STRONG},
-	[UPDATE] = {"u", "u", "update", STYLE_STRONG},
-	[CANCELED] = {"c", "c", "canceled", STYLE_ODD},
-	[MARKER] = {"m", "m", "marker", STYLE_PLAIN},
-	[CHANGE] = {"p", "p", "changed", STYLE_PLAIN},
-	[TASK] = {"\u2502", "|", "task done", STYLE_PLAIN},
-	[GAP] = {"/", "/", NULL, STYLE_DIM},
-	[MORE] = {">", ">", "open", STYLE_PLAIN},
-	[UNKNOWN] = {"?", "?", "unknown", STYLE_ODD},
-	[DONE] = {"\u2501", "=", NULL, STYLE_GOOD},
-};
-
-/* How groups of a kind are drawn. */
-static const struct kind_row {
-	uint8_t waits, runs, done; /* enum glyph; done: at the end of what went well */
-	uint8_t begins;		   /* at the first event, or BLANK: as what follows */
-} KINDS[ENTITY_KINDS] = {
-	[ENTITY_WORKFLOW] = {WAITS, RUNS, DONE, BLANK},
-	[ENTITY_TASK] = {WAITS, RUNS, TASK, BLANK},
-	[ENTITY_ACTIVITY] = {WAITS, RUNS, DONE, BLANK},
-	[ENTITY_TIMER] = {TIMER, TIMER, FIRED, BLANK},
-	[ENTITY_CHILD] = {WAITS, RUNS, DONE, BLANK},
-	[ENTITY_SIGNAL] = {WAITS, RUNS, SIGNAL, BLANK},
-	[ENTITY_SIGNAL_EXTERNAL] = {WAITS, RUNS, SIGNAL, BLANK},
-	[ENTITY_CANCEL_EXTERNAL] = {WAITS, RUNS, CANCELED, BLANK},
-	[ENTITY_UPDATE] = {WAITS, RUNS, UPDATE, UPDATE},
-	[ENTITY_NEXUS] = {WAITS, RUNS, DONE, BLANK},
-	[ENTITY_MARKER] = {WAITS, RUNS, MARKER, BLANK},
-	[ENTITY_PAUSE] = {WAITS, RUNS, DONE, BLANK},
-	[ENTITY_PROPERTIES] = {WAITS, RUNS, CHANGE, BLANK},
-};
-
-/* The columns that are seen, being filled. */
-struct strip {
-	const struct axis_scale *scale;
-	const struct history *history;
-	size_t left, room;
-	uint8_t *at; /* enum glyph */
-};
-
-static void put(struct strip *s, size_t column, uint8_t glyph)
-{
-	if (column >= s->left && column < s->left + s->room)
-		s->at[column - s->left] = glyph;
-}
-
-/* From column FROM up to and without TO. */
-static void fill(struct strip *s, size_t from, size_t to, uint8_t glyph)
-{
-	from = from > s->left ? from : s->left;
-	to = to < s->left + s->room ? to : s->left + s->room;
-	for (size_t i = from; i < to; i++)
-		s->at[i - s->left] = glyph;
-}
-
-static size_t column_of(const struct strip *s, uint32_t event)
-{
-	return axis_column(s->scale, s->history->events[event].time);
-}
-
-static uint8_t end_of(const struct group *g)
-{
-	switch (words_state_style(g->state)) {
-	case STYLE_BAD:
-		return FAILED;
-	case STYLE_ODD:
-		return CANCELED;
-	default:
-		return KINDS[g->kind].done;
-	}
-}
-
-/* Where the bar goes across time that is cut out. */
-static void put_gaps(struct strip *s, size_t from, size_t to)
-{
-	const struct axis *a = s->scale->axis;
-
-	for (size_t i = 0; i < a->gaps.n && s->scale->gap; i++) {
-		size_t column = axis_column(s->scale, a->gaps.at[i].from);
-
-		if (column > s->left + s->room)
-			break;
-		if (column >= from && column + s->scale->gap <= to)
-			fill(s, column + 1, column + s->scale->gap, GAP);
-	}
-}
-
-static void put_group(struct strip *s, const struct group *g)
-{
-	const struct kind_row *kind = &KINDS[g->kind];
-	size_t first = column_of(s, g->first), started, end;
-
-	end = g->closed == GROUP_NONE ? axis_columns(s->scale) - 1 : column_of(s, g->closed);
-	if (end < first)
-		end = first;
-	started = g->started == GROUP_NONE ? end : column_of(s, g->started);
-	fill(s, first, started, g->attempt > 1 ? TRIED : kind->waits);
-	fill(s, started, end + 1, g->started == GROUP_NONE ? kind->waits : kind->runs);
-	if (s->scale->axis->gaps.n && g->kind != ENTITY_TASK)
-		put_gaps(s, first, end);
-	if (kind->begins != BLANK)
-		put(s, first, kind->begins);
-	if (g->kind == ENTITY_TASK && g->state == ENTITY_FAILED)
-		put(s, end, FAILED);
-	else
-		put(s, end, g->closed == GROUP_NONE ? MORE : end_of(g));
-}
-
-static void put_tasks(struct strip *s, const struct groups *groups)
-{
-	for (size_t i = 0; i < groups->n; i++)
-		if (groups->at[i].kind == ENTITY_TASK)
-			put_group(s, &groups->at[i]);
-}
-
-static void put_loose(struct strip *s, const struct groups *groups)
-{
-	for (size_t i = 0; i < s->history->n_events; i++)
-		if (groups->of_event[i] == GROUP_NONE)
-			put(s, column_of(s, (uint32_t)i), UNKNOWN);
-}
-
-/* What is to come, at the current event, is dim; what failed is not. */
-static void add_strip(const struct pane_context *c, const struct strip *s, size_t now,
-		      struct line *l)
-{
-	for (size_t i = 0; i < s->room; i++) {
-		const struct glyph_row *row = &ROWS[s->at[i]];
-		bool later = s->left + i > now && row->style != STYLE_BAD;
-
-		line_puts(l, later ? STYLE_DIM : row->style,
-			  c->session->options.ascii ? row->ascii : row->utf8);
-	}
 }
 
 /* ---- rows ---- */
@@ -276,19 +128,18 @@ static void row(const struct pane_context *c, size_t i, struct line *l)
 	uint32_t what = chart->rows.at[i];
 	struct strip s = {&scale, &d->history, chart->left, room_of(c), NULL};
 
-	s.at = arena_array(&c->session->step, uint8_t, s.room);
-	memset(s.at, BLANK, s.room);
+	strip_init(&s, &c->session->step);
 	if (what == CHART_TASKS)
-		put_tasks(&s, &d->groups);
+		strip_tasks(&s, &d->groups);
 	else if (what == CHART_LOOSE)
-		put_loose(&s, &d->groups);
+		strip_loose(&s, &d->groups);
 	else
-		put_group(&s, &d->groups.at[what]);
+		strip_group(&s, &d->groups.at[what]);
 	line_puts(l, STYLE_STRONG, chart_row(chart, d->at) == i ? ">" : " ");
 	line_puts(l, STYLE_BAD, mark_of(d, what));
 	line_to(l, MARKS);
 	add_label(c, what, l);
-	add_strip(c, &s, column_of(&s, (uint32_t)d->at), l);
+	strip_add(&s, axis_column(&scale, d->history.events[d->at].time), glyphs_of(c), l);
 	arena_rewind(&c->session->step, mark);
 }
 
@@ -434,30 +285,6 @@ static void add_scale(const struct pane_context *c, struct line *l)
 		line_printf(l, STYLE_PLAIN, "  zoom %u", chart->zoom);
 }
 
-/* Line NTH of the legend: what the lines before it have room for is passed over. */
-static void add_legend(const struct pane_context *c, size_t nth, struct line *l)
-{
-	bool ascii = c->session->options.ascii;
-
-	line_to(l, MARKS);
-	for (int i = 0; i < GLYPHS; i++) {
-		const char *glyph = ascii ? ROWS[i].ascii : ROWS[i].utf8;
-
-		if (!ROWS[i].what)
-			continue;
-		if (l->columns + strlen(ROWS[i].what) + 3 > c->width) {
-			if (!nth--)
-				return;
-			line_clear(l);
-			line_to(l, MARKS);
-		}
-		line_puts(l, ROWS[i].style, glyph);
-		line_printf(l, STYLE_DIM, " %s ", ROWS[i].what);
-	}
-	if (nth)
-		line_clear(l); /* all of it stood in the lines before */
-}
-
 static size_t feet(const struct pane_context *c)
 {
 	return c->width < 125 ? 4 : 3;
@@ -472,7 +299,7 @@ static void foot(const struct pane_context *c, size_t i, struct line *l)
 	else if (i == 1)
 		add_scale(c, l);
 	else
-		add_legend(c, i - 2, l);
+		strip_legend(i - 2, MARKS, c->width, glyphs_of(c), l);
 	arena_rewind(&c->session->step, mark);
 }
 
