@@ -84,7 +84,8 @@ void file_list_begin(struct session *s)
 
 /* ---- order ---- */
 
-size_t file_list_line(const struct session *s, size_t file)
+/* The row on the screen of a file; 0 where it is not there. */
+static size_t line_of(const struct session *s, size_t file)
 {
 	for (size_t i = 0; i < s->list.shown.n; i++)
 		if (s->list.shown.at[i] == file)
@@ -112,7 +113,7 @@ void file_list_order(struct session *s)
 	roster_order(&l->roster, l->shown.at, l->shown.n);
 	l->ordered = l->known;
 	if (moved)
-		scroll->row = file_list_line(s, at);
+		scroll->row = line_of(s, at);
 }
 
 /* ---- places of a run's histories ---- */

@@ -64,5 +64,3 @@ struct str file_list_name(const struct session *s, const struct file_row *row);
  * made of lives in session.step.
  */
 struct str file_list_locate(struct session *s, struct str path);
-/* The row on the screen of a file; 0 where it is not there. */
-size_t file_list_line(const struct session *s, size_t file);

@@ -260,5 +260,3 @@ bool session_idle(struct session *s);
 /* act/act.c */
 void session_key(struct session *s, struct key key);
 void session_act(struct session *s, enum action action, struct str argument);
-/* "NAME ARGUMENT", or a number: what `:` takes. */
-void session_command(struct session *s, struct str text);

@@ -202,7 +202,8 @@ void session_act(struct session *s, enum action action, struct str argument)
 	}
 }
 
-void session_command(struct session *s, struct str text)
+/* "NAME ARGUMENT", or a number: what `:` takes. */
+void act_command(struct session *s, struct str text)
 {
 	const struct action_row *row;
 	struct str rest = str_trim(text), name;
@@ -232,11 +233,6 @@ void session_command(struct session *s, struct str text)
 	arena_rewind(&s->step, mark);
 }
 
-void act_command(struct session *s, struct str argument)
-{
-	session_command(s, argument);
-}
-
 /* ---- keys ---- */
 
 static void key_of_prompt(struct session *s, struct key key)
@@ -247,7 +243,7 @@ static void key_of_prompt(struct session *s, struct key key)
 	struct str text = arena_str(&s->step, buf_str(&s->prompt.text));
 
 	if (end == PROMPT_ENTERED && s->prompt.action == ACTION_COMMAND)
-		session_command(s, text);
+		act_command(s, text);
 	else if (end == PROMPT_ENTERED && !searches)
 		session_act(s, s->prompt.action, text);
 	else if (end == PROMPT_LEFT && searches)

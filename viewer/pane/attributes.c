@@ -37,7 +37,8 @@ static bool is_zero(struct str bytes)
 	return !wire_value_at(bytes, 1, 0) && !wire_value_at(bytes, 2, 0);
 }
 
-struct str attributes_duration(struct str bytes, struct arena *a)
+/* "30s", "1m30s", "2d", "250ms", "1.500s" of a serialized Duration. */
+static struct str duration(struct str bytes, struct arena *a)
 {
 	int64_t seconds = (int64_t)wire_value_at(bytes, 1, 0);
 	int32_t nanos = (int32_t)wire_value_at(bytes, 2, 0);
@@ -258,7 +259,7 @@ static void add_timeout(struct walk *w, const struct schema_field *f, struct str
 {
 	struct str name = str_take(f->name, f->name.n - strlen("_timeout"));
 	struct line *l = &w->p->now;
-	struct str text = attributes_duration(bytes, &w->p->arena);
+	struct str text = duration(bytes, &w->p->arena);
 	bool wraps = w->begun && l->columns + name.n + text.n + 4 > w->c->width;
 
 	if (is_zero(bytes)) /* none */
@@ -293,14 +294,14 @@ static void add_retry(struct walk *w, struct str bytes)
 	end(w);
 	labelled(w, "retry");
 	if (initial.p)
-		line_add(l, STYLE_PLAIN, attributes_duration(initial, a));
+		line_add(l, STYLE_PLAIN, duration(initial, a));
 	memcpy(&factor, &bits, sizeof(factor));
 	if (bits) {
 		line_puts(l, STYLE_PLAIN, " x");
 		line_add(l, STYLE_PLAIN, str_slice(text, transcode_print_double(text, factor)));
 	}
 	if (most.p)
-		line_printf(l, STYLE_PLAIN, " up to %.*s", STR_ARG(attributes_duration(most, a)));
+		line_printf(l, STYLE_PLAIN, " up to %.*s", STR_ARG(duration(most, a)));
 	if (attempts == 1)
 		line_puts(l, STYLE_PLAIN, "   no second attempt");
 	else if (attempts)
@@ -386,7 +387,7 @@ static void add_field(struct walk *w, const struct schema_field *f, const struct
 	else if (f->message->wellknown == SCHEMA_TIMESTAMP)
 		text = time_of(w, field->bytes);
 	else if (f->message->wellknown == SCHEMA_DURATION)
-		text = is_zero(field->bytes) ? STR_NONE : attributes_duration(field->bytes, a);
+		text = is_zero(field->bytes) ? STR_NONE : duration(field->bytes, a);
 	else if (!one_text(f->message, field->bytes, &text)) {
 		add_nested(w, f, field->bytes);
 		return;

@@ -31,5 +31,3 @@ void attributes_add(const struct pane_context *c, struct page *p, enum attribute
 /* All parts, one behind the other. */
 void attributes_add_all(const struct pane_context *c, struct page *p, const struct schema_message *m,
 			struct str bytes, size_t left);
-/* "30s", "1m30s", "2d", "250ms", "1.500s" of a serialized Duration. */
-struct str attributes_duration(struct str bytes, struct arena *a);

@@ -45,7 +45,8 @@ static void glanced(struct str bytes, struct payload_opened *ret)
 		ret->form = PAYLOAD_FORM_BYTES;
 }
 
-void payload_lines_kind(const struct payload_opened *o, struct line *l)
+/* "json/plain, was encrypted  412 B": what it is. */
+static void add_kind(const struct payload_opened *o, struct line *l)
 {
 	const struct payload *p = &o->payload;
 	struct arena a;
@@ -290,7 +291,7 @@ void payload_lines_add(const struct pane_context *c, struct page *p, uint64_t id
 		opened(c->session, bytes, &p->arena, &o), open = large;
 	line_init(&kind);
 	buf_init(&brief, 0);
-	payload_lines_kind(&o, &kind);
+	add_kind(&o, &kind);
 	add_brief(&o, c->width, &brief);
 	fits = left + PAYLOAD_LABEL_WIDTH + brief.n + 3 + kind.columns <= c->width &&
 	       !memchr(brief.p ? brief.p : "", '\n', brief.n);

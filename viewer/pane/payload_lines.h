@@ -26,7 +26,5 @@
  */
 void payload_lines_add(const struct pane_context *c, struct page *p, uint64_t id,
 		       enum page_fold begin, size_t left, struct str label, struct str bytes);
-/* "json/plain, was encrypted  412 B": what it is. */
-void payload_lines_kind(const struct payload_opened *o, struct line *l);
 /* All of it as copying takes it: JSON laid out, text as it is, bytes in hex. */
 void payload_lines_whole(const struct session *s, struct str bytes, struct buf *out);
