@@ -173,6 +173,58 @@ static void add_related(const struct pane_context *c, struct page *p, size_t eve
 	page_end(p);
 }
 
+/* Other runs that events name. */
+static const struct {
+	int32_t type;
+	const char *path, *what;
+} KIN[] = {
+	{EVENT_WORKFLOW_EXECUTION_STARTED, "continued_execution_run_id", "goes on from"},
+	{EVENT_WORKFLOW_EXECUTION_STARTED, "parent_workflow_execution.run_id", "child of"},
+	{EVENT_WORKFLOW_EXECUTION_CONTINUED_AS_NEW, "new_execution_run_id", "goes on in"},
+	{EVENT_WORKFLOW_EXECUTION_COMPLETED, "new_execution_run_id", "goes on in"},
+	{EVENT_WORKFLOW_EXECUTION_FAILED, "new_execution_run_id", "goes on in"},
+	{EVENT_WORKFLOW_EXECUTION_TIMED_OUT, "new_execution_run_id", "goes on in"},
+	{EVENT_CHILD_WORKFLOW_EXECUTION_STARTED, "workflow_execution.run_id", "child is"},
+	{EVENT_CHILD_WORKFLOW_EXECUTION_COMPLETED, "workflow_execution.run_id", "child is"},
+	{EVENT_CHILD_WORKFLOW_EXECUTION_FAILED, "workflow_execution.run_id", "child is"},
+	{EVENT_CHILD_WORKFLOW_EXECUTION_CANCELED, "workflow_execution.run_id", "child is"},
+	{EVENT_CHILD_WORKFLOW_EXECUTION_TIMED_OUT, "workflow_execution.run_id", "child is"},
+	{EVENT_CHILD_WORKFLOW_EXECUTION_TERMINATED, "workflow_execution.run_id", "child is"},
+};
+
+/* Where the history of a run lies, among all that are listed or open; STR_NONE: nowhere. */
+static struct str path_of_run(const struct session *s, struct str run_id)
+{
+	for (size_t i = 0; i < s->documents.n; i++)
+		if (str_eq(s->documents.at[i]->history.run_id, run_id))
+			return s->documents.at[i]->path;
+	for (size_t i = 0; i < s->files.n; i++)
+		if (str_eq(s->files.at[i].about.run_id, run_id))
+			return s->files.at[i].path;
+	for (size_t i = 0; s->run && i < s->run->n_rows; i++)
+		if (str_eq(s->run->rows[i].entry.run_id, run_id))
+			return s->run->rows[i].entry.history;
+	return STR_NONE;
+}
+
+static void add_kin(const struct pane_context *c, struct page *p, const struct schema_message *m,
+		    struct str bytes)
+{
+	int32_t type = c->document->history.events[c->document->at].type;
+
+	for (size_t i = 0; i < sizeof(KIN) / sizeof(*KIN); i++) {
+		struct str run_id = KIN[i].type == type ? field_str(m, bytes, KIN[i].path) : STR_NONE;
+		struct str path = run_id.n ? path_of_run(c->session, run_id) : STR_NONE;
+
+		if (!path.n)
+			continue;
+		page_label(p, KIN[i].what, LABEL);
+		line_add(&p->now, STYLE_LINK, path);
+		p->about.history = arena_str(&p->arena, path);
+		page_end(p);
+	}
+}
+
 static void add_group(const struct pane_context *c, struct page *p)
 {
 	const struct document *d = c->document;
@@ -242,7 +294,7 @@ static void build(const struct pane_context *c, struct page *p)
 	add_summary(c, p, event);
 	for (int part = 0; has && part < ATTRIBUTES_PARTS; part++) {
 		if (part == ATTRIBUTES_MINOR)
-			add_notes(c, p), add_group(c, p);
+			add_notes(c, p), add_kin(c, p, m, bytes), add_group(c, p);
 		attributes_add(c, p, (enum attribute_part)part, m, bytes, 1);
 	}
 	if (!has)
