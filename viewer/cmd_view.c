@@ -138,10 +138,9 @@ static bool follow(struct viewing *v, const struct address *a, struct err *err)
 		/* Of a large file no more than a first screen is there yet. */
 		while (event >= d->history.n_events && session_idle(s))
 			event = history_find(&d->history, a->event);
-		if (event >= d->history.n_events)
+		if (!session_go_next(s, a->event, SESSION_STEP))
 			return err_set(err, ERR_MISSING, "%.*s has no event %lld",
 				       STR_ARG(d->path), a->event);
-		session_go(s, event, SESSION_STEP);
 	}
 	if (a->has_view && !s->run && (a->view == PANE_RUN || a->view == PANE_VERDICT))
 		return err_set(err, ERR_USAGE, "the view '%s' is of a run file, and none is open",

@@ -155,7 +155,7 @@ static void put_first_row(struct session *s, struct screen *screen)
 }
 
 /* As wide as there is room for: apart, closer, digits alone but for the one that is open. */
-enum tabs { TABS_APART, TABS_CLOSE, TABS_DIGITS, TABS_FORMS };
+enum tabs { TABS_APART, TABS_CLOSE, TABS_DIGITS };
 
 static void add_tabs(const struct session *s, enum tabs form, struct line *l)
 {
@@ -196,8 +196,32 @@ static void add_search(const struct session *s, struct line *l)
 			    s->searching ? " so far" : "");
 }
 
+/* "marks a=12 b=45": the events of this history that a key goes to. */
+static void add_marks(const struct session *s, const struct document *d, struct line *l)
+{
+	struct buf name;
+	bool any = false;
+
+	buf_init(&name, 0);
+	for (size_t i = 0; i < s->marks.n; i++) {
+		const struct mark *m = &s->marks.at[i];
+
+		if (m->to.document != d || m->to.event >= d->history.n_events)
+			continue;
+		buf_clear(&name);
+		key_add(&name, m->key);
+		line_printf(l, STYLE_PLAIN, "%s%.*s=%" PRId64, any ? " " : "marks ",
+			    STR_ARG(buf_str(&name)), d->history.events[m->to.event].id);
+		any = true;
+	}
+	line_puts(l, STYLE_PLAIN, any ? "  " : "");
+	buf_done(&name);
+}
+
+enum marks_named { MARKS_UNNAMED, MARKS_NAMED };
+
 /* All that changes what is shown is said, so that nothing is hidden unseen. */
-static void add_modifiers(struct session *s, struct line *l)
+static void add_modifiers(struct session *s, enum marks_named marks, struct line *l)
 {
 	const struct pane *p = PANE_TABLE[session_place(s)->pane];
 	struct pane_context c = {s, session_document(s), (size_t)s->width, (size_t)s->height};
@@ -212,6 +236,8 @@ static void add_modifiers(struct session *s, struct line *l)
 	if (c.document && c.document->filter.n)
 		line_printf(l, STYLE_ODD, "filter: %.*s  ", STR_ARG(c.document->filter));
 	add_search(s, l);
+	if (c.document && marks == MARKS_NAMED)
+		add_marks(s, c.document, l);
 	if (s->breakpoints.n)
 		line_printf(l, STYLE_PLAIN, "breakpoints %zu  ", s->breakpoints.n);
 	if (s->payload != PAYLOAD_MODE_DECODED)
@@ -233,16 +259,26 @@ static void add_first_title(struct session *s, struct line *l)
 
 static void put_second_row(struct session *s, struct screen *screen, int y)
 {
+	/* The less room there is the less of it: names of views are worth more than those of marks. */
+	static const struct {
+		enum tabs tabs;
+		enum marks_named marks;
+	} FORMS[] = {
+		{TABS_APART, MARKS_NAMED},   {TABS_CLOSE, MARKS_NAMED},	  {TABS_APART, MARKS_UNNAMED},
+		{TABS_CLOSE, MARKS_UNNAMED}, {TABS_DIGITS, MARKS_UNNAMED},
+	};
 	struct line left, right;
 
 	line_init(&left);
 	line_init(&right);
-	if (!session_document(s))
-		add_first_title(s, &left);
-	add_modifiers(s, &right);
-	for (int form = 0; form < TABS_FORMS && session_document(s); form++) {
+	for (size_t i = 0; i < sizeof(FORMS) / sizeof(*FORMS); i++) {
 		line_clear(&left);
-		add_tabs(s, (enum tabs)form, &left);
+		line_clear(&right);
+		add_modifiers(s, FORMS[i].marks, &right);
+		if (session_document(s))
+			add_tabs(s, FORMS[i].tabs, &left);
+		else
+			add_first_title(s, &left);
 		if (left.columns + right.columns + 1 < (size_t)s->width)
 			break;
 	}

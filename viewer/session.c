@@ -4,6 +4,7 @@
 
 #include "viewer/act/act.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 void session_init(struct session *s, const struct schema *schema,
@@ -307,6 +308,24 @@ void session_go(struct session *s, size_t event, enum session_move how)
 		if (PANE_TABLE[i]->scope == SCOPE_HISTORY && !PANE_TABLE[i]->row_of &&
 		    (enum pane_kind)i != session_place(s)->pane)
 			s->scrolls[i] = (struct scroll){0};
+}
+
+bool session_go_next(struct session *s, int64_t id, enum session_move how)
+{
+	const struct history *h = &session_document(s)->history;
+	size_t event = history_find_next(h, id);
+
+	/* Ids count from 1: what is below is a slip, not a gap. */
+	if (event >= h->n_events || (id < 1 && h->events[event].id != id)) {
+		session_message(s, STYLE_BAD, "there is no event %" PRId64 ": they end with %" PRId64, id,
+				h->events[h->n_events - 1].id);
+		return false;
+	}
+	session_go(s, event, how);
+	if (h->events[event].id != id)
+		session_message(s, STYLE_ODD, "event %" PRId64 " is not in the file: this is the next, %" PRId64,
+				id, h->events[event].id);
+	return true;
 }
 
 void session_message(struct session *s, enum style style, const char *format, ...)

@@ -242,6 +242,11 @@ struct document *session_show_history(struct session *s, const struct run_row *r
 /* The current event, with the place before kept for coming back where JUMP. */
 enum session_move { SESSION_STEP, SESSION_JUMP };
 void session_go(struct session *s, size_t event, enum session_move how);
+/*
+ * The event of that id. Where it is not in the file the next one that is, which the message
+ * says; false, and it says so, where there is none behind it either.
+ */
+bool session_go_next(struct session *s, int64_t id, enum session_move how);
 
 void session_message(struct session *s, enum style style, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -156,6 +156,7 @@ static const struct kind_row {
 	const char *text;
 	const char *plural;
 	const char *letter;
+	const char *one; /* where one is counted; NULL: the text */
 } KINDS[] = {
 	[ENTITY_WORKFLOW] = {"workflow", "workflows", "W"},
 	[ENTITY_TASK] = {"workflow task", "workflow tasks", "t"},
@@ -169,7 +170,7 @@ static const struct kind_row {
 	[ENTITY_NEXUS] = {"Nexus operation", "Nexus operations", "N"},
 	[ENTITY_MARKER] = {"marker", "markers", "M"},
 	[ENTITY_PAUSE] = {"pause", "pauses", "P"},
-	[ENTITY_PROPERTIES] = {"properties", "properties", "p"},
+	[ENTITY_PROPERTIES] = {"properties", "sets of properties", "p", "set of properties"},
 };
 
 const char *entity_kind_text(enum entity_kind kind)
@@ -177,9 +178,11 @@ const char *entity_kind_text(enum entity_kind kind)
 	return KINDS[kind].text;
 }
 
-const char *entity_kind_plural(enum entity_kind kind)
+const char *entity_kind_counted(enum entity_kind kind, size_t n)
 {
-	return KINDS[kind].plural;
+	const struct kind_row *row = &KINDS[kind];
+
+	return n != 1 ? row->plural : row->one ? row->one : row->text;
 }
 
 const char *entity_kind_letter(enum entity_kind kind)

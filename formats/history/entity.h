@@ -84,8 +84,8 @@ bool entity_move(int32_t type, enum entity_state from, enum entity_state *ret);
 
 /* "activity", "workflow task", "signal to another workflow". */
 const char *entity_kind_text(enum entity_kind kind);
-/* The same of several: "activities". */
-const char *entity_kind_plural(enum entity_kind kind);
+/* The same behind their number: "activities", "set of properties". */
+const char *entity_kind_counted(enum entity_kind kind, size_t n);
 /* One letter or two before a group's number: "A" in "A5". */
 const char *entity_kind_letter(enum entity_kind kind);
 /* As people say it of that kind: "completed", "fired", "waiting to be started". */

@@ -157,14 +157,14 @@ struct str history_prefix(const struct history *h, size_t n)
 	return str_take(h->wire, h->events[n - 1].offset + h->events[n - 1].length);
 }
 
-size_t history_find(const struct history *h, int64_t id)
+size_t history_find_next(const struct history *h, int64_t id)
 {
 	size_t low = 0, high = h->n_events;
 
 	/* Ids count from 1 without gaps in all but damaged histories. */
-	if (id >= 1 && (uint64_t)id <= h->n_events && h->events[id - 1].id == id && !h->by_id)
-		return (size_t)id - 1;
-	while (h->by_id && low < high) {
+	if (!h->by_id)
+		return id < 1 ? 0 : (uint64_t)id <= h->n_events ? (size_t)id - 1 : h->n_events;
+	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
 		if (h->events[h->by_id[middle]].id < id)
@@ -172,7 +172,12 @@ size_t history_find(const struct history *h, int64_t id)
 		else
 			high = middle;
 	}
-	if (h->by_id && low < h->n_events && h->events[h->by_id[low]].id == id)
-		return h->by_id[low];
-	return h->n_events;
+	return low < h->n_events ? h->by_id[low] : h->n_events;
+}
+
+size_t history_find(const struct history *h, int64_t id)
+{
+	size_t event = history_find_next(h, id);
+
+	return event < h->n_events && h->events[event].id == id ? event : h->n_events;
 }

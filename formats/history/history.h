@@ -135,6 +135,8 @@ bool history_attributes(const struct history *h, size_t index,
 struct str history_prefix(const struct history *h, size_t n);
 /* Index of the (first) event with that id, or n_events; in logarithmic time at worst. */
 size_t history_find(const struct history *h, int64_t id);
+/* The same, or where no event has that id the one with the next higher. */
+size_t history_find_next(const struct history *h, int64_t id);
 /* The turn of the code (from 1) that made the event or, for others, that gets to see it. */
 size_t history_task_of(const struct history *h, size_t index);
 /* How many workflow tasks were completed before that event. */

@@ -178,8 +178,7 @@ static void tell_closed(struct telling *w)
 			if (!count || kind == ENTITY_WORKFLOW)
 				continue;
 			buf_printf(&w->text, "%s%zu %s %s", w->text.n ? ", " : "", count,
-				   count == 1 ? entity_kind_text((enum entity_kind)kind)
-					      : entity_kind_plural((enum entity_kind)kind),
+				   entity_kind_counted((enum entity_kind)kind, count),
 				   entity_state_text((enum entity_kind)kind,
 						     (enum entity_state)state));
 		}

@@ -290,6 +290,26 @@ class Opening(unittest.TestCase):
                 self.assertEqual(code, 3, address)
                 self.assertIn(words, err)
 
+    def test_an_event_within_a_gap_is_the_next_there_is(self):
+        with World() as w:
+            gap = ROOT / "tests/data/gap.json"
+            code, out, err = w.run("--print", "--size", "80x20", f"{gap}:5")
+            self.assertEqual((code, err), (0, ""))
+            self.assertIn("ev 7/8", out)
+            self.assertIn("event 5 is not in the file: this is the next, 7", out)
+            code, _, err = w.run("--print", f"{gap}:9")
+            self.assertEqual(code, 3)
+            self.assertIn("has no event 9", err)
+
+    def test_two_events_of_one_id_are_remarked_on(self):
+        with World() as w:
+            history = json.loads(FAILED.read_text())
+            again = int(history["events"][3]["eventId"])
+            history["events"][5]["eventId"] = str(again)
+            (w.path / "odd.json").write_text(json.dumps(history))
+            _, out, _ = w.run("--print", "--size", "100x40", "odd.json")
+            self.assertIn(f"({again} again)", out)
+
     def test_events_have_an_address_whatever_their_id(self):
         with World() as w:
             history = json.loads(FAILED.read_text())

@@ -23,12 +23,7 @@ void act_go(struct session *s, struct str argument)
 		document_want(d, id, 0);
 		return;
 	}
-	if (event >= d->history.n_events) {
-		session_message(s, STYLE_BAD, "there is no event %lld: they end with %" PRId64, id,
-				d->history.events[d->history.n_events - 1].id);
-		return;
-	}
-	session_go(s, event, SESSION_JUMP);
+	session_go_next(s, id, SESSION_JUMP);
 }
 
 /* ---- workflow tasks ---- */

@@ -126,6 +126,18 @@ static bool events_missing(const struct document *d, size_t event, const struct 
 	return true;
 }
 
+static bool id_again(const struct document *d, size_t event, const struct group *g,
+		     struct arena *a, struct note *ret)
+{
+	int64_t id = d->history.events[event].id;
+
+	ret->event = history_find(&d->history, id);
+	if (ret->event == event)
+		return false;
+	ret->text = arena_printf(a, "what event %" PRId64 " is: another event has the same id", id);
+	return true;
+}
+
 static bool type_unknown(const struct document *d, size_t event, const struct group *g,
 			 struct arena *a, struct note *ret)
 {
@@ -140,7 +152,7 @@ size_t notes_of(const struct document *d, size_t event, struct arena *a, struct 
 {
 	static note_rule *const RULES[] = {
 		activity_attempts, activity_runs, task_attempts, task_fails, run_attempts, events_missing,
-		type_unknown,
+		id_again,	   type_unknown,
 	};
 	const struct group *g = groups_of(&d->groups, event);
 	size_t n = 0;

@@ -327,13 +327,15 @@ static void add_type(const struct pane_context *c, const struct widths *w, size_
 		line_put_cell(l, what, end - l->columns);
 }
 
-/* Events that are not in the file, where they would stand. */
-static void add_missing(const struct document *d, size_t event, struct line *l)
+/* Events that are not in the file, where they would stand; and one whose id another has. */
+static void add_odd_id(const struct document *d, size_t event, struct line *l)
 {
 	const struct event *e = &d->history.events[event];
 	int64_t before = event ? e[-1].id : 0;
 
-	if (e->id > before + 2)
+	if (history_find(&d->history, e->id) != event)
+		line_printf(l, STYLE_BAD, "(%" PRId64 " again)  ", e->id);
+	else if (e->id > before + 2)
 		line_printf(l, STYLE_BAD, "(%" PRId64 "-%" PRId64 " missing)  ", before + 1, e->id - 1);
 	else if (e->id == before + 2)
 		line_printf(l, STYLE_BAD, "(%" PRId64 " missing)  ", before + 1);
@@ -360,7 +362,7 @@ static void add_event(const struct pane_context *c, size_t event, struct line *l
 	if (w.arrow)
 		line_puts(l, STYLE_DIM, arrow_of(c, event));
 	line_init(&what);
-	add_missing(d, event, &what);
+	add_odd_id(d, event, &what);
 	words_what(s, d, event, &what);
 	add_type(c, &w, event, &what, l);
 	line_done(&what);
