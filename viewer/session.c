@@ -115,6 +115,7 @@ static void close_document(struct session *s, size_t at)
 
 	forget_jumps(s, d);
 	search_closed(&s->search, d);
+	elsewhere_closed(&s->elsewhere, d);
 	document_free(d);
 	s->documents.n--;
 	memmove(s->documents.at + at, s->documents.at + at + 1,

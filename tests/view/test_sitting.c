@@ -11,6 +11,7 @@
 #include "viewer/draw.h"
 
 #define HISTORY "tests/corpus/go/attrs-1.json"
+#define FAILED "tests/data/view/failed.json"
 
 struct sitting {
 	struct session session;
@@ -47,7 +48,7 @@ static void look(struct sitting *t)
 }
 
 /* The same history by another name each time: "./././tests/...". */
-static struct str name(struct sitting *t, size_t i)
+static struct str name(struct sitting *t, const char *path, size_t i)
 {
 	struct buf b;
 	struct str ret;
@@ -55,7 +56,7 @@ static struct str name(struct sitting *t, size_t i)
 	buf_init(&b, 0);
 	for (size_t k = 0; k < i; k++)
 		buf_puts(&b, "./");
-	buf_puts(&b, HISTORY);
+	buf_puts(&b, path);
 	ret = arena_str(&t->arena, buf_str(&b));
 	buf_done(&b);
 	return ret;
@@ -65,8 +66,8 @@ static void open_and_jump(struct sitting *t, size_t i)
 {
 	struct session *s = &t->session;
 
-	session_act(s, ACTION_OPEN, name(t, i));
-	assert_true(str_eq(session_document(s)->path, name(t, i)));
+	session_act(s, ACTION_OPEN, name(t, HISTORY, i));
+	assert_true(str_eq(session_document(s)->path, name(t, HISTORY, i)));
 	session_act(s, ACTION_GO, STR("7"));
 	session_act(s, ACTION_GO, STR("3"));
 }
@@ -113,6 +114,31 @@ static void the_oldest_histories_are_closed(void **state)
 	end(&t);
 }
 
+/* Those that were opened since are looked through too, and what was closed is read for that. */
+static void the_same_failure_is_looked_for_in_what_is_closed_too(void **state)
+{
+	struct sitting t;
+	struct session *s = &t.session;
+	size_t n = DOCUMENTS_MOST + 20;
+
+	begin(&t);
+	session_act(s, ACTION_OPEN, STR(FAILED));
+	session_act(s, ACTION_NEXT_FAILURE, STR_NONE);
+	session_act(s, ACTION_ELSEWHERE, STR_NONE);
+	assert_int_equal(s->elsewhere.kind, ELSEWHERE_FAILURE);
+	look(&t);
+	assert_false(s->elsewhere.searching);
+	for (size_t i = 1; i <= n; i++) {
+		session_act(s, ACTION_OPEN, name(&t, FAILED, i));
+		session_act(s, ACTION_BACK, STR_NONE);
+	}
+	assert_int_equal(s->documents.n, DOCUMENTS_MOST);
+	assert_int_equal(session_place(s)->pane, PANE_ELSEWHERE);
+	look(&t);
+	assert_int_equal(s->elsewhere.found.n, n);
+	end(&t);
+}
+
 static void levels_are_left_behind_but_for_the_first_screen(void **state)
 {
 	struct sitting t;
@@ -141,7 +167,7 @@ static void comparisons_that_were_left_go(void **state)
 
 	begin(&t);
 	for (size_t i = 1; i < 3 * COMPARISONS_MOST; i++) {
-		session_act(s, ACTION_DIFF_WITH, name(&t, i));
+		session_act(s, ACTION_DIFF_WITH, name(&t, HISTORY, i));
 		assert_int_equal(session_place(s)->pane, PANE_COMPARE);
 		look(&t);
 		session_act(s, ACTION_BACK, STR_NONE);
@@ -233,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_oldest_histories_are_closed),
+		cmocka_unit_test(the_same_failure_is_looked_for_in_what_is_closed_too),
 		cmocka_unit_test(levels_are_left_behind_but_for_the_first_screen),
 		cmocka_unit_test(comparisons_that_were_left_go),
 		cmocka_unit_test(breakpoints_and_marks_are_refused_then),

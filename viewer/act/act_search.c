@@ -68,8 +68,7 @@ void search_again(struct session *s, const struct document *changed)
 
 void search_takes(struct session *s, struct document *d)
 {
-	if (s->elsewhere.kind == ELSEWHERE_FAILURE)
-		search_opened(&s->elsewhere.search, d->path, d);
+	elsewhere_opened(&s->elsewhere, d);
 	if (!s->search.matcher.text.n)
 		return;
 	search_opened(&s->search, d->path, d);

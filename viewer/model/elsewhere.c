@@ -67,6 +67,20 @@ void elsewhere_keep(struct elsewhere *e, const struct search *old, const struct 
 			list(e, i);
 }
 
+void elsewhere_opened(struct elsewhere *e, struct document *d)
+{
+	if (e->kind != ELSEWHERE_FAILURE)
+		return;
+	search_opened(&e->search, d->path, d);
+	e->searching = e->search.looked < e->search.histories.n;
+}
+
+void elsewhere_closed(struct elsewhere *e, const struct document *d)
+{
+	if (e->kind == ELSEWHERE_FAILURE)
+		search_closed(&e->search, d);
+}
+
 bool elsewhere_step(struct elsewhere *e)
 {
 	size_t done = e->search.looked;

@@ -36,5 +36,8 @@ void elsewhere_failure(struct elsewhere *e, struct str path, const struct failur
  */
 void elsewhere_begin(struct elsewhere *e, const struct schema *schema);
 void elsewhere_keep(struct elsewhere *e, const struct search *old, const struct document *changed);
+/* As search_opened() and search_closed(). */
+void elsewhere_opened(struct elsewhere *e, struct document *d);
+void elsewhere_closed(struct elsewhere *e, const struct document *d);
 /* False: there was nothing to do. */
 bool elsewhere_step(struct elsewhere *e);
