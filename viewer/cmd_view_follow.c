@@ -9,11 +9,13 @@ enum { EVERY_LEAST = 1000, PARTS = 20 };
 /* What is read of a run file at a time, between two keys. */
 #define RUN_BYTES ((size_t)256 * 1024)
 
-/* What a file is now; false: it is not there. */
-static bool state_of(struct str file, struct follow_state *ret)
+/* What a file is now, of FILE#N that one; false: it is not there. */
+static bool state_of(struct str name, struct follow_state *ret)
 {
 	struct stat st;
 	char path[4096];
+	size_t number;
+	struct str file = load_path_split(name, &number);
 
 	if (!file.n || file.n >= sizeof(path))
 		return false;
@@ -85,6 +87,12 @@ static enum follow_step read_history(struct viewing *v, struct document *d, stru
 
 /* ---- looking ---- */
 
+/* A pipe, or a member of an archive, never was a file that can go. */
+static bool was_there(const struct followed *f)
+{
+	return f->read.bytes || f->read.time;
+}
+
 /*
  * Between two states of a file there may be none that can be read, so that it went bad is said
  * when it is found so twice; and once. True: there is something new to draw.
@@ -110,7 +118,7 @@ static bool look(struct viewing *v, struct followed *f, struct str file, struct 
 		follow(f, file, &now);
 	if (!there) {
 		err_set(&err, ERR_IO, "%.*s is gone", STR_ARG(file));
-		return complain_of(v, f, err.message);
+		return was_there(f) && complain_of(v, f, err.message);
 	}
 	if (same_state(&f->read, &now)) {
 		f->failures = 0;

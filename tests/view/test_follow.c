@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/bench/make_history.h"
@@ -34,14 +35,19 @@ static void append(const struct story *s, const char *line)
 	write_bytes(s->path[0], "a", str_of(line));
 }
 
-static void write_history(const char *path, size_t n)
+static void put_history(const char *path, const char *how, size_t n)
 {
 	struct buf text;
 
 	buf_init(&text, 0);
 	make_history(&text, &(struct make_history){.events = n});
-	write_bytes(path, "w", buf_str(&text));
+	write_bytes(path, how, buf_str(&text));
 	buf_done(&text);
+}
+
+static void write_history(const char *path, size_t n)
+{
+	put_history(path, "w", n);
 }
 
 static void begin(struct story *s)
@@ -173,12 +179,56 @@ static void both_sides_of_a_comparison_are_followed(void **state)
 	}
 }
 
+static void one_history_of_a_file_of_many_is_followed(void **state)
+{
+	struct story s;
+	struct session *session = &s.v.session;
+	struct document *d;
+	struct err err = ERR_INIT;
+
+	begin(&s);
+	put_history(s.path[0], "w", 60);
+	put_history(s.path[0], "a", 60);
+	d = session_open(session, arena_printf(&s.arena, "%s#2", s.path[0]), &err);
+	assert_non_null(d);
+	session_show(session, PANE_LIST, d);
+	for (int i = 0; i < 3; i++)
+		assert_false(view_follow(&s.v));
+	put_history(s.path[0], "w", 60);
+	put_history(s.path[0], "a", 80);
+	assert_true(view_follow(&s.v));
+	assert_int_equal(d->history.n_events, 80);
+	unlink(s.path[0]);
+	assert_false(view_follow(&s.v));
+	assert_true(view_follow(&s.v));
+	assert_true(says(&s, "#2 is gone"));
+	end(&s);
+}
+
+static void what_never_was_a_file_is_not_said_to_be_gone(void **state)
+{
+	struct story s;
+	struct session *session = &s.v.session;
+	struct err err = ERR_INIT;
+
+	begin(&s);
+	write_history(s.path[0], 60);
+	session_show(session, PANE_LIST, session_open(session, str_of(s.path[0]), &err));
+	unlink(s.path[0]);
+	assert_int_equal(mkfifo(s.path[0], 0600), 0); /* as of a shell's <(...) */
+	for (int i = 0; i < 3; i++)
+		assert_false(view_follow(&s.v));
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_that_grows_is_read_on),
 		cmocka_unit_test(a_run_that_went_bad_is_said_once),
 		cmocka_unit_test(a_run_that_is_gone_is_said_and_another_read_anew),
+		cmocka_unit_test(one_history_of_a_file_of_many_is_followed),
+		cmocka_unit_test(what_never_was_a_file_is_not_said_to_be_gone),
 		cmocka_unit_test(both_sides_of_a_comparison_are_followed),
 	};
 
