@@ -28,6 +28,9 @@ static const struct opt OPTS[] = {
 	{"help-keys", 0, OPT_FLAG, NULL, offsetof(struct view_options, help_keys),
 	 "Write the table of keys and settings, and end."},
 	{"How it is shown", 0, OPT_HEADING, NULL, 0, NULL},
+	{"redact", 0, OPT_FLAG, NULL, offsetof(struct view_options, redact),
+	 "Histories without their secrets, as redact makes them; what a run says of them is left "
+	 "out. HINDCAST_SALT keys the placeholders. :redact does it from within."},
 	{"color", 0, OPT_STRING, "WHEN", offsetof(struct view_options, color),
 	 "auto (what NO_COLOR and the terminal say), always or never."},
 	{"ascii", 0, OPT_FLAG, NULL, offsetof(struct view_options, ascii),
@@ -362,6 +365,9 @@ static int print(struct viewing *v, bool colour)
 	struct buf out;
 	int width, height;
 
+	if (!session_may_take(s))
+		return complain(v, "--redact: this view is not of a history, and what a run or its files "
+				"say can't be redacted: name a history of it", EXIT_BAD_USAGE);
 	while (session_idle(s))
 		continue;
 	buf_init(&out, 0);
@@ -456,6 +462,8 @@ static int configure(struct viewing *v)
 	s->options.ascii |= ascii;
 	if (source.p)
 		s->options.source = source;
+	if (v->options->redact && !session_set_mask(s, STR(""), &err))
+		return complain(v, err.message, EXIT_CANNOT);
 	if (v->options->utc || v->options->local)
 		s->time = v->options->utc ? TIMES_UTC : TIMES_LOCAL;
 	return 0;
@@ -482,6 +490,7 @@ static int run(const struct command_context *context, void *settings, const stru
 
 	options.ascii = !is_utf8() || v.options->ascii;
 	options.source = v.options->source;
+	options.salt = str_of(getenv("HINDCAST_SALT"));
 	options.can_rerun = v.options->worker.p != NULL;
 	options.local_time = local_time_text;
 	if (!payload_files_open(&v.payloads, &v.options->payloads, context, &err)) {

@@ -8,7 +8,7 @@
 #include "viewer/term/term.h"
 
 struct view_options {
-	bool print, diff;
+	bool print, diff, redact;
 	struct str size;
 	struct str script;
 	struct str source;

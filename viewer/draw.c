@@ -220,12 +220,24 @@ static void add_marks(const struct session *s, const struct document *d, struct 
 
 enum marks_named { MARKS_UNNAMED, MARKS_NAMED };
 
+/* Of the screen of a run or of files nothing is redacted: they are no histories. */
+static void add_mask(const struct session *s, const struct document *d, struct line *l)
+{
+	struct str rule = d && d->mask ? mask_rule(d->mask) : STR_NONE;
+
+	if (!d && s->mask)
+		line_puts(l, STYLE_ODD, "redact: histories alone  ");
+	else if (d && d->mask)
+		line_printf(l, STYLE_ODD, "redact%s%.*s  ", rule.n ? " + " : "", STR_ARG(rule));
+}
+
 /* All that changes what is shown is said, so that nothing is hidden unseen. */
 static void add_modifiers(struct session *s, enum marks_named marks, struct line *l)
 {
 	const struct pane *p = PANE_TABLE[session_place(s)->pane];
 	struct pane_context c = {s, session_document(s), (size_t)s->width, (size_t)s->height};
 
+	add_mask(s, c.document, l);
 	if (p->modifiers) {
 		add_search(s, l);
 		p->modifiers(&c, l);

@@ -33,6 +33,7 @@ void session_done(struct session *s)
 	for (size_t i = 0; i < s->documents.n; i++)
 		document_free(s->documents.at[i]);
 	vec_done(&s->documents);
+	mask_release(s->mask);
 	vec_done(&s->files);
 	file_list_done(&s->list);
 	run_list_done(&s->runs);
@@ -144,6 +145,10 @@ struct document *session_open(struct session *s, struct str path, struct err *er
 			return s->documents.at[i];
 	if (!document_open(&d, file, s->schema, row, DOCUMENT_FIRST, err))
 		return NULL;
+	if (s->mask && !document_set_mask(d, s->mask, err)) {
+		document_free(d);
+		return NULL;
+	}
 	vec_push(&s->documents, d);
 	close_oldest(s);
 	search_takes(s, d);
@@ -374,4 +379,49 @@ bool session_read_again(struct session *s, struct document *d, struct err *err)
 	grew(s, d);
 	session_settle(s);
 	return true;
+}
+
+/* ---- masks ---- */
+
+/* All or none: the first ones go back, as they were, where a later one can't be masked. */
+static bool mask_all(struct session *s, struct mask *m, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+
+	for (size_t i = 0; i < s->documents.n; i++) {
+		if (document_set_mask(s->documents.at[i], m, err))
+			continue;
+		while (i-- > 0) {
+			document_set_mask(s->documents.at[i], s->mask, &ignored);
+			grew(s, s->documents.at[i]);
+		}
+		return false;
+	}
+	return true;
+}
+
+bool session_set_mask(struct session *s, struct str rule, struct err *err)
+{
+	struct mask *m = NULL;
+
+	if (rule.p && !mask_new(&m, rule, s->options.salt, s->schema, err))
+		return false;
+	if (!mask_all(s, m, err)) {
+		mask_release(m);
+		return false;
+	}
+	mask_release(s->mask);
+	s->mask = m;
+	for (size_t i = 0; i < s->documents.n; i++)
+		grew(s, s->documents.at[i]);
+	session_settle(s);
+	return true;
+}
+
+bool session_may_take(struct session *s)
+{
+	const struct document *d = session_document(s);
+
+	return !s->mask || (d && d->mask && PANE_TABLE[s->focus]->scope != SCOPE_TOP &&
+			    s->focus != PANE_ELSEWHERE && s->focus != PANE_VERDICT);
 }

@@ -113,6 +113,7 @@ struct session_options {
 	int64_t now;		/* nanoseconds since 1970; 0: not known */
 	struct str source;	/* folder with the source code; n 0: none */
 	bool can_rerun;		/* --worker was given */
+	struct str salt;	/* of placeholders (mask.h); n 0: none */
 	struct str (*local_time)(int64_t nanoseconds, struct arena *a);
 	struct codec_tools tools; /* keys of payloads */
 	const struct payload_reader *reader; /* for payloads; NULL: without keys or descriptors */
@@ -127,6 +128,7 @@ struct session {
 	VEC_OF(struct file_row) files;
 	struct file_list list;
 	VEC_OF(struct document *) documents; /* those that are open */
+	struct mask *mask;		     /* of them, and of what is opened; NULL: none */
 	struct run_file *run;		     /* NULL: none */
 	VEC_OF(struct rerun_row) reruns;     /* the last of each history */
 	struct str run_path;
@@ -210,6 +212,17 @@ const struct run_row *session_run_row(struct session *s);
 bool session_begin(struct session *s, struct err *err);
 /* Opens PATH, or gives what is open. NULL with the error set. */
 struct document *session_open(struct session *s, struct str path, struct err *err);
+
+/*
+ * All histories, open ones and those to come, are shown through a mask of RULE (mask.h); p NULL:
+ * as they are. False, with everything as it was, where one of them can't be.
+ */
+bool session_set_mask(struct session *s, struct str rule, struct err *err);
+/*
+ * What is looked at may leave the program: nothing is masked, or it is of histories that are. What
+ * a run or its files say is masked nowhere.
+ */
+bool session_may_take(struct session *s);
 
 /* A slice of the rest of a large file; false: there was nothing. */
 bool session_read_on(struct session *s, struct document *d);

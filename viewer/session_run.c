@@ -41,7 +41,7 @@ static const struct run_row *row_of_file(struct session *s, struct str path)
 	for (size_t i = 0; i < s->documents.n; i++) {
 		const struct document *d = s->documents.at[i];
 
-		row = d->run_row ? session_row_named(s, d->run_row->entry.history) : NULL;
+		row = d->known_row ? session_row_named(s, d->known_row->entry.history) : NULL;
 		if (row && str_eq(d->path, path))
 			return row;
 	}
@@ -81,7 +81,7 @@ static struct pointed by_name(const struct session *s)
 	for (size_t i = 0; i < s->documents.n; i++) {
 		const struct document *d = s->documents.at[i];
 
-		vec_push(&p.of_documents, d->run_row ? d->run_row->entry.history : d->path);
+		vec_push(&p.of_documents, d->known_row ? d->known_row->entry.history : d->path);
 	}
 	return p;
 }
@@ -97,7 +97,7 @@ static void point_again(struct session *s, struct pointed *p)
 		const struct run_row *known = row_known(s, name);
 
 		if (known && known->entry.history.p == name.p) /* it only moved */
-			s->documents.at[i]->run_row = known;
+			document_move_run_row(s->documents.at[i], known);
 		else
 			document_set_run_row(s->documents.at[i], known);
 	}
@@ -140,8 +140,8 @@ static void take_alone(struct session *s, struct str path, struct run_file *more
 
 		if (!str_eq(d->path, path))
 			continue;
-		if (d->run_row)
-			more->rows[0].was = d->run_row->verdict.kind;
+		if (d->known_row)
+			more->rows[0].was = d->known_row->verdict.kind;
 		document_set_run_row(d, &more->rows[0]);
 	}
 }
@@ -153,7 +153,7 @@ static void take_in_run(struct session *s, const struct run_row *row, struct run
 	run_file_update(s->run, at, more);
 	run_list_take(&s->runs, s->run);
 	for (size_t i = 0; i < s->documents.n; i++)
-		if (s->documents.at[i]->run_row == row)
+		if (s->documents.at[i]->known_row == row)
 			document_set_run_row(s->documents.at[i], row);
 	s->scrolls[PANE_RUN].row = run_list_line(&s->runs, at);
 }

@@ -50,6 +50,7 @@ static act_run *const RUNS[ACTIONS] = {
 	[ACTION_TIME_MODE] = act_time_mode,
 	[ACTION_EXPAND] = act_expand,
 	[ACTION_PAYLOAD_FORM] = act_payload_form,
+	[ACTION_REDACT] = act_redact,
 	[ACTION_IDLE] = act_pane_only,
 	[ACTION_ZOOM_IN] = act_pane_only,
 	[ACTION_ZOOM_OUT] = act_pane_only,

@@ -16,7 +16,7 @@ extern act_run act_down, act_up, act_half_down, act_half_up, act_page_down, act_
 /* act_view.c */
 extern act_run act_enter, act_back, act_cancel, act_quit, act_next_pane, act_previous_pane,
 	act_zoom, act_help, act_time_mode, act_expand, act_payload_form, act_mouse, act_sort,
-	act_open, act_diff_with, act_source, act_redraw, act_suspend, act_pane_only;
+	act_open, act_redact, act_diff_with, act_source, act_redraw, act_suspend, act_pane_only;
 /* act_go.c */
 extern act_run act_go, act_next_task, act_previous_task, act_next_in_group, act_previous_in_group,
 	act_other_end, act_next_failure, act_previous_failure, act_next_divergence,

@@ -43,6 +43,11 @@ void act_elsewhere(struct session *s, struct str argument)
 	struct document *d = session_document(s);
 	bool cause = tells_of_cause(s->focus) || (d && d->at == d->diverges);
 
+	if (s->mask) {
+		session_message(s, STYLE_ODD, "redact is on: other histories are as their files have them "
+					      "(:redact off)");
+		return;
+	}
 	if ((cause && look_for_cause(s)) || look_for_failure(s, d) || look_for_cause(s)) {
 		session_changed(s);
 		session_show(s, PANE_ELSEWHERE, d);

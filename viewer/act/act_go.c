@@ -143,6 +143,7 @@ static void to_divergence(struct session *s, bool forward)
 		return;
 	if (d->diverges >= d->history.n_events)
 		session_message(s, STYLE_ODD, d->run_row ? "this history does not diverge"
+					      : d->mask	 ? "redact is on: what a run says is left out"
 							 : "no replay run is open: nothing is known of divergences");
 	else if (forward ? d->diverges > d->at : d->diverges < d->at)
 		session_go(s, d->diverges, SESSION_JUMP);

@@ -21,8 +21,19 @@ static void ask(struct session *s, enum request_kind kind, struct str argument)
 	buf_add(&s->request.argument, argument);
 }
 
+/* What is on the screen may say more than the histories that are masked. */
+static bool may_take(struct session *s)
+{
+	if (!session_may_take(s))
+		session_message(s, STYLE_ODD, "redact is on: what a run and files say can't be redacted "
+					      "(:redact off)");
+	return session_may_take(s);
+}
+
 static void ask_with_view(struct session *s, enum request_kind kind, struct str argument)
 {
+	if (!may_take(s))
+		return;
 	ask(s, kind, argument);
 	draw_print(s, s->focus, (size_t)s->width, false, &s->request.text);
 }
@@ -118,6 +129,8 @@ void act_copy_id(struct session *s, struct str argument)
 
 	if (d && !id.n)
 		id = d->history.workflow_id;
+	if (!may_take(s))
+		return;
 	if (id.n)
 		copy(s, "the id", id);
 	else
@@ -232,6 +245,11 @@ void act_copy_report(struct session *s, struct str argument)
 {
 	const struct run_row *row = session_run_row(s);
 
+	if (s->mask) {
+		session_message(s, STYLE_ODD, "redact is on: what a run says can't be redacted (:redact "
+					      "off)");
+		return;
+	}
 	if (!row) {
 		session_message(s, STYLE_ODD, "no replay run is open: there is nothing to report");
 		return;
@@ -255,7 +273,8 @@ static struct str name_in_run(const struct run_file *run, const struct run_row *
 /* "FILE:12:list", or "RUN#ID:12:list FILE" where the run has its histories elsewhere. */
 static void add_address(struct session *s, const struct document *d, struct buf *out)
 {
-	struct str address = s->run ? s->run_path : d ? d->path : STR("");
+	bool of_run = s->run && !(d && d->mask);
+	struct str address = of_run ? s->run_path : d ? d->path : STR("");
 
 	for (size_t i = 0; !address.n && i < s->files.n; i++)
 		address = s->files.at[i].path;
@@ -361,6 +380,9 @@ static void ask_worker(struct session *s, enum request_kind kind)
 	} else if (str_starts(path, STR("/dev/stdin")) || str_starts(path, STR("/dev/fd/"))) {
 		session_message(s, STYLE_ODD, "standard input can't be given to a worker: write the "
 					      "history to a file, and open that");
+	} else if (s->mask) {
+		session_message(s, STYLE_ODD, "redact is on: what a worker says can't be redacted "
+					      "(:redact off)");
 	} else if (!s->options.can_rerun) {
 		session_message(s, STYLE_ODD, "no worker: hindcast view --worker 'CMD' (none is ever "
 					      "taken from a run file)");

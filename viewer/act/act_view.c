@@ -211,6 +211,37 @@ void act_diff_with(struct session *s, struct str argument)
 		session_message(s, STYLE_BAD, "%s", err.message);
 }
 
+/* A rule with a typing error leaves a secret where it is. */
+static void say_masked(struct session *s)
+{
+	if (!mask_rule_used(s->mask) && s->documents.n)
+		session_message(s, STYLE_ODD, "the rule '%.*s' decided about nothing; all else is redacted",
+				STR_ARG(mask_rule(s->mask)));
+	else if (mask_stays(s->mask))
+		session_message(s, STYLE_ODD, "%zu values redacted; such stand in %zu word%s that stay "
+				"(hindcast redact names them)", mask_replaced(s->mask),
+				mask_stays(s->mask), mask_stays(s->mask) == 1 ? "" : "s");
+	else
+		session_message(s, STYLE_PLAIN, "%zu values redacted; what a run says is left out (:redact "
+				"off)", mask_replaced(s->mask));
+}
+
+void act_redact(struct session *s, struct str argument)
+{
+	struct str rule = argument.p ? argument : STR("");
+	struct err err = ERR_INIT;
+	bool off = str_is(rule, "off");
+
+	if (off && !s->mask)
+		session_message(s, STYLE_ODD, "nothing is redacted");
+	else if (!session_set_mask(s, off ? STR_NONE : rule, &err))
+		session_message(s, STYLE_BAD, "not redacted: %s", err.message);
+	else if (off)
+		session_message(s, STYLE_PLAIN, "histories as they are");
+	else
+		say_masked(s);
+}
+
 void act_source(struct session *s, struct str argument)
 {
 	s->options.source = arena_str(&s->arena, argument);

@@ -56,9 +56,16 @@ static void work_out(struct document *d)
 		continue;
 }
 
+void document_move_run_row(struct document *d, const struct run_row *row)
+{
+	d->known_row = row;
+	d->run_row = d->mask ? NULL : row;
+}
+
 void document_set_run_row(struct document *d, const struct run_row *row)
 {
-	d->run_row = row;
+	document_move_run_row(d, row);
+	row = d->run_row;
 	findings_free(d->findings);
 	d->findings = NULL;
 	named_forget(d);
@@ -69,15 +76,23 @@ void document_set_run_row(struct document *d, const struct run_row *row)
 
 /* What a file holds. */
 struct whole {
-	struct history history;
+	struct history history, plain; /* as in a document */
 	struct load_info info;
 	struct groups groups;
 	struct arena arena; /* of groups */
 };
 
+static bool is_small(struct str path, const struct load_info *info, struct err *err)
+{
+	return info->input_bytes <= MASK_MOST_BYTES ||
+	       err_set(err, ERR_LIMIT, "too large to be redacted here (%zu bytes, at most %zu): hindcast "
+		       "redact makes a file of it: %.*s", info->input_bytes, MASK_MOST_BYTES,
+		       STR_ARG(path));
+}
+
 /* Every event is looked at for its group: one that can't be decoded by itself shows there. */
-static bool read_whole(struct str path, const struct schema *schema, struct whole *ret,
-		       struct err *err)
+static bool read_plain(struct str path, const struct schema *schema, const struct mask *mask,
+		       struct whole *ret, struct err *err)
 {
 	struct load_settings settings = {
 		.schema = schema,
@@ -87,6 +102,10 @@ static bool read_whole(struct str path, const struct schema *schema, struct whol
 	for (int try = 0; try < 2; try++) {
 		if (!load_one(&settings, path, &ret->history, &ret->info, err))
 			return false;
+		if (mask && !is_small(path, &ret->info, err)) {
+			history_done(&ret->history);
+			return false;
+		}
 		arena_init(&ret->arena);
 		groups_make(&ret->history, &ret->arena, &ret->groups);
 		if (!ret->history.live || history_decoded(&ret->history, NULL))
@@ -98,8 +117,31 @@ static bool read_whole(struct str path, const struct schema *schema, struct whol
 	return err_set(err, ERR_IO, "%.*s: the file changed while it was read", STR_ARG(path));
 }
 
+static bool read_whole(struct str path, const struct schema *schema, struct mask *mask,
+		       struct whole *ret, struct err *err)
+{
+	struct history masked;
+
+	*ret = (struct whole){0};
+	if (!read_plain(path, schema, mask, ret, err))
+		return false;
+	if (!mask)
+		return true;
+	arena_done(&ret->arena);
+	if (!mask_history(mask, &ret->history, &masked, err)) {
+		history_done(&ret->history);
+		return err_wrap(err, "%.*s", STR_ARG(path));
+	}
+	ret->plain = ret->history;
+	ret->history = masked;
+	arena_init(&ret->arena);
+	groups_make(&ret->history, &ret->arena, &ret->groups);
+	return true;
+}
+
 static void take_whole(struct document *d, const struct whole *w)
 {
+	d->plain = w->plain;
 	d->history = w->history;
 	d->info = w->info;
 	d->groups = w->groups;
@@ -122,7 +164,7 @@ bool document_open(struct document **ret, struct str path, const struct schema *
 	if (haste == DOCUMENT_FIRST && reading_open(&d->reading, path, schema, wanted)) {
 		reading_peek(d->reading, &d->history);
 		groups_make(&d->history, &d->worked, &d->groups);
-	} else if (read_whole(d->path, schema, &whole, err)) {
+	} else if (read_whole(d->path, schema, NULL, &whole, err)) {
 		take_whole(d, &whole);
 	} else {
 		arena_done(&d->arena);
@@ -148,6 +190,7 @@ static void forget(struct document *d)
 	d->chart = (struct chart){0};
 	arena_done(&d->worked);
 	history_done(&d->history);
+	history_done(&d->plain);
 }
 
 void document_want(struct document *d, int64_t id, size_t index)
@@ -173,8 +216,10 @@ static void replace(struct document *d, const struct whole *w)
 	reading_free(d->broken);
 	d->reading = d->broken = NULL;
 	take_whole(d, w);
+	if (!str_eq(d->label, label_of(d))) /* an id may hold what is masked */
+		d->label = arena_str(&d->arena, label_of(d));
 	work_out(d);
-	document_set_run_row(d, d->run_row);
+	document_set_run_row(d, d->known_row);
 	d->at = place(d);
 	document_want(d, 0, 0);
 }
@@ -182,7 +227,7 @@ static void replace(struct document *d, const struct whole *w)
 enum document_step document_idle(struct document *d)
 {
 	struct err err = ERR_INIT;
-	struct whole whole;
+	struct whole whole = {0};
 
 	switch (d->reading ? reading_step(d->reading) : READING_GOES_ON) {
 	case READING_GOES_ON:
@@ -191,7 +236,7 @@ enum document_step document_idle(struct document *d)
 		reading_take(d->reading, &whole.history, &whole.info, &whole.groups, &whole.arena);
 		break;
 	case READING_UNUSUAL:
-		if (read_whole(d->path, d->history.schema, &whole, &err))
+		if (read_whole(d->path, d->history.schema, d->mask, &whole, &err))
 			break;
 		/* The first part is all there will be, over the text that was read for it. */
 		d->info.damage = arena_str(&d->arena, str_of(err.message));
@@ -207,11 +252,29 @@ bool document_read_again(struct document *d, struct err *err)
 {
 	struct whole whole;
 
-	if (!read_whole(d->path, d->history.schema, &whole, err))
+	if (!read_whole(d->path, d->history.schema, d->mask, &whole, err))
 		return false;
 	if (d->at == d->history.n_events - 1)
 		document_want(d, INT64_MAX, 0);
 	replace(d, &whole);
+	return true;
+}
+
+bool document_set_mask(struct document *d, struct mask *m, struct err *err)
+{
+	struct mask *before = d->mask;
+	size_t at = d->at;
+
+	if (m && !is_small(d->path, &d->info, err))
+		return false;
+	d->mask = m;
+	if (!document_read_again(d, err)) {
+		d->mask = before;
+		return false;
+	}
+	mask_hold(m);
+	mask_release(before);
+	d->at = at < d->history.n_events ? at : d->at;
 	return true;
 }
 
@@ -229,6 +292,8 @@ void document_free(struct document *d)
 	tree_done(&d->tree);
 	chart_done(&d->chart);
 	history_done(&d->history);
+	history_done(&d->plain);
+	mask_release(d->mask);
 	reading_free(d->reading);
 	reading_free(d->broken);
 	findings_free(d->findings);

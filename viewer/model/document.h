@@ -8,6 +8,7 @@
 #include "replayer/run/run_file.h"
 #include "viewer/model/chart.h"
 #include "viewer/model/checkpoints.h"
+#include "viewer/model/mask.h"
 #include "viewer/model/outline.h"
 #include "viewer/model/tree.h"
 
@@ -18,6 +19,10 @@
  * Of a large file the first events are a document already, which is a history of its own,
  * while the rest is read (reading.h): then the whole takes its place, with the user where
  * they were.
+ *
+ * Through a mask it is another history: what the file holds without its secrets, as hindcast
+ * redact makes it, with as many events. What a run says of the history can't be masked, and is
+ * left out.
  */
 struct document {
 	struct str path;  /* as it was given: FILE or FILE#N */
@@ -25,6 +30,8 @@ struct document {
 	struct arena arena;
 	struct arena worked; /* what is worked out of the history: it goes with it */
 	struct history history;
+	struct history plain; /* with a mask: what the file holds; info's strings live in it */
+	struct mask *mask;    /* NULL: none */
 	struct load_info info;
 	struct groups groups;
 	struct reading *reading; /* the rest of the file; NULL: all of it is there */
@@ -36,6 +43,7 @@ struct document {
 
 	/* What a replay run made of it; NULL: nothing is known. */
 	const struct run_row *run_row;
+	const struct run_row *known_row; /* the same, also while a mask hides it */
 	size_t diverges; /* index of the event where it diverges; n_events: nowhere */
 	struct findings *findings; /* of run_row; NULL: nobody asked yet (findings.h) */
 	struct named *named;	   /* the same (named_words.h) */
@@ -77,8 +85,15 @@ bool document_read_again(struct document *d, struct err *err);
 void document_free(struct document *d);
 /* An event that is not there yet, by its id or else by its index: in place of the one before. */
 void document_want(struct document *d, int64_t id, size_t index);
+/*
+ * Reads it again, through M; NULL: as it is. False, with everything as it was: what could not be
+ * read or masked.
+ */
+bool document_set_mask(struct document *d, struct mask *m, struct err *err);
 /* What a replay made of it, which may change while it is open. */
 void document_set_run_row(struct document *d, const struct run_row *row);
+/* The same row, which lies elsewhere now. */
+void document_move_run_row(struct document *d, const struct run_row *row);
 
 /*
  * A query, or a word where TEXT is no query; with ! in front those that do not fit; n 0: all.

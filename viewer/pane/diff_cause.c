@@ -433,6 +433,12 @@ void diff_add_no_run(const struct pane_context *c, struct page *p)
 {
 	struct str word = report_shell_word(c->document->path, &p->arena);
 
+	if (c->document->mask) {
+		page_puts(p, STYLE_STRONG, " what a run says is left out: it can't be redacted");
+		page_end(p);
+		say(p, "then", STYLE_PLAIN, STR(":redact off shows it, and histories as they are"), c);
+		return;
+	}
 	page_puts(p, STYLE_STRONG, " no replay data for this history");
 	page_end(p);
 	if (c->session->options.can_rerun)

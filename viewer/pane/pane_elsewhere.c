@@ -95,6 +95,10 @@ static void build(const struct pane_context *c, struct page *p)
 {
 	const struct elsewhere *e = &c->session->elsewhere;
 
+	if (c->session->mask) {
+		page_puts(p, STYLE_DIM, " left out: what other histories and the run say can't be redacted");
+		return;
+	}
 	switch (e->kind) {
 	case ELSEWHERE_NOTHING:
 		page_puts(p, STYLE_DIM, " * at a failure or a divergence lists the histories with the same");
