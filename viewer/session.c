@@ -49,6 +49,9 @@ void session_done(struct session *s)
 	for (int i = 0; i < PANES; i++)
 		page_done(&s->pages[i]);
 	page_done(&s->unfolded);
+	kept_done(&s->kept.payloads);
+	kept_done(&s->kept.events);
+	kept_done(&s->kept.wires);
 	elsewhere_done(&s->elsewhere);
 	buf_done(&s->origin.folds);
 	if (s->run)

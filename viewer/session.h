@@ -10,6 +10,7 @@
 #include "viewer/model/comparison.h"
 #include "viewer/model/document.h"
 #include "viewer/model/elsewhere.h"
+#include "viewer/model/kept.h"
 #include "viewer/model/run_list.h"
 #include "viewer/model/search.h"
 #include "viewer/model/seek.h"
@@ -151,6 +152,9 @@ struct session {
 	struct page unfolded; /* one of these with all folds open, to be searched */
 	struct page_key unfolded_key;
 	enum pane_kind unfolded_of;
+	struct {
+		struct kept payloads, events, wires; /* opened; as JSON; read from that JSON */
+	} kept;
 	unsigned generation; /* goes up when anything changes that pages depend on */
 
 	int width, height;

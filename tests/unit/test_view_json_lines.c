@@ -49,6 +49,12 @@ static void numbers_and_texts_stay_as_written(void **state)
 			"  \"t\": \"\\u00e9\\n\",\n"
 			"  \"s\": {\"a\":[1,2]}\n"
 			"}\n");
+	lay_out(&j, "{\"quoted\":\"a \\\"b\\\" c\",\"path\":\"C:\\\\\",\"\\\\\\\"\":\"\"}");
+	assert_rows(&p, "{\n"
+			"  \"quoted\": \"a \\\"b\\\" c\",\n"
+			"  \"path\": \"C:\\\\\",\n"
+			"  \"\\\\\\\"\": \"\"\n"
+			"}\n");
 	lay_out(&j, " \"alone\" ");
 	assert_rows(&p, "\"alone\"\n");
 	lay_out(&j, "[]");

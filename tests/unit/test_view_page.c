@@ -49,6 +49,8 @@ static void closed_hides_what_is_within(void **state)
 	make(&p);
 	assert_rows(&p, "cart lines total after ");
 	assert_int_equal(p.lines.at[1].hides, 2);
+	page_show(&p); /* the same lines, for another search */
+	assert_int_equal(p.lines.at[1].hides, 2);
 	page_done(&p);
 }
 

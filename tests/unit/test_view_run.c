@@ -320,7 +320,8 @@ static void every_history_has_a_place_however_it_is_folded(void **state)
 	p = run_list_step(&r.list, run_list_place(&r.list, r.list.lines.n - 1), false);
 	assert_string_equal(run_list_row(&r.list, run_list_unfold_to(&r.list, p))->entry.workflow_id.p,
 			    "p1");
-	run_list_fold_as(&r.list, buf_str(&folds));
+	assert_true(run_list_fold_as(&r.list, buf_str(&folds)));
+	assert_false(run_list_fold_as(&r.list, buf_str(&folds)));
 	assert_lines(&r.list, BRIEF);
 	assert_true(roster_filter(&r.list.roster, STR("b"), r.schema, &err));
 	run_list_filter(&r.list);

@@ -331,8 +331,8 @@ static void to_origin(struct session *s)
 	s->focus = o->focus;
 	s->zoomed = o->zoomed;
 	session_go(s, o->event, SESSION_STEP);
-	run_list_fold_as(&s->runs, buf_str(&o->folds));
-	session_changed(s);
+	if (run_list_fold_as(&s->runs, buf_str(&o->folds)))
+		session_changed(s); /* pages tell of rows, which are others now */
 	session_settle(s); /* with nothing unfolded */
 	s->scrolls[s->focus] = o->scroll;
 }

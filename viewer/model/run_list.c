@@ -428,11 +428,17 @@ void run_list_folds(const struct run_list *l, struct buf *out)
 		buf_add_char(out, (char)l->groups.at[i].fold);
 }
 
-void run_list_fold_as(struct run_list *l, struct str folds)
+bool run_list_fold_as(struct run_list *l, struct str folds)
 {
+	bool changes = false;
+
 	if (folds.n != l->groups.n)
-		return;
-	for (size_t i = 0; i < folds.n; i++)
+		return false;
+	for (size_t i = 0; i < folds.n; i++) {
+		changes |= l->groups.at[i].fold != (enum run_fold)folds.p[i];
 		l->groups.at[i].fold = (enum run_fold)folds.p[i];
-	make_lines(l);
+	}
+	if (changes)
+		make_lines(l);
+	return changes;
 }

@@ -92,6 +92,7 @@ size_t run_list_unfold_to(struct run_list *l, struct run_place p);
 /* Folds the group of a line, or unfolds it one step further. */
 void run_list_fold(struct run_list *l, size_t line, enum run_fold fold);
 void run_list_fold_all(struct run_list *l, bool open);
-/* How groups are folded, a byte each; they are folded so again, unless there are others now. */
+/* How groups are folded, a byte each; they are folded so again, unless there are others now.
+ * False: nothing changed. */
 void run_list_folds(const struct run_list *l, struct buf *out);
-void run_list_fold_as(struct run_list *l, struct str folds);
+bool run_list_fold_as(struct run_list *l, struct str folds);

@@ -155,15 +155,34 @@ static bool skip_container(struct json *j)
 	return false;
 }
 
+/* Over a string: TEXT is JSON, so its end is the first quote without an odd number of \ before. */
+static bool skip_string(struct json *j)
+{
+	size_t begin = j->at + 1, at = begin, back;
+
+	for (;;) {
+		const char *quote = at < j->text.n ? memchr(j->text.p + at, '"', j->text.n - at) : NULL;
+
+		if (!quote)
+			return false;
+		at = (size_t)(quote - j->text.p);
+		for (back = at; back > begin && j->text.p[back - 1] == '\\';)
+			back--;
+		j->at = ++at;
+		if ((at - 1 - back) % 2 == 0)
+			return true;
+	}
+}
+
 static bool skip(struct json *j, struct str *ret)
 {
 	size_t from;
 	char c = json_peek(j);
 
-	if (c != '{' && c != '[')
+	if (c != '{' && c != '[' && c != '"')
 		return json_skip(j, ret, NULL);
 	from = j->at;
-	if (!skip_container(j))
+	if (!(c == '"' ? skip_string(j) : skip_container(j)))
 		return false;
 	*ret = str_slice(j->text.p + from, j->at - from);
 	return true;

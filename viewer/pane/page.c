@@ -231,6 +231,7 @@ void page_show(struct page *p)
 	for (size_t i = 0; i < p->lines.n; i++) {
 		struct page_line *l = &p->lines.at[i];
 
+		l->hides = 0; /* it may have been shown before */
 		if (closed && l->level > closed->level) {
 			closed->hides++;
 			continue;
@@ -273,11 +274,16 @@ static const struct page_line *line_of(const struct page *p, uint64_t id)
 
 static void lead_to(struct page *p, struct within *w)
 {
-	const struct page_line *l = w->done ? NULL : line_of(p, w->id);
+	const struct page_line *l;
 
-	if (!w->done && (!l || l->closed) && led(p, w->id) == p->led.n)
-		vec_push(&p->led, w->id);
+	if (w->done)
+		return;
 	w->done = true;
+	if (led(p, w->id) < p->led.n) /* known sooner than its line among thousands */
+		return;
+	l = line_of(p, w->id);
+	if (!l || l->closed)
+		vec_push(&p->led, w->id);
 }
 
 /* A long text shows less of itself in the line of its closed fold than in its own first line. */

@@ -76,14 +76,19 @@ static void make_page(const struct pane_context *c, enum pane_kind kind, const s
 	struct scroll *scroll = &s->scrolls[kind];
 	bool same = same_place(have, want), anew = !same || have->search != want->search ||
 						   have->generation != want->generation;
+	bool stays;
 	size_t row = same ? page_row_without_led(page, scroll->row) : 0;
 
+	/* Lines are the same for any search that leads to no fold of them. */
+	stays = same && have->generation == want->generation && !have->turned && !page->led.n;
 	if (anew)
 		page->led.n = 0;
-	page_clear(page);
-	page->all_open = s->expanded || !c->height;
 	page->seeks = want->search ? &s->search.matcher : NULL;
-	PANE_TABLE[kind]->build(c, page);
+	if (!stays) {
+		page_clear(page);
+		page->all_open = s->expanded || !c->height;
+		PANE_TABLE[kind]->build(c, page);
+	}
 	if (anew && want->search)
 		lead(c, kind, want);
 	page_show(page);

@@ -14,8 +14,7 @@
  */
 enum { OPEN_DEPTH = 3, OPEN_BYTES = 1200 };
 
-/* The Payload that OBJECT spells. */
-static bool payload_of(const struct session *s, struct str object, struct arena *a, struct str *ret)
+static bool payload_made(const struct session *s, struct str object, struct arena *a, struct str *ret)
 {
 	const struct schema_message *m = schema_message(s->schema, "temporal.api.common.v1.Payload");
 	struct buf wire;
@@ -27,6 +26,59 @@ static bool payload_of(const struct session *s, struct str object, struct arena 
 	if (ok)
 		*ret = arena_str(a, buf_str(&wire));
 	buf_done(&wire);
+	return ok;
+}
+
+/* The Payload that OBJECT spells. */
+static bool payload_of(struct session *s, struct str object, struct arena *a, struct str *ret)
+{
+	const struct kept_entry *e;
+	struct kept_entry *added;
+	struct str *made;
+
+	if (object.n < KEPT_LEAST_BYTES)
+		return payload_made(s, object, a, ret);
+	e = kept_find(&s->kept.wires, object);
+	if (!e) {
+		e = added = kept_add(&s->kept.wires, object);
+		made = arena_array(&added->arena, struct str, 1);
+		if (payload_made(s, object, &added->arena, made))
+			added->made = made;
+	}
+	if (e->made)
+		*ret = *(const struct str *)e->made;
+	return e->made != NULL;
+}
+
+/* EVENT's bytes as JSON. */
+static bool json_of(const struct pane_context *c, struct str event, struct arena *a, struct str *ret,
+		    struct err *err)
+{
+	const struct transcode_options options = {.keep_unknown = true};
+	bool large = event.n >= KEPT_LEAST_BYTES;
+	const struct kept_entry *e = large ? kept_find(&c->session->kept.events, event) : NULL;
+	struct kept_entry *added;
+	struct str *made;
+	struct buf json;
+	bool ok;
+
+	if (e && e->made) {
+		*ret = *(const struct str *)e->made;
+		return true;
+	}
+	buf_init(&json, 0);
+	ok = transcode_wire_to_json(history_event_message(&c->document->history), event, &options, a,
+				    &json, err);
+	if (ok && large) {
+		added = kept_add(&c->session->kept.events, event);
+		made = arena_array(&added->arena, struct str, 1);
+		*made = arena_str(&added->arena, buf_str(&json));
+		added->made = made;
+		*ret = *made;
+	} else if (ok) {
+		*ret = arena_str(a, buf_str(&json));
+	}
+	buf_done(&json);
 	return ok;
 }
 
@@ -47,7 +99,6 @@ static void build(const struct pane_context *c, struct page *p)
 {
 	const struct session *s = c->session;
 	const struct history *h = &c->document->history;
-	const struct transcode_options options = {.keep_unknown = true};
 	struct json_lines j = {
 		.page = p,
 		.id = page_id_number(0, c->document->at),
@@ -59,18 +110,15 @@ static void build(const struct pane_context *c, struct page *p)
 		.data = c,
 	};
 	struct err err = ERR_INIT;
-	struct str event;
-	struct buf json;
+	struct str event, json;
 
-	buf_init(&json, 0);
 	if (!history_event_try(h, c->document->at, &event, &err) ||
-	    !transcode_wire_to_json(history_event_message(h), event, &options, &p->arena, &json, &err)) {
+	    !json_of(c, event, &p->arena, &json, &err)) {
 		page_text(p, STYLE_BAD, str_of(err.message), 1, c->width);
 	} else {
 		line_puts(&p->now, STYLE_PLAIN, " ");
-		json_lines_add(&j, buf_str(&json));
+		json_lines_add(&j, json);
 	}
-	buf_done(&json);
 }
 
 const struct pane PANE_ROW_JSON = {

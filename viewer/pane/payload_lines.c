@@ -13,7 +13,7 @@
 #define PIECE_BYTES ((size_t)2048)
 #define PART_BYTES ((size_t)2048)
 /* Larger payloads are not opened before somebody unfolds them. */
-#define LARGE_BYTES ((size_t)256 * 1024)
+#define LARGE_BYTES KEPT_LEAST_BYTES
 
 static void opened(const struct session *s, struct str bytes, struct arena *a,
 		   struct payload_opened *ret)
@@ -30,6 +30,28 @@ static void opened(const struct session *s, struct str bytes, struct arena *a,
 	ret->text = ret->payload.data;
 	if (s->payload == PAYLOAD_MODE_RAW && dump_is_text(ret->text))
 		ret->form = PAYLOAD_FORM_TEXT;
+}
+
+/* A large one is kept: pages are made again and again of it. It is opened alike for any key. */
+static void opened_or_kept(struct session *s, struct str bytes, struct arena *a,
+			   struct payload_opened *ret)
+{
+	const struct kept_entry *e;
+	struct payload_opened *made;
+	struct kept_entry *added;
+
+	if (bytes.n < KEPT_LEAST_BYTES || s->payload != PAYLOAD_MODE_DECODED) {
+		opened(s, bytes, a, ret);
+		return;
+	}
+	e = kept_find(&s->kept.payloads, bytes);
+	if (!e) {
+		e = added = kept_add(&s->kept.payloads, bytes);
+		made = arena_array(&added->arena, struct payload_opened, 1);
+		opened(s, added->from, &added->arena, made);
+		added->made = made;
+	}
+	*ret = *(const struct payload_opened *)e->made;
 }
 
 /* What can be said of a payload without reading all of it. */
@@ -288,7 +310,7 @@ void payload_lines_add(const struct pane_context *c, struct page *p, uint64_t id
 	if (large && !page_fold(p, id, PAGE_CLOSED))
 		glanced(bytes, &o);
 	else
-		opened(c->session, bytes, &p->arena, &o), open = large;
+		opened_or_kept(c->session, bytes, &p->arena, &o), open = large;
 	line_init(&kind);
 	buf_init(&brief, 0);
 	add_kind(&o, &kind);
