@@ -447,6 +447,43 @@ class Failures(unittest.TestCase):
             self.assertIn("1 of 1 other open histories", out)
 
 
+class Redacting(unittest.TestCase):
+    GO = ROOT / "samples/order/histories/go"
+
+    def test_print_is_of_the_redacted_history(self):
+        with World() as w:
+            place = f"{self.GO}/declined.json:33:failure"
+            self.assertIn("card declined", w.run("--print", place)[1])
+            code, out, _ = w.run("--print", "--redact", place)
+            self.assertEqual(code, 0)
+            self.assertNotIn("card declined", out)
+            w.env["HINDCAST_SALT"] = "pepper"
+            salted = w.run("--print", "--redact", place)[1]
+            self.assertNotEqual(salted, out)
+            self.assertNotIn("card declined", salted)
+
+    def test_what_is_no_history_is_not_printed(self):
+        with World() as w:
+            for what in ([ORDERS], [f"{self.GO}/declined.json", f"{self.GO}/approved.json"]):
+                code, out, err = w.run("--print", "--redact", *what)
+                self.assertEqual((code, out), (2, ""))
+                self.assertIn("can't be redacted", err)
+
+    def test_a_run_says_nothing_of_a_redacted_history(self):
+        with World() as w:
+            out = w.run("--print", "--redact", f"{ORDERS}#order-1000:diff", self.GO)[1]
+            self.assertIn("left out", out)
+            self.assertNotIn("NotifyWarehouse", out)
+
+    def test_what_is_written_is_redacted(self):
+        with World() as w:
+            keys = "keys e f :\ntype redact\nkeys Enter w\ntype out.txt\nkeys Enter"
+            w.play(keys, f"{self.GO}/declined.json")
+            text = (w.path / "out.txt").read_text()
+            self.assertIn("CardDeclined", text)
+            self.assertNotIn("card declined", text)
+
+
 class Documentation(unittest.TestCase):
     def test_table_of_keys_is_that_of_the_program(self):
         text = (ROOT / "docs/viewer.md").read_text()
