@@ -307,6 +307,8 @@ int main(int argc, char **argv)
 	occupy_streams();
 	/* A reader that went away is an error of write(), not our death. */
 	signal(SIGPIPE, SIG_IGN);
+	/* Where whoever started us ignores its children, no end of ours would be heard of. */
+	signal(SIGCHLD, SIG_DFL);
 	if (!choose_simd())
 		return EXIT_USAGE;
 	if (argc && replay && is_temporal_replay(argv[0]))

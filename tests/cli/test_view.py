@@ -8,6 +8,7 @@ import os
 import pathlib
 import pty
 import resource
+import signal
 import struct
 import subprocess
 import sys
@@ -26,6 +27,7 @@ class World:
     """A home and a folder with programs of its own, which log how they were called."""
 
     def __init__(self):
+        self.before = None  # of the program's beginning
         self.folder = tempfile.TemporaryDirectory()
         self.path = pathlib.Path(self.folder.name)
         self.bin = self.path / "bin"
@@ -54,7 +56,7 @@ class World:
     def run(self, *arguments):
         done = subprocess.run([HINDCAST, "view", *map(str, arguments)], cwd=self.path,
                               env=self.env, capture_output=True, timeout=60,
-                              stdin=subprocess.DEVNULL)
+                              stdin=subprocess.DEVNULL, preexec_fn=self.before)
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
     def said(self, script, *arguments):
@@ -231,6 +233,13 @@ class Children(unittest.TestCase):
             w.env["PAGER"] = "pag"
             self.assertIn("pag: exit code 7", w.said("keys p", FAILED))
             self.assertIn("ReserveStock", (w.path / "pag.log.in").read_text())
+
+    def test_whoever_starts_the_viewer_may_ignore_children(self):
+        with World() as w:
+            w.program("pag", code=7)
+            w.env["PAGER"] = "pag"
+            w.before = lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+            self.assertIn("pag: exit code 7", w.said("keys p", FAILED))
 
     def test_pipe(self):
         with World() as w:
