@@ -22,6 +22,9 @@ struct view_options {
 	struct payload_options payloads;
 };
 
+/* Histories that were looked at last: one that is come back to may have changed meanwhile. */
+enum { FOLLOWED_MOST = 16 };
+
 struct viewing {
 	const struct command_context *context;
 	struct view_options *options;
@@ -30,14 +33,15 @@ struct viewing {
 	struct payload_files payloads;
 	char copies[4096]; /* the file that copies go to where there is no clipboard; "": none yet */
 	bool worked;	 /* since the last drawing */
-	/* Files that are looked at again and again: those at hand. */
+	/* Files that are looked at again and again, while they are at hand. */
 	struct followed {
 		char path[4096];
 		struct follow_state {
 			int64_t bytes, time;
 		} read, failed; /* when it was, or could not be */
 		unsigned failures; /* in a row */
-	} followed_run, followed_history, followed_other;
+	} followed_run, followed[FOLLOWED_MOST];
+	size_t followed_next; /* goes for another, once there are as many */
 	bool follows;
 	int follow_every; /* in milliseconds */
 };

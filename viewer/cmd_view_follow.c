@@ -144,6 +144,21 @@ static bool look(struct viewing *v, struct followed *f, struct str file, struct 
 	return step == FOLLOW_READ;
 }
 
+static bool look_at_history(struct viewing *v, struct document *d)
+{
+	struct followed *f = v->followed;
+	struct follow_state now = {0};
+
+	while (f < v->followed + FOLLOWED_MOST && !str_is(d->path, f->path))
+		f++;
+	if (f == v->followed + FOLLOWED_MOST) {
+		f = &v->followed[v->followed_next++ % FOLLOWED_MOST];
+		state_of(d->path, &now);
+		follow(f, d->path, &now);
+	}
+	return look(v, f, d->path, d, read_history);
+}
+
 bool view_follow(struct viewing *v)
 {
 	struct session *s = &v->session;
@@ -155,8 +170,8 @@ bool view_follow(struct viewing *v)
 	if (s->run)
 		changed |= look(v, &v->followed_run, s->run_path, NULL, read_run);
 	if (d)
-		changed |= look(v, &v->followed_history, d->path, d, read_history);
+		changed |= look_at_history(v, d);
 	if (c && c->right != d)
-		changed |= look(v, &v->followed_other, c->right->path, c->right, read_history);
+		changed |= look_at_history(v, c->right);
 	return changed;
 }

@@ -30,6 +30,8 @@ static bool is_looked_at(const struct session *s, const struct comparison *c)
 
 static void drop(struct session *s, size_t i)
 {
+	if (s->origin.place.comparison == s->comparisons.at[i])
+		s->origin.level = SIZE_MAX; /* a search that was begun there ends where it is */
 	comparison_free(s->comparisons.at[i]);
 	s->comparisons.n--;
 	memmove(s->comparisons.at + i, s->comparisons.at + i + 1,

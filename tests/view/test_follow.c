@@ -14,6 +14,7 @@
 #include "tests/bench/make_history.h"
 #include "viewer/act/act.h"
 #include "viewer/cmd_view.h"
+#include "viewer/draw.h"
 
 struct story {
 	struct viewing v;
@@ -221,6 +222,62 @@ static void what_never_was_a_file_is_not_said_to_be_gone(void **state)
 	end(&s);
 }
 
+static void a_history_that_changed_while_another_was_looked_at_is_read_again(void **state)
+{
+	struct story s;
+	struct session *session = &s.v.session;
+	struct document *d[2];
+	struct err err = ERR_INIT;
+
+	begin(&s);
+	for (int i = 0; i < 2; i++) {
+		write_history(s.path[i], 60);
+		d[i] = session_open(session, str_of(s.path[i]), &err);
+		session_show(session, PANE_LIST, d[i]);
+		assert_false(view_follow(&s.v));
+	}
+	write_history(s.path[0], 80);
+	assert_false(view_follow(&s.v));
+	session_act(session, ACTION_BACK, STR_NONE);
+	assert_ptr_equal(session_document(session), d[0]);
+	assert_true(view_follow(&s.v));
+	assert_int_equal(d[0]->history.n_events, 80);
+	end(&s);
+}
+
+/* A text is being typed there: what is typed next goes on from where that was begun. */
+static void a_search_does_not_go_back_to_a_comparison_that_is_no_more(void **state)
+{
+	struct story s;
+	struct session *session = &s.v.session;
+	struct document *d[2];
+	struct err err = ERR_INIT;
+	struct screen screen;
+	const char *text = "/Timer";
+
+	begin(&s);
+	screen_init(&screen);
+	for (int i = 0; i < 2; i++) {
+		write_history(s.path[i], 60);
+		session_add_file(session, str_of(s.path[i]), 1);
+		d[i] = session_open(session, str_of(s.path[i]), &err);
+	}
+	session_show(session, PANE_LIST, d[0]);
+	assert_true(session_compare(session, d[0], d[1], &err));
+	session_key(session, (struct key){.code = '/'});
+	assert_int_equal(truncate(s.path[0], 3000), 0);
+	assert_true(session_read_again(session, d[0], &err));
+	assert_int_equal(session->comparisons.n, 0);
+	session_show(session, PANE_LIST, d[1]); /* as a hit there would */
+	for (text++; *text; text++) {
+		session_key(session, (struct key){.code = (uint32_t)*text});
+		assert_null(session_place(session)->comparison);
+		draw(session, &screen);
+	}
+	screen_done(&screen);
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +286,8 @@ int main(void)
 		cmocka_unit_test(a_run_that_is_gone_is_said_and_another_read_anew),
 		cmocka_unit_test(one_history_of_a_file_of_many_is_followed),
 		cmocka_unit_test(what_never_was_a_file_is_not_said_to_be_gone),
+		cmocka_unit_test(a_history_that_changed_while_another_was_looked_at_is_read_again),
+		cmocka_unit_test(a_search_does_not_go_back_to_a_comparison_that_is_no_more),
 		cmocka_unit_test(both_sides_of_a_comparison_are_followed),
 	};
 
