@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "viewer/model/checkout.h"
+#include "viewer/model/checkout_walk.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -184,6 +184,32 @@ static void large_files_are_not_read(void **state)
 	assert_false(finds(s, "workflow.go"));
 }
 
+/* Links that go round and pipes are there too. */
+static void walking_ends_and_all_that_was_read_counts(void **state)
+{
+	struct story *s = *state;
+	struct checkout_walk w;
+	struct checkout_file file;
+	enum checkout_step step;
+	size_t n = CHECKOUT_BYTES / CHECKOUT_FILE_BYTES + 8, found = 0;
+
+	for (size_t i = 0; i < n; i++) { /* with NULs alone they are no source code */
+		const char *name = arena_printf(&s->arena, "src/a%zu.go", i).p;
+
+		put(s, name, "");
+		assert_int_equal(truncate(in(s, name), (off_t)CHECKOUT_FILE_BYTES), 0);
+	}
+	checkout_walk_begin(&w, s->src);
+	while ((step = checkout_walk_step(&w, &file)) != CHECKOUT_DONE)
+		found += step == CHECKOUT_FILE;
+	assert_int_equal(found, 0);
+	assert_true(w.cut);
+	assert_int_equal(w.bytes, CHECKOUT_BYTES);
+	checkout_walk_done(&w);
+	for (size_t i = 0; i < n; i++)
+		unlink(in(s, arena_printf(&s->arena, "src/a%zu.go", i).p));
+}
+
 int main(void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -195,6 +221,7 @@ int main(void)
 		CASE(lines_come_with_those_around),
 		CASE(lines_behind_the_end_are_none),
 		CASE(large_files_are_not_read),
+		CASE(walking_ends_and_all_that_was_read_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

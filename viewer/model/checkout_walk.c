@@ -163,11 +163,11 @@ static bool read_file(struct checkout_walk *w, struct checkout_file *ret)
 	bool read = checkout_read(w->root, path, &w->text, &w->arena);
 
 	arena_rewind(&w->arena, mark);
+	w->files_read++;
+	w->bytes += w->text.n;
 	if (!read || !w->text.n || memchr(w->text.p, '\0', w->text.n) ||
 	    is_compiled(path, buf_str(&w->text)))
 		return false;
-	w->files_read++;
-	w->bytes += w->text.n;
 	*ret = (struct checkout_file){path, buf_str(&w->text)};
 	return true;
 }
