@@ -368,7 +368,7 @@ static void only_source_code_is_read(void **state)
 	assert_int_equal(symlink(".", in(s, "loop")), 0);
 	look(s, "charge");
 	assert_string_equal(places(s), "a.py:1 own.js:1 deep/b.go:1");
-	assert_int_equal(s->named.walk.files_read, 3);
+	assert_int_equal(s->named.walk.files_read, 7);
 	assert_false(s->named.walk.cut);
 }
 
