@@ -158,18 +158,18 @@ static const struct kind_row {
 	const char *letter;
 	const char *one; /* where one is counted; NULL: the text */
 } KINDS[] = {
-	[ENTITY_WORKFLOW] = {"workflow", "workflows", "W"},
-	[ENTITY_TASK] = {"workflow task", "workflow tasks", "t"},
-	[ENTITY_ACTIVITY] = {"activity", "activities", "A"},
-	[ENTITY_TIMER] = {"timer", "timers", "T"},
-	[ENTITY_CHILD] = {"child workflow", "child workflows", "C"},
-	[ENTITY_SIGNAL] = {"signal", "signals", "S"},
-	[ENTITY_SIGNAL_EXTERNAL] = {"signal to another workflow", "signals to other workflows", "X"},
-	[ENTITY_CANCEL_EXTERNAL] = {"cancellation of another workflow", "cancellations of other workflows", "X"},
-	[ENTITY_UPDATE] = {"update", "updates", "U"},
-	[ENTITY_NEXUS] = {"Nexus operation", "Nexus operations", "N"},
-	[ENTITY_MARKER] = {"marker", "markers", "M"},
-	[ENTITY_PAUSE] = {"pause", "pauses", "P"},
+	[ENTITY_WORKFLOW] = {"workflow", "workflows", "W", NULL},
+	[ENTITY_TASK] = {"workflow task", "workflow tasks", "t", NULL},
+	[ENTITY_ACTIVITY] = {"activity", "activities", "A", NULL},
+	[ENTITY_TIMER] = {"timer", "timers", "T", NULL},
+	[ENTITY_CHILD] = {"child workflow", "child workflows", "C", NULL},
+	[ENTITY_SIGNAL] = {"signal", "signals", "S", NULL},
+	[ENTITY_SIGNAL_EXTERNAL] = {"signal to another workflow", "signals to other workflows", "X", NULL},
+	[ENTITY_CANCEL_EXTERNAL] = {"cancellation of another workflow", "cancellations of other workflows", "X", NULL},
+	[ENTITY_UPDATE] = {"update", "updates", "U", NULL},
+	[ENTITY_NEXUS] = {"Nexus operation", "Nexus operations", "N", NULL},
+	[ENTITY_MARKER] = {"marker", "markers", "M", NULL},
+	[ENTITY_PAUSE] = {"pause", "pauses", "P", NULL},
 	[ENTITY_PROPERTIES] = {"properties", "sets of properties", "p", "set of properties"},
 };
 
