@@ -2,6 +2,7 @@
 /* cmd_convert.c: `hindcast convert`: histories of any format into any other. */
 #include "formats/cmd_convert.h"
 
+#include "formats/cmd_payloads.h"
 #include "formats/commands.h"
 #include "formats/history/columns.h"
 #include "formats/read/format.h"
@@ -70,22 +71,7 @@ static const struct opt OPTS[] = {
 	{"codec-endpoint", 0, OPT_STRING, "URL", CODEC(endpoint),
 	 "Ask this codec server (POST URL/decode or URL/encode) instead; {namespace} in it is "
 	 "replaced."},
-	{"namespace", 0, OPT_STRING, "NAME", CODEC(namespace),
-	 "The namespace that a codec server is told of (X-Namespace)."},
-	{"codec-auth", 0, OPT_STRING, "TEXT", CODEC(auth),
-	 "The Authorization that a codec server is given."},
-	{"codec-header", 0, OPT_LIST, "NAME=VALUE", CODEC(headers),
-	 "Another header for a codec server; may be given more than once."},
-	{"codec-ca", 0, OPT_STRING, "FILE", CODEC(authorities),
-	 "Certificates to trust instead of the system's, for a codec server with one of your own "
-	 "(PEM)."},
-	{"codec-cert", 0, OPT_STRING, "FILE", CODEC(certificate),
-	 "The certificate to show to a codec server that asks for one, and those that vouch for it "
-	 "(PEM)."},
-	{"codec-key", 0, OPT_STRING, "FILE", CODEC(certificate_key),
-	 "The private key of --codec-cert, where it is not in that file."},
-	{"codec-timeout", 0, OPT_COUNT, "SECONDS", CODEC(timeout),
-	 "How long a codec server has for one request (30)."},
+	CODEC_SERVER_OPTIONS(struct convert, codec),
 #undef CODEC
 
 	{"Choosing and looking", 0, OPT_HEADING, NULL, 0, NULL},

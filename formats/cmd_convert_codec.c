@@ -9,8 +9,6 @@
 
 #include <sys/random.h>
 
-#define TIMEOUT_SECONDS 30
-
 struct convert_codec {
 	struct codec_keys own, *keys;
 	struct codec_remote remote;
@@ -49,7 +47,7 @@ static bool check(const struct convert_codec_options *o, struct err *err)
 	if (encode && !o->endpoint.n && !o->chain.n)
 		return err_set(err, ERR_USAGE, "--codec-chain says what to put on, the innermost "
 			       "first: zlib,encrypted");
-	if (o->timeout > 3600)
+	if (o->timeout > CODEC_TIMEOUT_MOST)
 		return err_set(err, ERR_USAGE, "--codec-timeout is 1 to 3600 seconds");
 	return true;
 }
@@ -86,7 +84,7 @@ static bool open_remote(struct converting *c, struct convert_codec *codec,
 		.headers = o->headers.items.at,
 		.n_headers = o->headers.items.n,
 		.tls = {o->authorities, o->certificate, o->certificate_key},
-		.timeout_ms = (long)(o->timeout ? o->timeout : TIMEOUT_SECONDS) * 1000,
+		.timeout_ms = (long)(o->timeout ? o->timeout : CODEC_TIMEOUT_SECONDS) * 1000,
 	};
 
 	if (!codec_remote_open(&codec->remote, c->context->schema, &settings, err))

@@ -31,6 +31,27 @@ struct payload_options {
 	 "What protobuf messages in payloads look like: the output of protoc "               \
 	 "--include_imports --descriptor_set_out."}
 
+/* How a codec server is spoken to, for settings whose MEMBER has these fields; not its URL. */
+#define CODEC_SERVER_OPTIONS(type, member) \
+	{"namespace", 0, OPT_STRING, "NAME", offsetof(type, member.namespace), \
+	 "The namespace that a codec server is told of (X-Namespace)."}, \
+	{"codec-auth", 0, OPT_STRING, "TEXT", offsetof(type, member.auth), \
+	 "The Authorization that a codec server is given."}, \
+	{"codec-header", 0, OPT_LIST, "NAME=VALUE", offsetof(type, member.headers), \
+	 "Another header for a codec server; may be given more than once."}, \
+	{"codec-ca", 0, OPT_STRING, "FILE", offsetof(type, member.authorities), \
+	 "Certificates to trust instead of the system's, for a codec server with one of your own " \
+	 "(PEM)."}, \
+	{"codec-cert", 0, OPT_STRING, "FILE", offsetof(type, member.certificate), \
+	 "The certificate to show to a codec server that asks for one, and those that vouch for it " \
+	 "(PEM)."}, \
+	{"codec-key", 0, OPT_STRING, "FILE", offsetof(type, member.certificate_key), \
+	 "The private key of --codec-cert, where it is not in that file."}, \
+	{"codec-timeout", 0, OPT_COUNT, "SECONDS", offsetof(type, member.timeout), \
+	 "How long a codec server has for one request (30)."}
+#define CODEC_TIMEOUT_SECONDS 30
+#define CODEC_TIMEOUT_MOST 3600
+
 /* Files that the options name, opened. Embedded; zero is a good start. */
 struct payload_files {
 	struct codec_keys keys;

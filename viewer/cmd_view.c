@@ -57,6 +57,10 @@ static const struct opt OPTS[] = {
 	 "task. May be given more than once."},
 	{"Payloads", 0, OPT_HEADING, NULL, 0, NULL},
 	PAYLOAD_OPTIONS(struct view_options, payloads, "Take off what codecs put around payloads."),
+	{"codec-endpoint", 0, OPT_STRING, "URL", offsetof(struct view_options, codec.endpoint),
+	 "Ask this codec server (POST URL/decode) for the payloads that are on the screen and can't "
+	 "be read without; {namespace} in it is replaced. :codec URL and :codec off do it from within."},
+	CODEC_SERVER_OPTIONS(struct view_options, codec),
 };
 
 static int complain(const struct viewing *v, const char *message, int code)
@@ -259,6 +263,8 @@ static void handle(struct viewing *v, struct key key)
 
 /* Slices of work between two drawings, so that a progress moves. */
 #define SLICES 16
+/* How soon an answer of a codec server is seen. */
+#define ANSWER_EVERY_MS 20
 
 /*
  * Works while nothing is typed. TERM_IDLE: there is something new to draw first; else what
@@ -277,12 +283,18 @@ static enum term_read wait_for_key(struct viewing *v, struct key *ret)
 		v->worked = false;
 		return TERM_IDLE;
 	}
-	if (v->options->idle_fd && write((int)v->options->idle_fd, "", 1) != 1)
-		return TERM_END; /* whoever waited for it is gone */
-	for (;;) {
-		enum term_read read = v->term->read(v->term, v->follows ? v->follow_every : -1, ret);
+	for (bool told = false;;) {
+		bool waits = session_waits(&v->session);
+		int most = waits ? ANSWER_EVERY_MS : v->follows ? v->follow_every : -1;
+		enum term_read read;
 
-		if (read != TERM_IDLE || view_follow(v))
+		if (!waits && !told && v->options->idle_fd &&
+		    write((int)v->options->idle_fd, "", 1) != 1)
+			return TERM_END; /* whoever waited for it is gone */
+		told = !waits;
+		read = v->term->read(v->term, most, ret);
+		if (read != TERM_IDLE || (waits && session_idle(&v->session)) ||
+		    (v->follows && view_follow(v)))
 			return read;
 	}
 }
@@ -359,34 +371,40 @@ static int say_damage(struct viewing *v)
 	return complain(v, err.message, EXIT_CANNOT);
 }
 
+static void print_once(struct viewing *v, bool colour, struct buf *out)
+{
+	struct session *s = &v->session;
+	struct screen screen;
+
+	if (!v->options->size.p) {
+		draw_print(s, session_place(s)->pane, (size_t)s->width, colour, out);
+		return;
+	}
+	screen_init(&screen);
+	draw(s, &screen);
+	screen_text(&screen, out);
+	screen_done(&screen);
+}
+
 static int print(struct viewing *v, bool colour)
 {
 	struct session *s = &v->session;
 	struct buf out;
-	int width, height;
+	int width = v->context->columns > 0 ? (int)v->context->columns : 100, height = 40;
 
 	if (!session_may_take(s))
 		return complain(v, "--redact: this view is not of a history, and what a run or its files "
 				"say can't be redacted: name a history of it", EXIT_BAD_USAGE);
-	while (session_idle(s))
-		continue;
+	if (v->options->size.p && !term_size_read(v->options->size, &width, &height))
+		return complain(v, "--size is columns and rows, as 80x24", EXIT_BAD_USAGE);
 	buf_init(&out, 0);
-	if (v->options->size.p) {
-		struct screen screen;
-
-		if (!term_size_read(v->options->size, &width, &height))
-			return complain(v, "--size is columns and rows, as 80x24", EXIT_BAD_USAGE);
-		screen_init(&screen);
-		session_resize(s, width, height);
-		draw(s, &screen);
-		screen_text(&screen, &out);
-		screen_done(&screen);
-	} else {
-		size_t columns = v->context->columns > 0 ? (size_t)v->context->columns : 100;
-
-		session_resize(s, (int)columns, 40);
-		draw_print(s, session_place(s)->pane, columns, colour, &out);
-	}
+	session_resize(s, width, height);
+	do {
+		while (session_idle(s))
+			continue;
+		buf_clear(&out);
+		print_once(v, colour, &out);
+	} while (view_codec_wait(v));
 	fwrite(out.p, 1, out.n, v->context->out);
 	buf_done(&out);
 	return say_damage(v);
@@ -466,6 +484,10 @@ static int configure(struct viewing *v)
 		return complain(v, err.message, EXIT_CANNOT);
 	if (v->options->utc || v->options->local)
 		s->time = v->options->utc ? TIMES_UTC : TIMES_LOCAL;
+	if (!view_codec_check(v->options, &err) ||
+	    (v->options->codec.endpoint.n &&
+	     !session_codec_set(s, v->options->codec.endpoint, &err)))
+		return complain(v, err.message, EXIT_BAD_USAGE);
 	return 0;
 }
 
@@ -499,10 +521,13 @@ static int run(const struct command_context *context, void *settings, const stru
 	}
 	options.reader = &v.payloads.reader;
 	options.tools = v.payloads.reader.tools;
+	view_codec_begin(&v);
+	options.codec = &v.codec_outside;
 	session_init(&v.session, context->schema, &options);
 	code = configure(&v);
 	if (code == 0)
 		code = v.options->help_keys ? print_keys(&v) : begin(&v, operands, n);
+	view_codec_end(&v);
 	session_done(&v.session);
 	payload_files_done(&v.payloads);
 	return code;
@@ -513,6 +538,7 @@ static void settings_done(void *settings)
 	struct view_options *o = settings;
 
 	opt_list_done(&o->queries);
+	opt_list_done(&o->codec.headers);
 }
 
 const struct command COMMAND_VIEW = {

@@ -7,6 +7,16 @@
 #include "viewer/session.h"
 #include "viewer/term/term.h"
 
+/* How a codec server is spoken to: as convert's options. */
+struct codec_server_options {
+	struct str endpoint;
+	struct str namespace;
+	struct str auth;
+	struct str authorities, certificate, certificate_key;
+	struct opt_list headers;
+	long long timeout; /* seconds; 0: as usual */
+};
+
 struct view_options {
 	bool print, diff, redact;
 	struct str size;
@@ -20,6 +30,7 @@ struct view_options {
 	bool help_keys;
 	long long idle_fd;
 	struct payload_options payloads;
+	struct codec_server_options codec;
 };
 
 /* Histories that were looked at last: one that is come back to may have changed meanwhile. */
@@ -31,6 +42,9 @@ struct viewing {
 	struct session session;
 	struct terminal *term;
 	struct payload_files payloads;
+	struct codec_outside codec_outside;
+	struct codec_asking *codec;	 /* the server that is asked; NULL: none */
+	struct codec_asking *codec_left; /* one that was, and has not ended yet; NULL: none */
 	char copies[4096]; /* the file that copies go to where there is no clipboard; "": none yet */
 	bool worked;	 /* since the last drawing */
 	/* Files that are looked at again and again, while they are at hand. */
@@ -63,6 +77,13 @@ bool view_config(struct viewing *v, struct err *err);
 void view_help_keys(const struct keymap *keymap, struct buf *out);
 /* PATH is "-": standard input from here on has a name, under which it can be read again. */
 bool view_stdin(struct str *path, struct err *err);
+/* What a session asks a codec server by is v->codec_outside from here on. */
+void view_codec_begin(struct viewing *v);
+bool view_codec_check(const struct view_options *o, struct err *err);
+/* Until all that is asked for is answered; false: nothing was. */
+bool view_codec_wait(struct viewing *v);
+/* Gives up what is still asked, which may take a second. */
+void view_codec_end(struct viewing *v);
 /* Does what the session asks of the outside, and says in its message line how that went. */
 void view_outside(struct viewing *v);
 /*

@@ -238,6 +238,8 @@ static void add_modifiers(struct session *s, enum marks_named marks, struct line
 	struct pane_context c = {s, session_document(s), (size_t)s->width, (size_t)s->height};
 
 	add_mask(s, c.document, l);
+	if (s->codec.n && !s->mask)
+		line_printf(l, STYLE_ODD, "codec %.*s  ", STR_ARG(s->codec));
 	if (p->modifiers) {
 		add_search(s, l);
 		p->modifiers(&c, l);

@@ -25,6 +25,11 @@ void session_init(struct session *s, const struct schema *schema,
 	page_init(&s->unfolded);
 	elsewhere_init(&s->elsewhere);
 	buf_init(&s->origin.folds, 0);
+	codec_book_init(&s->book);
+	s->reader = s->options.reader ? *s->options.reader : (struct payload_reader){.schema = schema};
+	s->reader.tools.known = s->options.tools.known = session_codec_known;
+	s->reader.tools.known_data = s->options.tools.known_data = s;
+	s->options.reader = &s->reader;
 }
 
 void session_done(struct session *s)
@@ -64,6 +69,7 @@ void session_done(struct session *s)
 	buf_done(&s->message);
 	prompt_done(&s->prompt);
 	keymap_done(&s->keymap);
+	codec_book_done(&s->book);
 	arena_done(&s->step);
 	arena_done(&s->arena);
 }

@@ -7,6 +7,7 @@
 #include "viewer/file_list.h"
 #include "viewer/keys/keymap.h"
 #include "viewer/keys/prompt.h"
+#include "viewer/model/codec_book.h"
 #include "viewer/model/comparison.h"
 #include "viewer/model/document.h"
 #include "viewer/model/elsewhere.h"
@@ -109,6 +110,22 @@ enum {
 	BREAKPOINTS_MOST = 100,
 };
 
+/*
+ * A codec server, as the outside speaks with it. One request at a time; nothing here waits for
+ * anybody.
+ */
+enum codec_take { CODEC_NOTHING_YET, CODEC_ANSWERS, CODEC_FAILED };
+struct codec_outside {
+	/* The server at URL from here on, which is looked at, not asked; *RET_SHOWN, in A, is its name. */
+	bool (*open)(void *data, struct str url, struct arena *a, struct str *ret_shown, struct err *err);
+	void (*close)(void *data);
+	/* N serialized Payloads to be decoded, which are copied. False: not just now. */
+	bool (*ask)(void *data, const struct str *payloads, size_t n);
+	/* As many answers, which stay until the next call; or why there are none. */
+	enum codec_take (*take)(void *data, const struct str **ret, struct err *err);
+	void *data;
+};
+
 struct session_options {
 	bool ascii;		/* no characters beyond it are drawn */
 	int64_t now;		/* nanoseconds since 1970; 0: not known */
@@ -118,6 +135,7 @@ struct session_options {
 	struct str (*local_time)(int64_t nanoseconds, struct arena *a);
 	struct codec_tools tools; /* keys of payloads */
 	const struct payload_reader *reader; /* for payloads; NULL: without keys or descriptors */
+	const struct codec_outside *codec;   /* NULL: none can be asked */
 };
 
 struct session {
@@ -188,6 +206,10 @@ struct session {
 	VEC_OF(struct mark) marks;
 	VEC_OF(struct breakpoint) breakpoints;
 	struct request request;
+
+	struct str codec;	  /* the codec server that is asked; n 0: none */
+	struct codec_book book;	  /* what it said */
+	struct payload_reader reader; /* options.reader points here: with what is in the book */
 };
 
 void session_init(struct session *s, const struct schema *schema,
@@ -278,6 +300,21 @@ void session_settle(struct session *s);
 /* session_idle.c */
 /* Does a slice (some ms) of what is worked out while nothing is typed; false: there was nothing. */
 bool session_idle(struct session *s);
+
+/* session_codec.c */
+/* Asks this server for payloads on the screen; the user named it, nobody else can. */
+bool session_codec_set(struct session *s, struct str url, struct err *err);
+void session_codec_end(struct session *s);
+/* codec_tools.known: DATA is a session. What a server said no mask was laid over. */
+bool session_codec_known(void *data, struct str payload, struct str *ret);
+/*
+ * Of the Payload BYTES, on the screen, of which LEFT can be seen: where it stands with the codec
+ * server, which is asked for it. False: it can be read as it is, or there is no server.
+ */
+bool session_codec_want(struct session *s, const struct payload *left, struct str bytes,
+			enum codec_standing *ret, struct str *ret_why);
+/* An answer is to come, and session_idle() takes it then. */
+bool session_waits(const struct session *s);
 
 /* act/act.c */
 void session_key(struct session *s, struct key key);

@@ -50,6 +50,7 @@ static bool states_idle(struct session *s)
 /* What is worked out meanwhile, the most wanted first; each as session_idle(). */
 typedef bool idle_slice(struct session *s);
 static idle_slice *const IDLE[] = {
+	codec_idle,
 	reading_idle,
 	outline_idle,
 	seek_idle,

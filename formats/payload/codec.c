@@ -82,7 +82,10 @@ bool codec_unwrap(const struct codec_tools *tools, struct str bytes, struct aren
 {
 	struct codec_chain had = {.n = 0};
 	struct payload p;
-	bool ok = payload_read(bytes, &p) || err_set(err, ERR_SYNTAX, "not a payload");
+	bool ok;
+
+	had.known = tools->known && tools->known(tools->known_data, bytes, &bytes);
+	ok = payload_read(bytes, &p) || err_set(err, ERR_SYNTAX, "not a payload");
 
 	*ret = bytes;
 	while (ok) {

@@ -59,6 +59,9 @@ struct codec_tools {
 	bool (*random)(void *data, void *to, size_t n);
 	void *random_data;
 	struct str storage; /* folder of stored payloads; n 0: references stay as they are */
+	/* What a codec server made of a serialized Payload, where one was asked; or NULL. */
+	bool (*known)(void *data, struct str bytes, struct str *ret);
+	void *known_data;
 };
 
 struct codec_layer {
@@ -89,6 +92,7 @@ struct codec_chain {
 	const struct codec_layer *layers[CODEC_LAYERS_MAX]; /* the outermost first */
 	size_t n;
 	bool stored; /* below the layers stood a reference, and its payload was got */
+	bool known; /* it is what a codec server made of it; layers are those of its answer */
 };
 
 /*

@@ -91,6 +91,15 @@ static size_t take(char *p, size_t size, size_t n, void *data)
 	return body->full ? 0 : size * n;
 }
 
+/* Anything but 0 ends the transfer. */
+static int is_given_up(void *data, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
+		       curl_off_t up)
+{
+	const atomic_bool *stop = data;
+
+	return atomic_load(stop);
+}
+
 static struct curl_slist *header_list(const struct codec_http *http,
 				      const struct http_request *request)
 {
@@ -129,6 +138,12 @@ static CURLcode perform(struct codec_http *http, const struct http_request *requ
 	http->curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	http->curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take);
 	http->curl_easy_setopt(easy, CURLOPT_WRITEDATA, (void *)&reply->body);
+	if (request->stop) {
+		http->curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+		http->curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+		http->curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, is_given_up);
+		http->curl_easy_setopt(easy, CURLOPT_XFERINFODATA, (void *)(uintptr_t)request->stop);
+	}
 	return http->curl_easy_perform(easy);
 }
 

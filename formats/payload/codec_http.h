@@ -5,6 +5,8 @@
 #include "formats/base/buf.h"
 #include "formats/base/err.h"
 
+#include <stdatomic.h>
+
 /*
  * The only file that knows libcurl, which is loaded at the first request: linked in, it and
  * the thirty libraries behind it would add 4 ms to every start of the program
@@ -27,6 +29,8 @@ struct http_request {
 	const char *certificate;
 	const char *key;
 	size_t most;	 /* bytes of an answer */
+	/* Another thread sets it to have the request given up, within a second; or NULL. */
+	const atomic_bool *stop;
 };
 
 struct http_reply {

@@ -38,8 +38,7 @@ static struct str origin_of(struct str url)
 	return str_take(url, n);
 }
 
-/* The same for people: without the name and password that may stand before the host. */
-static struct str shown_origin(struct str url, struct arena *a)
+struct str codec_remote_shown(struct str url, struct arena *a)
 {
 	struct str origin = origin_of(url);
 	ptrdiff_t scheme = str_find(origin, STR("://"));
@@ -178,7 +177,7 @@ static bool post(struct codec_remote *r, struct http_request *request, struct ht
 		if (!str_eq(origin_of(to), origin)) {
 			ok = err_set(err, ERR_IO, "status %ld: redirected to another host (%.*s), "
 				     "which is not followed", reply->status,
-				     STR_ARG(shown_origin(to, &a)));
+				     STR_ARG(codec_remote_shown(to, &a)));
 			break;
 		}
 		request->url = arena_str(&a, to).p;
@@ -212,6 +211,7 @@ static bool post_until_done(struct codec_remote *r, struct str url, struct str b
 			.certificate = r->certificate,
 			.key = r->key,
 			.most = LIMIT_CODEC_REPLY_BYTES,
+			.stop = r->stop,
 		};
 		bool answered = post(r, &request, reply, err);
 
@@ -221,10 +221,10 @@ static bool post_until_done(struct codec_remote *r, struct str url, struct str b
 			return refused(reply, err);
 		if (!answered && !reply->transient)
 			return false;
-		if (i == TRIES) {
+		if (i >= r->tries) {
 			if (answered)
 				refused(reply, err);
-			return err_wrap(err, "after %d tries", TRIES);
+			return i > 1 ? err_wrap(err, "after %d tries", i) : false;
 		}
 		http_reply_done(reply);
 		pause_ms(pause);
@@ -279,7 +279,7 @@ static bool call_one(struct codec_remote *r, enum codec_direction direction, str
 	     read_payloads(r, buf_str(&reply.body), n, a, out, err);
 	if (!ok)
 		err_wrap(err, "codec server %.*s%s",
-			 STR_ARG(shown_origin(r->urls[direction], &r->arena)), VERBS[direction]);
+			 STR_ARG(codec_remote_shown(r->urls[direction], &r->arena)), VERBS[direction]);
 	buf_done(&body);
 	http_reply_done(&reply);
 	return ok;
@@ -335,7 +335,11 @@ static bool open_tls(struct codec_remote *r, const struct codec_remote_settings 
 bool codec_remote_open(struct codec_remote *r, const struct schema *schema,
 		       const struct codec_remote_settings *s, struct err *err)
 {
-	*r = (struct codec_remote){.timeout_ms = s->timeout_ms};
+	*r = (struct codec_remote){
+		.timeout_ms = s->timeout_ms,
+		.tries = s->tries ? s->tries : TRIES,
+		.stop = s->stop,
+	};
 	r->peer = (struct codec_peer){call, r};
 	r->payloads = schema_message(schema, "temporal.api.common.v1.Payloads");
 	arena_init(&r->arena);

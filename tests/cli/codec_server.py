@@ -75,7 +75,18 @@ def encode(payload):
             "data": base64.b64encode(zlib.compress(to_wire(payload))).decode()}
 
 
+LOCKED = base64.b64encode(b"binary/locked").decode()
+
+
+def lock(payload):
+    """What no layer of ours takes off."""
+    return {"metadata": {"encoding": LOCKED},
+            "data": base64.b64encode(bytes(b ^ 0x5a for b in to_wire(payload))).decode()}
+
+
 def decode(payload):
+    if payload.get("metadata", {}).get("encoding") == LOCKED:
+        return from_wire(bytes(b ^ 0x5a for b in base64.b64decode(payload["data"])))
     if payload.get("metadata", {}).get("encoding") != ZLIB:
         return payload
     return from_wire(zlib.decompress(base64.b64decode(payload["data"])))
@@ -109,6 +120,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         getattr(self, "mode_" + self.path.split("/")[1])()
 
     mode_ok = good
+
+    def mode_spoilt(self):  # one that can't be read spoils the request for all
+        if len(self.payloads) > 1:
+            self.answer(400, b"one of them is no good\n")
+        else:
+            self.good()
+
+    def mode_once(self):  # the first request fails
+        if len(self.server.seen) == 1:
+            self.answer(503, b"the key store is down\n")
+        else:
+            self.good()
 
     def mode_flaky(self):  # fails twice, then works
         if len(self.server.seen) % 3:

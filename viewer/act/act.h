@@ -32,6 +32,10 @@ extern act_run act_copy_event, act_copy_payload, act_copy_id, act_copy_stack, ac
 	act_copy_link, act_write, act_write_over, act_edit, act_page, act_pipe, act_rerun, act_ask_stack;
 /* act_set.c */
 extern act_run act_set;
+/* session_codec.c */
+extern act_run act_codec, act_codec_again;
+/* A slice of what a codec server is asked; false: nothing is new. */
+bool codec_idle(struct session *s);
 /* act.c */
 extern act_run act_command;
 

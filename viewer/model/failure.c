@@ -38,6 +38,7 @@ static void open_encoded(const struct payload_reader *r, struct str bytes, struc
 	struct payload_opened o;
 
 	f->encoded = true;
+	f->payload = bytes;
 	payload_open(r, bytes, a, &o);
 	if (o.form == PAYLOAD_FORM_JSON) {
 		struct str message = text_of(o.text, "message", a);

@@ -17,7 +17,8 @@ struct failure {
 	const struct schema_message *info_message; /* what its kind says more; NULL: nothing */
 	struct str info;
 	bool non_retryable;
-	bool encoded;	/* message and stack are in a payload */
+	bool encoded;	/* message and stack are in a payload, */
+	struct str payload; /* which is this */
 	bool sealed;	/* ... which could not be opened, */
 	struct str why; /* and why not */
 };

@@ -9,6 +9,7 @@
 #include "viewer/model/checkout.h"
 #include "viewer/model/notes.h"
 #include "viewer/pane/attributes.h"
+#include "viewer/pane/payload_lines.h"
 #include "viewer/pane/sides.h"
 #include "viewer/pane/words.h"
 
@@ -117,15 +118,37 @@ static void add_stack(const struct pane_context *c, struct page *p, struct str t
 	p->about.level--;
 }
 
+/* False: no codec server is asked for it. */
+static bool add_asked(const struct pane_context *c, struct page *p, const struct failure *f,
+		      size_t left)
+{
+	enum codec_standing standing;
+	struct payload sealed;
+	struct str why;
+
+	if (!payload_read(f->payload, &sealed) ||
+	    !session_codec_want(c->session, &sealed, f->payload, &standing, &why))
+		return false;
+	if (standing == CODEC_REFUSED)
+		payload_lines_add_refusal(c, p, why, left);
+	else if (standing == CODEC_KNOWN)
+		page_text(p, STYLE_ODD, STR("the codec server left it as it is"), left, c->width);
+	else
+		page_text(p, STYLE_PLAIN, STR("asking the codec server ..."), left, c->width);
+	return true;
+}
+
 static void add_sealed(const struct pane_context *c, struct page *p, const struct failure *f,
 		       size_t left)
 {
 	line_to(&p->now, left);
 	line_puts(&p->now, STYLE_ODD, "<encoded failure>");
 	page_end(p);
+	if (add_asked(c, p, f, left))
+		return;
 	if (f->why.n)
 		page_text(p, STYLE_ODD, f->why, left, c->width);
-	page_text(p, STYLE_DIM, STR("start the viewer with --decode, or --keys FILE, to read it"), left,
+	page_text(p, STYLE_DIM, STR("start the viewer with --keys FILE, or say :codec URL, to read it"), left,
 		  c->width);
 }
 

@@ -40,7 +40,8 @@ static void opened_or_kept(struct session *s, struct str bytes, struct arena *a,
 	struct payload_opened *made;
 	struct kept_entry *added;
 
-	if (bytes.n < KEPT_LEAST_BYTES || s->payload != PAYLOAD_MODE_DECODED) {
+	/* What a codec server says of it comes later, and a mask takes it away again. */
+	if (bytes.n < KEPT_LEAST_BYTES || s->payload != PAYLOAD_MODE_DECODED || s->codec.n) {
 		opened(s, bytes, a, ret);
 		return;
 	}
@@ -79,6 +80,8 @@ static void add_kind(const struct payload_opened *o, struct line *l)
 		line_puts(l, STYLE_DIM, " ");
 		line_add(l, STYLE_DIM, p->message_type);
 	}
+	if (o->chain.known)
+		line_puts(l, STYLE_DIM, " by the codec server");
 	for (size_t i = 0; i < o->chain.n; i++)
 		line_printf(l, STYLE_DIM, "%s%s", i ? " in " : ", was ",
 			    o->chain.layers[o->chain.n - 1 - i]->name);
@@ -297,6 +300,33 @@ static void add_line(const struct pane_context *c, struct page *p, struct str la
 	page_end(p);
 }
 
+/* What is on the screen and can't be read is asked for; WHY the server refused it. */
+static bool ask_codec(const struct pane_context *c, struct str bytes, struct payload_opened *o,
+		      enum codec_standing *ret, struct str *ret_why)
+{
+	if (!session_codec_want(c->session, &o->payload, bytes, ret, ret_why))
+		return false;
+	o->why = (struct err)ERR_INIT; /* our own keys are not the point */
+	if (*ret == CODEC_KNOWN)
+		o->note = "as the codec server left it";
+	return true;
+}
+
+void payload_lines_add_refusal(const struct pane_context *c, struct page *p, struct str why,
+			       size_t left)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	keymap_keys(&c->session->keymap, ACTION_CODEC_AGAIN, &text);
+	if (!text.n)
+		buf_puts(&text, ":codec-again");
+	buf_puts(&text, " asks again; :codec URL asks another server, :codec off none");
+	page_text(p, STYLE_ODD, why, left, c->width);
+	page_text(p, STYLE_DIM, buf_str(&text), left, c->width);
+	buf_done(&text);
+}
+
 void payload_lines_add(const struct pane_context *c, struct page *p, uint64_t id,
 		       enum page_fold begin, size_t left, struct str label, struct str bytes)
 {
@@ -304,20 +334,31 @@ void payload_lines_add(const struct pane_context *c, struct page *p, uint64_t id
 	struct line kind;
 	struct buf brief;
 	bool large = bytes.n > LARGE_BYTES && c->session->payload == PAYLOAD_MODE_DECODED;
-	bool fits, open = false;
+	bool fits, open = false, asks = false;
+	enum codec_standing standing = CODEC_KNOWN;
+	struct str why = STR_NONE;
 
 	/* Moving past an event must not cost what opening its payload does. */
-	if (large && !page_fold(p, id, PAGE_CLOSED))
+	if (large && !page_fold(p, id, PAGE_CLOSED)) {
 		glanced(bytes, &o);
-	else
-		opened_or_kept(c->session, bytes, &p->arena, &o), open = large;
+	} else {
+		opened_or_kept(c->session, bytes, &p->arena, &o);
+		open = large;
+		asks = ask_codec(c, bytes, &o, &standing, &why);
+	}
 	line_init(&kind);
 	buf_init(&brief, 0);
 	add_kind(&o, &kind);
-	add_brief(&o, c->width, &brief);
+	if (asks && (standing == CODEC_WAITS || standing == CODEC_ASKED)) {
+		buf_puts(&brief, "asking the codec server ...");
+		begin = PAGE_CLOSED;
+	} else {
+		add_brief(&o, c->width, &brief);
+	}
 	fits = left + PAYLOAD_LABEL_WIDTH + brief.n + 3 + kind.columns <= c->width &&
 	       !memchr(brief.p ? brief.p : "", '\n', brief.n);
-	if ((c->height && c->height < PAYLOAD_ROOMY) || o.why.code != ERR_NONE)
+	if ((c->height && c->height < PAYLOAD_ROOMY) || o.why.code != ERR_NONE ||
+	    standing == CODEC_REFUSED)
 		begin = PAGE_CLOSED;
 	if (!large)
 		open = !fits && page_fold(p, id, begin);
@@ -327,6 +368,8 @@ void payload_lines_add(const struct pane_context *c, struct page *p, uint64_t id
 		add_body(c, p, &o, id, left + 2);
 		p->about.level--;
 	}
+	if (standing == CODEC_REFUSED)
+		payload_lines_add_refusal(c, p, why, left + 2);
 	buf_done(&brief);
 	line_done(&kind);
 }

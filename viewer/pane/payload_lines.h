@@ -26,5 +26,8 @@
  */
 void payload_lines_add(const struct pane_context *c, struct page *p, uint64_t id,
 		       enum page_fold begin, size_t left, struct str label, struct str bytes);
+/* Lines that say WHY a codec server did not decode what stands above, and what to do. */
+void payload_lines_add_refusal(const struct pane_context *c, struct page *p, struct str why,
+			       size_t left);
 /* All of it as copying takes it: JSON laid out, text as it is, bytes in hex. */
 void payload_lines_whole(const struct session *s, struct str bytes, struct buf *out);

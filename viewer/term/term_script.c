@@ -7,6 +7,8 @@
 #include "formats/base/visible.h"
 #include "formats/base/vec.h"
 
+#include <time.h>
+
 enum step_kind { STEP_KEY, STEP_SCREEN, STEP_STYLES };
 
 struct step {
@@ -42,6 +44,10 @@ static enum term_read script_read(struct terminal *t, int wait, struct key *ret)
 {
 	struct term_script *s = of(t);
 
+	const struct timespec pause = {wait / 1000, wait % 1000 * 1000000L};
+
+	if (wait > 0)
+		nanosleep(&pause, NULL);
 	if (wait >= 0) /* whatever is being worked out is finished first */
 		return TERM_IDLE;
 	show(s);
