@@ -56,11 +56,12 @@ static struct moment moment_of_event(const struct document *d, size_t event)
 
 static bool between(struct moment from, struct moment to, int64_t *ret_ns)
 {
-	int64_t seconds, ns;
+	int64_t seconds, nanos, ns;
 
 	return !__builtin_sub_overflow(to.seconds, from.seconds, &seconds) &&
+	       !__builtin_sub_overflow(to.nanos, from.nanos, &nanos) &&
 	       !__builtin_mul_overflow(seconds, (int64_t)NANOS, &ns) &&
-	       !__builtin_add_overflow(ns, to.nanos - from.nanos, ret_ns);
+	       !__builtin_add_overflow(ns, nanos, ret_ns);
 }
 
 /* ---- as text ---- */
