@@ -11,11 +11,13 @@
 #include <time.h>
 
 /*
- *     bench_view FILE FOLDER
+ *     bench_view FILE FOLDER PAYLOAD RUN
  *
- * FILE is a large history in JSON, FOLDER holds many small ones. Prints rows "NAME VALUE". All
- * of it is one thread's CPU time in this process; a key is what session_key() takes and all
- * that the screen takes that it leads to, at 160 x 48, where five panes are drawn.
+ * FILE is a large history in JSON, FOLDER holds many small ones, PAYLOAD is a history whose first
+ * event has a payload of megabytes, with "ipsum" in it and no "zebra", RUN a run file. Prints
+ * rows "NAME VALUE". All of it is one thread's CPU time in this process; a key is what
+ * session_key() takes and all that the screen takes that it leads to, at 160 x 48, where five
+ * panes are drawn.
  */
 #define KEYS 400
 
@@ -309,19 +311,129 @@ static void many_files(struct view *v, const char *folder)
 	session_done(&v->s);
 }
 
+/* ---- what is typed, letter by letter ---- */
+
+/* The slowest of the letters of texts that are there, and that are not; the least of some rounds. */
+static double typing_ms(struct view *v, const char *text)
+{
+	double least = 1e9;
+
+	for (int i = 0; i < 5; i++) {
+		double slowest = 0;
+
+		key(v, '/');
+		for (const char *p = text; *p; p++) {
+			double begin = cpu_ms(), took;
+
+			key(v, (uint32_t)*p);
+			took = cpu_ms() - begin;
+			slowest = took > slowest ? took : slowest;
+		}
+		key(v, KEYCODE_ESC);
+		least = slowest < least ? slowest : least;
+	}
+	return least;
+}
+
+/* The least that a key takes of TIMES. */
+static double pressed_ms(struct view *v, uint32_t code, unsigned times)
+{
+	double least = 1e9;
+
+	for (unsigned i = 0; i < times; i++) {
+		double begin = cpu_ms(), took;
+
+		key(v, code);
+		took = cpu_ms() - begin;
+		least = took < least ? took : least;
+	}
+	return least;
+}
+
+static void large_payload(struct view *v, const char *path)
+{
+	open_view(v, path);
+	finish(v);
+	key(v, '8');
+	row("payload_detail_ms", typing_ms(v, "ipsum"));
+	row("payload_detail_none_ms", typing_ms(v, "zebra"));
+	key(v, '7');
+	row("payload_json_ms", typing_ms(v, "ipsum"));
+	row("payload_json_none_ms", typing_ms(v, "zebra"));
+	row("payload_fold_ms", pressed_ms(v, 'x', 9));
+	key(v, '8');
+	row("payload_fold_detail_ms", pressed_ms(v, 'x', 9));
+	session_done(&v->s);
+}
+
+static void sort_or_filter(struct view *v, enum action action, const char *text)
+{
+	session_act(&v->s, action, str_of(text));
+	draw(&v->s, &v->screen);
+}
+
+/* The slowest of a few orders, and of a few filters, each the least of some rounds. */
+static double arranged_ms(struct view *v, enum action action, const char *const *texts, size_t n)
+{
+	double slowest = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double least = 1e9;
+
+		for (int k = 0; k < 5; k++) {
+			double begin = cpu_ms(), took;
+
+			sort_or_filter(v, action, texts[i]);
+			took = cpu_ms() - begin;
+			least = took < least ? took : least;
+		}
+		slowest = least > slowest ? least : slowest;
+	}
+	return slowest;
+}
+
+static void many_verdicts(struct view *v, const char *path)
+{
+	static const char *const ORDERS[] = {"size", "type", "name", "events"};
+	static const char *const FILTERS[] = {"events > 40", "zebra", ""};
+	const struct session_options options = {0};
+	struct err err = ERR_INIT;
+	double begin = cpu_ms();
+	struct run_file *run;
+
+	if (!run_file_read(&run, str_of(path), &err))
+		die(err.message);
+	row("run_read_ms", cpu_ms() - begin);
+	session_init(&v->s, v->schema, &options);
+	session_resize(&v->s, 160, 48);
+	begin = cpu_ms();
+	session_take_run(&v->s, run, str_of(path));
+	row("run_take_ms", cpu_ms() - begin);
+	if (!session_begin(&v->s, &err))
+		die(err.message);
+	session_settle(&v->s);
+	draw(&v->s, &v->screen);
+	row("run_sort_ms", arranged_ms(v, ACTION_SORT, ORDERS, 4));
+	row("run_filter_ms", arranged_ms(v, ACTION_FILTER, FILTERS, 3));
+	row("run_search_ms", typing_ms(v, "zebra"));
+	session_done(&v->s);
+}
+
 int main(int argc, char **argv)
 {
 	struct arena arena;
 	struct view v = {0};
 
-	if (argc != 3)
-		die("usage: bench_view FILE FOLDER");
+	if (argc != 5)
+		die("usage: bench_view FILE FOLDER PAYLOAD RUN");
 	arena_init(&arena);
 	v.schema = schema_new(&arena);
 	screen_init(&v.screen);
 	large_file(&v, argv[1]);
 	index_whole(&v, argv[1]);
 	many_files(&v, argv[2]);
+	large_payload(&v, argv[3]);
+	many_verdicts(&v, argv[4]);
 	screen_done(&v.screen);
 	arena_done(&arena);
 	return 0;
