@@ -48,10 +48,14 @@ static struct serve next_task(struct lane *lane, struct job *job, struct task_sp
 /* What JOB has to ask next needs the process for itself (recipe_asks_alone()). */
 static bool asks_alone(const struct job *job)
 {
+	const struct recipe *recipe = job->inquiry.recipe;
 	struct task_spec spec;
 
+	/* All jobs are asked at every turn: what no task of theirs can change is not worked out. */
+	if (!recipe->one_stack_at_a_time)
+		return false;
 	inquiry_ask(&job->inquiry, &spec);
-	return recipe_asks_alone(job->inquiry.recipe, &spec);
+	return recipe_asks_alone(recipe, &spec);
 }
 
 static bool anything_out(const struct lane *lane)
