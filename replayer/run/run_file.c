@@ -74,14 +74,12 @@ static void count(struct run_file *run)
 	vec_done(&place);
 }
 
-/* Rows that were read take their places among those that are there. */
-static void merge(struct run_file *run, struct run_row *more, size_t n)
+/* The N rows of MORE, which is not empty, take their places among those that are there. */
+static void merge(struct run_file *run, const struct run_row *more, size_t n)
 {
-	struct run_row *rows = mem_alloc((run->n_rows + n) * sizeof(*rows) + 1);
+	struct run_row *rows = mem_alloc((run->n_rows + n) * sizeof(*rows));
 	size_t i = 0, j = 0;
 
-	if (n)
-		qsort(more, n, sizeof(*more), by_path);
 	while (i < run->n_rows || j < n) {
 		bool old = j == n || (i < run->n_rows && by_path(&run->rows[i], &more[j]) <= 0);
 
@@ -100,7 +98,18 @@ void run_file_take_more(struct run_file *run)
 
 	for (size_t i = 0; i < r->rows.n; i++)
 		r->rows.at[i].was = VERDICT_KINDS;
-	merge(run, r->rows.at, r->rows.n);
+	if (r->rows.n)
+		qsort(r->rows.at, r->rows.n, sizeof(*r->rows.at), by_path);
+	/* The first rows are most of them: a copy would be as large as all there is. */
+	if (!run->n_rows) {
+		mem_free(run->rows);
+		run->rows = r->rows.at;
+		run->n_rows = r->rows.n;
+		r->rows.at = NULL;
+		r->rows.n = r->rows.cap = 0;
+	} else if (r->rows.n) {
+		merge(run, r->rows.at, r->rows.n);
+	}
 	vec_done(&r->rows);
 	count(run);
 }
