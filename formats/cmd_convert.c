@@ -68,10 +68,10 @@ static const struct opt OPTS[] = {
 	 "Encode the payloads of workflow headers too."},
 	{"codec-plain-failures", 0, OPT_FLAG, NULL, CODEC(plain_failures),
 	 "Leave messages and stack traces of failures readable when encoding."},
-	{"codec-endpoint", 0, OPT_STRING, "URL", CODEC(endpoint),
+	{"codec-endpoint", 0, OPT_STRING, "URL", CODEC(server.endpoint),
 	 "Ask this codec server (POST URL/decode or URL/encode) instead; {namespace} in it is "
 	 "replaced."},
-	CODEC_SERVER_OPTIONS(struct convert, codec),
+	CODEC_SERVER_OPTIONS(struct convert, codec.server),
 #undef CODEC
 
 	{"Choosing and looking", 0, OPT_HEADING, NULL, 0, NULL},
@@ -381,7 +381,7 @@ static void settings_done(void *settings)
 {
 	struct convert *s = settings;
 
-	opt_list_done(&s->codec.headers);
+	opt_list_done(&s->codec.server.headers);
 }
 
 int convert_run(const struct command_context *context, const char *name,

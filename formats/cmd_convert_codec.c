@@ -3,8 +3,6 @@
 #include "formats/cmd_convert_codec.h"
 
 #include "formats/cmd_convert.h"
-#include "formats/cmd_payloads.h"
-#include "formats/payload/codec_remote.h"
 #include "formats/payload/payload_store.h"
 
 #include <sys/random.h>
@@ -23,33 +21,33 @@ static bool system_random(void *data, void *to, size_t n)
 /* Which options mean nothing without another. */
 static bool check(const struct convert_codec_options *o, struct err *err)
 {
+	const struct codec_server_options *server = &o->server;
 	bool encode = str_is(o->direction, "encode");
 
-	if (!o->direction.n && (o->chain.n || o->keys.n || o->key_id.n || o->endpoint.n ||
+	if (!o->direction.n && (o->chain.n || o->keys.n || o->key_id.n || server->endpoint.n ||
 				o->header_fields || o->plain_failures))
 		return err_set(err, ERR_USAGE, "--codec says what to do: decode or encode");
 	if (!o->direction.n)
 		return true;
 	if (!encode && !str_is(o->direction, "decode"))
 		return err_set(err, ERR_USAGE, "--codec is decode or encode");
-	if (o->storage.n && (encode || o->endpoint.n))
+	if (o->storage.n && (encode || server->endpoint.n))
 		return err_set(err, ERR_USAGE, "--storage goes with --codec decode by our own "
 			       "layers, or alone");
-	if (o->endpoint.n && (o->chain.n || o->keys.n || o->key_id.n))
+	if (server->endpoint.n && (o->chain.n || o->keys.n || o->key_id.n))
 		return err_set(err, ERR_USAGE, "--codec-endpoint: the server has chain and keys");
-	if (!o->endpoint.n && (o->auth.n || o->headers.items.n || o->timeout ||
-				o->authorities.n || o->certificate.n || o->certificate_key.n))
+	if (!server->endpoint.n &&
+	    (server->auth.n || server->headers.items.n || server->timeout || server->authorities.n ||
+	     server->certificate.n || server->certificate_key.n))
 		return err_set(err, ERR_USAGE, "--codec-auth, --codec-header, --codec-ca, --codec-cert, "
 			       "--codec-key and --codec-timeout belong to --codec-endpoint");
 	if (!encode && (o->chain.n || o->key_id.n || o->header_fields || o->plain_failures))
 		return err_set(err, ERR_USAGE, "--codec-chain, --key-id, --codec-header-fields and "
 			       "--codec-plain-failures belong to --codec encode");
-	if (encode && !o->endpoint.n && !o->chain.n)
+	if (encode && !server->endpoint.n && !o->chain.n)
 		return err_set(err, ERR_USAGE, "--codec-chain says what to put on, the innermost "
 			       "first: zlib,encrypted");
-	if (o->timeout > CODEC_TIMEOUT_MOST)
-		return err_set(err, ERR_USAGE, "--codec-timeout is 1 to 3600 seconds");
-	return true;
+	return codec_server_check(server, err);
 }
 
 static bool encrypts(const struct codec_chain *chain)
@@ -77,15 +75,7 @@ static bool check_key(struct convert_codec *codec, struct codec_settings *s, str
 static bool open_remote(struct converting *c, struct convert_codec *codec,
 			const struct convert_codec_options *o, struct err *err)
 {
-	struct codec_remote_settings settings = {
-		.endpoint = o->endpoint,
-		.namespace = o->namespace,
-		.auth = o->auth,
-		.headers = o->headers.items.at,
-		.n_headers = o->headers.items.n,
-		.tls = {o->authorities, o->certificate, o->certificate_key},
-		.timeout_ms = (long)(o->timeout ? o->timeout : CODEC_TIMEOUT_SECONDS) * 1000,
-	};
+	struct codec_remote_settings settings = codec_server_settings(&o->server);
 
 	if (!codec_remote_open(&codec->remote, c->context->schema, &settings, err))
 		return false;
@@ -127,7 +117,7 @@ bool convert_codec_open(struct converting *c, const struct convert_codec_options
 	};
 	if (!store_check(o->storage, err))
 		return false;
-	if (o->endpoint.n) {
+	if (o->server.endpoint.n) {
 		if (!open_remote(c, codec, o, err))
 			return false;
 		s.peer = &codec->remote.peer;

@@ -2,8 +2,7 @@
 /* cmd_convert_codec.h: convert's --codec: its options, keys and servers, and their life. */
 #pragma once
 
-#include "formats/base/opts.h"
-#include "formats/base/str.h"
+#include "formats/cmd_payloads.h"
 
 /* What the options say. */
 struct convert_codec_options {
@@ -14,12 +13,7 @@ struct convert_codec_options {
 	struct str storage;
 	bool header_fields;
 	bool plain_failures;
-	struct str endpoint;
-	struct str namespace;
-	struct str auth;
-	struct str authorities, certificate, certificate_key;
-	struct opt_list headers;
-	long long timeout; /* seconds */
+	struct codec_server_options server;
 };
 
 struct converting;

@@ -8,6 +8,9 @@
 
 #include <stdlib.h>
 
+#define CODEC_TIMEOUT_SECONDS 30
+#define CODEC_TIMEOUT_MOST 3600
+
 static const char *environment(const char *name)
 {
 	return getenv(name);
@@ -92,4 +95,23 @@ bool payload_decode_history(const struct payload_reader *r, const struct history
 	if (!ok)
 		arena_done(&a);
 	return ok;
+}
+
+bool codec_server_check(const struct codec_server_options *o, struct err *err)
+{
+	return o->timeout <= CODEC_TIMEOUT_MOST ||
+	       err_set(err, ERR_USAGE, "--codec-timeout is 1 to 3600 seconds");
+}
+
+struct codec_remote_settings codec_server_settings(const struct codec_server_options *o)
+{
+	return (struct codec_remote_settings){
+		.endpoint = o->endpoint,
+		.namespace = o->namespace,
+		.auth = o->auth,
+		.headers = o->headers.items.at,
+		.n_headers = o->headers.items.n,
+		.tls = {o->authorities, o->certificate, o->certificate_key},
+		.timeout_ms = (long)(o->timeout ? o->timeout : CODEC_TIMEOUT_SECONDS) * 1000,
+	};
 }

@@ -4,6 +4,7 @@
 
 #include "formats/base/context.h"
 #include "formats/base/opts.h"
+#include "formats/payload/codec_remote.h"
 #include "formats/payload/payload_print.h"
 
 struct payload_options {
@@ -31,7 +32,17 @@ struct payload_options {
 	 "What protobuf messages in payloads look like: the output of protoc "               \
 	 "--include_imports --descriptor_set_out."}
 
-/* How a codec server is spoken to, for settings whose MEMBER has these fields; not its URL. */
+/* How a codec server is spoken to. */
+struct codec_server_options {
+	struct str endpoint;
+	struct str namespace;
+	struct str auth;
+	struct str authorities, certificate, certificate_key;
+	struct opt_list headers;
+	long long timeout; /* seconds; 0: as usual */
+};
+
+/* Rows for settings that hold these as MEMBER, but for the URL. */
 #define CODEC_SERVER_OPTIONS(type, member) \
 	{"namespace", 0, OPT_STRING, "NAME", offsetof(type, member.namespace), \
 	 "The namespace that a codec server is told of (X-Namespace)."}, \
@@ -49,8 +60,9 @@ struct payload_options {
 	 "The private key of --codec-cert, where it is not in that file."}, \
 	{"codec-timeout", 0, OPT_COUNT, "SECONDS", offsetof(type, member.timeout), \
 	 "How long a codec server has for one request (30)."}
-#define CODEC_TIMEOUT_SECONDS 30
-#define CODEC_TIMEOUT_MOST 3600
+bool codec_server_check(const struct codec_server_options *o, struct err *err);
+/* Borrows from O. */
+struct codec_remote_settings codec_server_settings(const struct codec_server_options *o);
 
 /* Files that the options name, opened. Embedded; zero is a good start. */
 struct payload_files {

@@ -484,7 +484,7 @@ static int configure(struct viewing *v)
 		return complain(v, err.message, EXIT_CANNOT);
 	if (v->options->utc || v->options->local)
 		s->time = v->options->utc ? TIMES_UTC : TIMES_LOCAL;
-	if (!view_codec_check(v->options, &err) ||
+	if (!codec_server_check(&v->options->codec, &err) ||
 	    (v->options->codec.endpoint.n &&
 	     !session_codec_set(s, v->options->codec.endpoint, &err)))
 		return complain(v, err.message, EXIT_BAD_USAGE);

@@ -7,16 +7,6 @@
 #include "viewer/session.h"
 #include "viewer/term/term.h"
 
-/* How a codec server is spoken to: as convert's options. */
-struct codec_server_options {
-	struct str endpoint;
-	struct str namespace;
-	struct str auth;
-	struct str authorities, certificate, certificate_key;
-	struct opt_list headers;
-	long long timeout; /* seconds; 0: as usual */
-};
-
 struct view_options {
 	bool print, diff, redact;
 	struct str size;
@@ -79,7 +69,6 @@ void view_help_keys(const struct keymap *keymap, struct buf *out);
 bool view_stdin(struct str *path, struct err *err);
 /* What a session asks a codec server by is v->codec_outside from here on. */
 void view_codec_begin(struct viewing *v);
-bool view_codec_check(const struct view_options *o, struct err *err);
 /* Until all that is asked for is answered; false: nothing was. */
 bool view_codec_wait(struct viewing *v);
 /* Gives up what is still asked, which may take a second. */

@@ -4,7 +4,6 @@
 
 #include "formats/base/mem.h"
 #include "formats/base/thread.h"
-#include "formats/payload/codec_remote.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -74,21 +73,13 @@ static bool open_codec(void *data, struct str url, struct arena *a, struct str *
 		       struct err *err)
 {
 	struct viewing *v = data;
-	const struct codec_server_options *o = &v->options->codec;
 	struct codec_asking *asking = mem_zalloc(sizeof(*asking));
-	const struct codec_remote_settings settings = {
-		.endpoint = arena_str(a, url),
-		.namespace = o->namespace,
-		.auth = o->auth,
-		.headers = o->headers.items.at,
-		.n_headers = o->headers.items.n,
-		.tls = {o->authorities, o->certificate, o->certificate_key},
-		.timeout_ms = (long)(o->timeout ? o->timeout : CODEC_TIMEOUT_SECONDS) * 1000,
-		.tries = 1, /* the user asks again */
-		.stop = &asking->stop,
-	};
+	struct codec_remote_settings settings = codec_server_settings(&v->options->codec);
 	struct str shown;
 
+	settings.endpoint = arena_str(a, url);
+	settings.tries = 1; /* the user asks again */
+	settings.stop = &asking->stop;
 	arena_init(&asking->arena);
 	if (!codec_remote_open(&asking->remote, v->context->schema, &settings, err)) {
 		end(asking);
@@ -139,12 +130,6 @@ static enum codec_take take_answers(void *data, const struct str **ret, struct e
 	*err = a->err;
 	*ret = a->answers;
 	return a->ok ? CODEC_ANSWERS : CODEC_FAILED;
-}
-
-bool view_codec_check(const struct view_options *o, struct err *err)
-{
-	return o->codec.timeout <= CODEC_TIMEOUT_MOST ||
-	       err_set(err, ERR_USAGE, "--codec-timeout is 1 to 3600 seconds");
 }
 
 void view_codec_begin(struct viewing *v)
