@@ -12,6 +12,8 @@
 #include "tests/unit/build.h"
 #include "tests/unit/view_story.h"
 
+#include <unistd.h>
+
 /* A server that answers when it is told to. */
 struct server {
 	size_t requests, payloads; /* so far, and of the last */
@@ -101,6 +103,7 @@ static void begin(struct asked *a, const struct schema *schema)
 	build_started(&b, "OrderWorkflow");
 	build_event(&b, EVENT_WORKFLOW_EXECUTION_SIGNALED, 26, buf_str(&attributes));
 	story_open(&a->story, &b, schema);
+	story_write(&a->story, &b); /* a mask reads it again */
 	a->story.session.options.codec = &a->outside;
 	a->story.session.width = 100;
 	session_go(&a->story.session, 1, SESSION_STEP);
@@ -117,6 +120,7 @@ static void begin(struct asked *a, const struct schema *schema)
 
 static void end(struct asked *a)
 {
+	unlink(a->story.path);
 	story_close(&a->story);
 	buf_done(&a->answer);
 }
@@ -223,6 +227,26 @@ static void a_server_that_is_left_is_not_listened_to(void **state)
 	end(&a);
 }
 
+/* Also of a payload that the rules leave as it is: what is in it nobody looked through. */
+static void a_mask_hides_what_a_server_said(void **state)
+{
+	struct err err = ERR_INIT;
+	struct asked a;
+
+	begin(&a, *state);
+	session_act(&a.story.session, ACTION_CODEC, STR("https://codec.example"));
+	lines_with(&a, "");
+	a.server.says = CODEC_ANSWERS;
+	idle(&a);
+	idle(&a);
+	assert_int_equal(lines_with(&a, "{\"cart\":\"C-9\"}"), 3);
+	if (!session_set_mask(&a.story.session, STR("encoding=binary/x keep"), &err))
+		fail_msg("%s", err.message);
+	assert_int_equal(lines_with(&a, "binary/x"), 3);
+	assert_int_equal(lines_with(&a, "cart"), 0);
+	end(&a);
+}
+
 static void what_there_is_no_room_for_is_refused(void **state)
 {
 	struct codec_book b;
@@ -259,6 +283,7 @@ int main(void)
 		cmocka_unit_test(a_value_is_waited_for_and_then_there),
 		cmocka_unit_test(what_is_refused_is_asked_again_by_the_user_alone),
 		cmocka_unit_test(a_server_that_is_left_is_not_listened_to),
+		cmocka_unit_test(a_mask_hides_what_a_server_said),
 		cmocka_unit_test(what_there_is_no_room_for_is_refused),
 	};
 

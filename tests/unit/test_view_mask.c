@@ -32,23 +32,13 @@ static void tell(struct build *b)
 	build_terminated(b, "card " SECRET);
 }
 
-static void write_file(const struct story *s, const struct build *b)
-{
-	struct str wire = build_wire(b);
-	FILE *f = fopen(s->path, "wb");
-
-	assert_non_null(f);
-	assert_int_equal(fwrite(wire.p, 1, wire.n, f), wire.n);
-	fclose(f);
-}
-
 static void open_kept(struct story *s, const struct schema *schema)
 {
 	struct build b;
 
 	tell(&b);
 	story_open(s, &b, schema);
-	write_file(s, &b);
+	story_write(s, &b);
 	build_done(&b);
 }
 
@@ -179,7 +169,7 @@ static void a_file_that_changes_is_masked_as_well(void **state)
 	session_act(&s.session, ACTION_REDACT, STR_NONE);
 	tell(&b);
 	build_marker(&b, "more", "data", "\"another-" SECRET "\"");
-	write_file(&s, &b);
+	story_write(&s, &b);
 	build_done(&b);
 	assert_true(session_read_again(&s.session, s.document, &err));
 	assert_int_equal(s.document->history.n_events, 13);
@@ -221,7 +211,7 @@ static void what_can_not_be_masked_stays_as_it_was_and_says_why(void **state)
 	tell(&b);
 	while (b.wire.n <= MASK_MOST_BYTES)
 		build_marker(&b, "more", "data", "\"" SECRET "\"");
-	write_file(&s, &b);
+	story_write(&s, &b);
 	build_done(&b);
 	session_act(&s.session, ACTION_REDACT, STR_NONE);
 	assert_null(s.session.mask);

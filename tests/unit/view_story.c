@@ -32,6 +32,16 @@ void story_open(struct story *s, const struct build *b, const struct schema *sch
 	unlink(s->path);
 }
 
+void story_write(const struct story *s, const struct build *b)
+{
+	struct str wire = build_wire(b);
+	FILE *f = fopen(s->path, "wb");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(wire.p, 1, wire.n, f), wire.n);
+	fclose(f);
+}
+
 void story_close(struct story *s)
 {
 	session_done(&s->session);
